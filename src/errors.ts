@@ -5,7 +5,8 @@
 export const errorTable = {
   ACCOUNT_MISSING: {
     status: 400,
-    message: "No account. Pass one, call inside tidings.run({ account }), or create tidings with a fixed account.",
+    message:
+      "No account. Pass one, call inside tidings.run({ account }), or create tidings with a fixed account.",
   },
   ACTOR_MISSING: {
     status: 400,
@@ -13,21 +14,25 @@ export const errorTable = {
   },
   UNKNOWN_TYPE: {
     status: 422,
-    message: "No definition has this event type. Export it from the module given to createTidings({ events }).",
+    message:
+      "No definition has this event type. Export it from the module given to createTidings({ events }).",
   },
   WRONG_VERSION: {
     status: 422,
-    message: "The draft was made for another version of this event type. Make it with the registered definition.",
+    message:
+      "The draft was made for another version of this event type. Make it with the registered definition.",
   },
   INVALID_DATA: { status: 422, message: "The event's data does not match its schema." },
   INVALID_ENTITY: { status: 422, message: "The subject, actor or ref is not what the definition asks for." },
   INVALID_SCHEMA_RESULT: {
     status: 500,
-    message: "The schema validated asynchronously. Use a synchronous schema: record validates before any SQL.",
+    message:
+      "The schema validated asynchronously. Use a synchronous schema: record validates before any SQL.",
   },
   UNSERIALIZABLE: {
     status: 422,
-    message: "A value cannot be stored as JSON. Convert it before recording (BigInt to string, Date to ISO text).",
+    message:
+      "A value cannot be stored as JSON. Convert it before recording (BigInt to string, Date to ISO text).",
   },
   ID_TOO_LONG: { status: 422, message: "An identifier, key or label is longer than its limit." },
   EVENT_TOO_LARGE: {
@@ -37,62 +42,97 @@ export const errorTable = {
   TOO_MANY_EVENTS: { status: 413, message: "One call records at most 1,000 events. Split it." },
   TRANSACTION_REQUIRED: {
     status: 500,
-    message: "The handle is not an open transaction. Begin one and pass its handle, so event and change commit together.",
+    message:
+      "The handle is not an open transaction. Begin one and pass its handle, so event and change commit together.",
   },
   INSIDE_TRANSACTION: {
     status: 500,
-    message: "PGlite has one connection and a transaction is open on it. Pass the transaction's own handle to this call.",
+    message:
+      "PGlite has one connection and a transaction is open on it. Pass the transaction's own handle to this call.",
   },
   IDEMPOTENCY_CONFLICT: {
     status: 409,
-    message: "This idempotency key already belongs to an event with other content. Use a new key for a new event.",
+    message:
+      "This idempotency key already belongs to an event with other content. Use a new key for a new event.",
   },
   CAUSE_NOT_FOUND: { status: 422, message: "causedBy names an event that this account does not have." },
   CAUSE_CHAIN_TOO_LONG: {
     status: 422,
-    message: "More than 32 events caused one another. A handler probably records an event that triggers itself.",
+    message:
+      "More than 32 events caused one another. A handler probably records an event that triggers itself.",
   },
   BATCH_INVALID: {
     status: 422,
-    message: "Some events of the batch are invalid; none was recorded. Fix them, or record with atomic: false.",
+    message:
+      "Some events of the batch are invalid; none was recorded. Fix them, or record with atomic: false.",
   },
   INVALID_DEFINITION: { status: 500, message: "An event or entity definition is wrong." },
   DUPLICATE_TYPE: { status: 500, message: "Two definitions claim one event type. Keep one of them." },
-  UPCASTER_MISSING: { status: 500, message: "The upcaster chain has a hole: every older version needs one step to the next." },
+  UPCASTER_MISSING: {
+    status: 500,
+    message: "The upcaster chain has a hole: every older version needs one step to the next.",
+  },
   ALIAS_TAKEN: { status: 500, message: "An alias is also an event type, or belongs to two types." },
   INVALID_OPTION: { status: 500, message: "An option has a value that cannot work." },
   INVALID_FILTER: { status: 400, message: "The filter has a value that cannot match anything." },
-  INVALID_CURSOR: { status: 400, message: "The cursor is not one that a page returned. Start again without it." },
+  INVALID_CURSOR: {
+    status: 400,
+    message: "The cursor is not one that a page returned. Start again without it.",
+  },
   POSITION_PRUNED: {
     status: 410,
     message: "The position is older than what retention kept. Start from the first kept position.",
   },
   EVENT_NOT_FOUND: { status: 404, message: "This account has no such event." },
   SCHEMA_MISSING: { status: 503, message: "The Tidings tables are missing. Run `npx tidings migrate`." },
-  SCHEMA_OUTDATED: { status: 503, message: "The Tidings tables are older than this version. Run `npx tidings migrate`." },
+  SCHEMA_OUTDATED: {
+    status: 503,
+    message: "The Tidings tables are older than this version. Run `npx tidings migrate`.",
+  },
+  SCHEMA_NEWER: {
+    status: 503,
+    message: "The Tidings tables are newer than this version. Install the newer version.",
+  },
   MIGRATION_CHANGED: {
     status: 500,
-    message: "An applied migration differs from the file in this version. Install the version that applied it.",
+    message:
+      "An applied migration differs from the file in this version. Install the version that applied it.",
   },
-  SUBSCRIPTION_EXISTS: { status: 500, message: "A subscription with this name is already registered in this process." },
+  SUBSCRIPTION_EXISTS: {
+    status: 500,
+    message: "A subscription with this name is already registered in this process.",
+  },
   SUBSCRIPTION_NOT_FOUND: { status: 404, message: "No subscription has this name." },
   SLOTS_CHANGED: {
     status: 500,
-    message: "The number of slots is stored with the subscription and cannot change while it runs. Use a new name.",
+    message:
+      "The number of slots is stored with the subscription and cannot change while it runs. Use a new name.",
   },
-  LEASE_LOST: { status: 500, message: "Another process took this subscription over; this batch was rolled back." },
+  LEASE_LOST: {
+    status: 500,
+    message: "Another process took this subscription over; this batch was rolled back.",
+  },
   ALREADY_STARTED: { status: 500, message: "start() was already called. Call stop() first." },
   STOPPED: { status: 503, message: "Tidings was stopped." },
   UNAUTHORIZED: { status: 401, message: "authorize() gave no identity for this request." },
   FORBIDDEN: { status: 403, message: "This role may not do that." },
   ACTOR_NOT_ALLOWED: { status: 403, message: "This role records only as itself. Leave the actor out." },
-  CROSS_ORIGIN: { status: 403, message: "Requests from another origin are refused. Allow the origin in http.origins." },
+  CROSS_ORIGIN: {
+    status: 403,
+    message: "Requests from another origin are refused. Allow the origin in http.origins.",
+  },
   INVALID_REQUEST: { status: 400, message: "The request does not match the API description." },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send application/json." },
   BODY_TOO_LARGE: { status: 413, message: "The request body is larger than the limit." },
   ROUTE_NOT_FOUND: { status: 404, message: "No such route. GET /openapi.json lists them." },
-  TOO_MANY_STREAMS: { status: 503, message: "This process serves its limit of live streams. Try again later." },
-  INTERNAL: { status: 500, message: "Something failed that was not the request's fault. The app's log has the cause." },
+  TOO_MANY_STREAMS: {
+    status: 503,
+    message: "This process serves its limit of live streams. Try again later.",
+  },
+  INTERNAL: {
+    status: 500,
+    message: "Something failed that was not the request's fault. The app's log has the cause.",
+  },
 } as const satisfies Record<string, { status: number; message: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
@@ -135,6 +175,9 @@ export class TidingsError extends Error {
 /** True for a TidingsError, and for one with the given code. Works across realms and duplicate installs. */
 export function isTidingsError(error: unknown, code?: ErrorCode): error is TidingsError {
   return (
-    error instanceof Error && error.name === "TidingsError" && "code" in error && (code === undefined || error.code === code)
+    error instanceof Error &&
+    error.name === "TidingsError" &&
+    "code" in error &&
+    (code === undefined || error.code === code)
   );
 }

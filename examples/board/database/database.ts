@@ -1,0 +1,22 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite, type Transaction } from "@electric-sql/pglite";
+import { claimDirectory } from "./claimDirectory.ts";
+
+/** The handle that every domain method takes: the app's statements and `record` share it, so they commit together. */
+export type Tx = Transaction;
+
+const directory = process.env["BOARD_DATA"] ?? join(import.meta.dirname, "../.data");
+const inMemory = directory === ":memory:";
+const releaseDirectory = inMemory ? () => undefined : claimDirectory(directory);
+
+export const db = inMemory ? new PGlite() : new PGlite(join(directory, "postgres"));
+
+export async function createTables(): Promise<void> {
+  await db.exec(await readFile(join(import.meta.dirname, "schema.sql"), "utf8"));
+}
+
+export async function closeDatabase(): Promise<void> {
+  await db.close();
+  releaseDirectory();
+}

@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Server } from "node:http";
+import { createApp } from "./app.ts";
+import { buildPage } from "./buildPage.ts";
+import { closeDatabase, createTables } from "./database/database.ts";
+import { seed } from "./database/seed.ts";
+import { tidings } from "./tidings.ts";
+
+export interface RunningBoard {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Brings the database up to date, fills it on the first start, and listens on `port`, or on a free one if that is taken. */
+export async function startBoard(port: number): Promise<RunningBoard> {
+  await Promise.all([buildPage(), prepareDatabase()]);
+  await tidings.start();
+  const server = await listen(port);
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      server.close();
+      // Live streams never end by themselves.
+      server.closeAllConnections();
+      await tidings.stop();
+      await closeDatabase();
+    },
+  };
+}
+
+async function prepareDatabase(): Promise<void> {
+  await createTables();
+  await tidings.migrate();
+  await seed();
+}
+
+async function listen(port: number): Promise<Server> {
+  const server = createAdaptorServer({ fetch: createApp().fetch }) as Server;
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return server;
+  } catch (error) {
+    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (!taken || port === 0) throw error;
+    return listen(0);
+  }
+}

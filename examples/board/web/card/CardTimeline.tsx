@@ -1,0 +1,30 @@
+import { EventIcon } from "../feed/EventIcon.tsx";
+import type { FeedItem } from "../feed/feedItem.ts";
+import { Sentence } from "../feed/Sentence.tsx";
+import { RelativeTime } from "../time/RelativeTime.tsx";
+
+interface CardTimelineProps {
+  /** Null while they are on their way. */
+  readonly items: readonly FeedItem[] | null;
+  readonly personId: string;
+}
+
+/** Everything that ever happened to the card, newest first. */
+export function CardTimeline({ items, personId }: CardTimelineProps) {
+  return (
+    <section aria-labelledby="timeline-title">
+      <h3 id="timeline-title">Timeline</h3>
+      <ol className="timeline" aria-busy={items === null}>
+        {items?.map((item) => (
+          <li key={item.id} data-type={item.type}>
+            <EventIcon name={item.icon} />
+            <p>
+              <Sentence item={item} personId={personId} plain />
+              <RelativeTime at={item.occurredAt} withDay />
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

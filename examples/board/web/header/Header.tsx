@@ -1,0 +1,59 @@
+import { History } from "lucide-react";
+import type { MemberView } from "../../domain/readBoard.ts";
+import { Avatar } from "../shared/Avatar.tsx";
+import { goTo } from "../shared/place.ts";
+import { PersonSwitcher } from "./PersonSwitcher.tsx";
+import { ThemeToggle } from "./ThemeToggle.tsx";
+
+interface HeaderProps {
+  readonly title: string;
+  readonly members: readonly MemberView[];
+  readonly personId: string;
+  readonly become: (personId: string) => void;
+  readonly onInvite: (name: string) => Promise<boolean>;
+  /** Present on a phone, where the activity is behind a button: how many lines are waiting. */
+  readonly waiting: number | null;
+}
+
+export function Header({ title, members, personId, become, onInvite, waiting }: HeaderProps) {
+  return (
+    <header className="header">
+      <Mark />
+      <h1>{title}</h1>
+      <div className="header-people" role="group" aria-label="Members">
+        {members.map((member) => (
+          <Avatar key={member.id} member={member} label={member.name} />
+        ))}
+      </div>
+      <div className="header-end">
+        {waiting !== null && <ActivityButton waiting={waiting} />}
+        <ThemeToggle />
+        <PersonSwitcher members={members} personId={personId} become={become} onInvite={onInvite} />
+      </div>
+    </header>
+  );
+}
+
+function ActivityButton({ waiting }: { readonly waiting: number }) {
+  return (
+    <button
+      type="button"
+      className="icon-button activity-button"
+      aria-label={waiting === 0 ? "Activity" : `Activity, ${waiting} new`}
+      onClick={() => goTo({ activityOpen: true })}
+    >
+      <History size={18} strokeWidth={1.75} aria-hidden />
+      {waiting > 0 && <span className="badge figures">{waiting > 99 ? "99+" : waiting}</span>}
+    </button>
+  );
+}
+
+/** Three lines of a log. */
+function Mark() {
+  return (
+    <svg className="mark" width="24" height="24" viewBox="0 0 32 32" aria-hidden>
+      <rect width="32" height="32" rx="8" />
+      <path d="M9 10h14M9 16h10M9 22h6" />
+    </svg>
+  );
+}

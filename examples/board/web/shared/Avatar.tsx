@@ -1,0 +1,29 @@
+import type { MemberView } from "../../domain/readBoard.ts";
+
+interface AvatarProps {
+  readonly member: Pick<MemberView, "name" | "hue">;
+  readonly size?: "small" | "medium" | undefined;
+  /** Spoken where the name does not stand beside it. */
+  readonly label?: string | undefined;
+}
+
+export function Avatar({ member, size = "medium", label }: AvatarProps) {
+  return (
+    <span
+      className={`avatar avatar-${size}`}
+      style={{ "--hue": member.hue }}
+      title={label ?? member.name}
+      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
+    >
+      {initialsOf(member.name)}
+    </span>
+  );
+}
+
+/** "Ann" is An, "Ann Lee" is AL: one letter would make Ann and Alex the same. */
+function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters =
+    words.length > 1 ? [words[0]!, words.at(-1)!].map((word) => [...word][0]) : [...name].slice(0, 2);
+  return letters.join("");
+}

@@ -1,0 +1,90 @@
+import { TidingsError } from "../errors.ts";
+import type { Transaction } from "./database.ts";
+import { quoteIdentifier } from "./schema.ts";
+
+// Both functions start by taking away what the role had: in one transaction, a running app notices nothing.
+
+/**
+ * Lets `role` run the app and its worker: it adds to the log and reads it, and can never change it. Call it again
+ * after a migration: rights on new tables are not inherited.
+ *
+ * The log's partitions belong to the owner. A worker with this role makes new ones through `tidings.split_tail`, and
+ * recovers from a move to another cluster through `tidings.repair`; both run with the rights of the owner.
+ */
+export async function grantAppRole(tx: Transaction, role: string): Promise<void> {
+  const { to, schema } = await startOver(tx, role);
+  for (const table of await tables(tx)) {
+    await tx.query(
+      `grant ${APP_PRIVILEGES[table] ?? EVERYTHING} on tidings.${quoteIdentifier(table)} to ${to}`,
+    );
+  }
+  await tx.query(`grant usage on all sequences in schema ${schema} to ${to}`);
+  await tx.query(`grant execute on all functions in schema ${schema} to ${to}`);
+  for (const table of GUARDED_TABLES) {
+    await tx.query(`create policy ${to} on tidings.${table} to ${to} using (true)`);
+  }
+}
+
+/**
+ * Lets `role` read the events and timelines of one account at a time: the one that its transaction named with
+ * `set_config('tidings.account', …, true)`. Without that it sees nothing.
+ */
+export async function grantReadRole(tx: Transaction, role: string): Promise<void> {
+  const { to } = await startOver(tx, role);
+  for (const table of GUARDED_TABLES) {
+    await tx.query(`grant select on tidings.${table} to ${to}`);
+    // The setting has one name in every schema: in two parts, or inSchema() would rename it.
+    await tx.query(
+      `create policy ${to} on tidings.${table} for select to ${to}
+        using (account_id = current_setting('tidings' || '.account', true))`,
+    );
+  }
+}
+
+/** Tables with row level security: what a role without a policy asks them, they answer with no rows. */
+const GUARDED_TABLES = ["events", "timeline"] as const;
+
+const EVERYTHING = "select, insert, update, delete";
+
+/** What is less than everything: the log and its order only grow. */
+const APP_PRIVILEGES: Readonly<Record<string, string>> = {
+  events: "select, insert",
+  timeline: "select, insert",
+  event_order: "select, insert",
+  sequencer: "select, update",
+  migrations: "select",
+};
+
+async function startOver(tx: Transaction, role: string): Promise<{ to: string; schema: string }> {
+  if (role === "public") {
+    // PostgreSQL reads even the quoted word as "everybody".
+    throw new TidingsError("INVALID_OPTION", { detail: `"public" is every role of the server, not one` });
+  }
+  const to = quoteIdentifier(role);
+  const schema = await schemaOfEvents(tx);
+  for (const kind of ["tables", "sequences", "functions"]) {
+    await tx.query(`revoke all on all ${kind} in schema ${schema} from ${to}`);
+  }
+  await tx.query(`grant usage on schema ${schema} to ${to}`);
+  for (const table of GUARDED_TABLES) await tx.query(`drop policy if exists ${to} on tidings.${table}`);
+  return { to, schema };
+}
+
+/** The schema's quoted name, asked from the database: `inSchema` may stand between. */
+async function schemaOfEvents(tx: Transaction): Promise<string> {
+  const [row] = await tx.query<{ name: string }>(
+    "select relnamespace::regnamespace::text as name from pg_class where oid = 'tidings.events'::regclass",
+  );
+  return row!.name;
+}
+
+/** Without partitions: who may read those directly passes by row level security. */
+async function tables(tx: Transaction): Promise<string[]> {
+  const rows = await tx.query<{ name: string }>(
+    `select c.relname::text as name
+       from pg_class c join pg_class events on events.relnamespace = c.relnamespace
+      where events.oid = 'tidings.events'::regclass and c.relkind in ('r', 'p') and not c.relispartition
+      order by name`,
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,47 @@
+import { TidingsError } from "../errors.ts";
+import type { Database, Transaction } from "./database.ts";
+
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
+
+/**
+ * Gives a view of `db` in which SQL written for the schema `tidings` runs in `schema` instead. SQL names every
+ * object with its schema (`tidings.events`) because search_path is session state, which a transaction pooler loses.
+ */
+export function inSchema<Handle>(db: Database<Handle>, schema: string): Database<Handle> {
+  if (!SCHEMA_NAME.test(schema)) {
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `schema "${schema}" must be 1 to 48 characters of a-z, 0-9 and _, not starting with a digit`,
+    });
+  }
+  if (schema === "tidings") return db;
+  const rename = (sql: string) => renameSchema(sql, schema);
+  const inTransaction = (tx: Transaction<Handle>): Transaction<Handle> => ({
+    handle: tx.handle,
+    query: (sql, parameters) => tx.query(rename(sql), parameters),
+    execute: (script) => tx.execute(rename(script)),
+  });
+  return {
+    driver: db.driver,
+    concurrent: db.concurrent,
+    schema,
+    query: (sql, parameters) => db.query(rename(sql), parameters),
+    transaction: (work) => db.transaction((tx) => work(inTransaction(tx))),
+    adopt: (handle) => inTransaction(db.adopt(handle)),
+    listen: db.listen && ((channel, onNotify) => db.listen!(rename(channel), onNotify)),
+  };
+}
+
+/** The schema that `tidings.` stands for in SQL given to `db`. */
+export function schemaOf(db: Database): string {
+  return db.schema ?? "tidings";
+}
+
+/** SQL written for the schema `tidings`, as it must read in `schema`. */
+export function renameSchema(sql: string, schema: string): string {
+  return schema === "tidings" ? sql : sql.replaceAll("tidings.", `"${schema}".`);
+}
+
+/** A name as SQL may hold it, whatever characters it has. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,257 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { TidingsError } from "../errors.ts";
+import type { EntityDefinition, EntityRef, Role, RoleSpec, RoleValue } from "./entity.ts";
+import { roleOf } from "./entity.ts";
+import type { Sentence, SentenceActor } from "./sentence.ts";
+import type { JsonObject } from "./serializable.ts";
+import type { CheckedUpcasters, Upcasters } from "./upcast.ts";
+
+export const lanes = ["domain", "change", "client", "system"] as const;
+/** `domain`: feeds and webhooks. `change`: row changes. `client`: browser tracking. `system`: jobs, health. */
+export type Lane = (typeof lanes)[number];
+
+export const severities = ["info", "warning", "error"] as const;
+export type Severity = (typeof severities)[number];
+
+/** What the compiler knows of one event type. */
+export interface EventShape {
+  readonly type: string;
+  readonly subject: string;
+  readonly refs: object;
+  /** What a draft gives: the schema's input. */
+  readonly input: unknown;
+  /** What is stored and read: the schema's output. */
+  readonly data: unknown;
+}
+
+/** What a sentence, a url and an icon are made from. */
+export interface SentenceEvent<Shape extends EventShape = EventShape> {
+  readonly actor: SentenceActor;
+  readonly onBehalfOf: EntityRef | null;
+  readonly subject: EntityRef<Shape["subject"]>;
+  readonly refs: Shape["refs"];
+  readonly data: Shape["data"];
+  readonly severity: Severity;
+  readonly occurredAt: Date;
+}
+
+export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, Steps> {
+  /** What the event is about. */
+  subject: Subject;
+  /** The other entities by role; the event is on the timeline of each. Default: none. */
+  refs?: Refs | undefined;
+  /** Any synchronous Standard Schema (Zod, Valibot, ArkType, …) whose output is JSON. Default: no data. */
+  data?: Schema | undefined;
+  /** Raised by one whenever the stored shape changes, together with an upcaster. Default 1. */
+  version?: number | undefined;
+  /** One step for each older version: `{ 1: from(schemaV1, (old) => …) }`. */
+  upcast?: (Steps & CheckedUpcasters<Steps, Shape["data"]>) | undefined;
+  /** What a person reads. Default: actor, verb, subject. */
+  sentence?: ((event: SentenceEvent<Shape>) => Sentence) | undefined;
+  /** A Lucide icon name. Default: the subject's, then `activity`. */
+  icon?: string | undefined;
+  /** Where "View" leads, or null for nowhere. Default: the subject's page. */
+  url?: ((event: SentenceEvent<Shape>) => string | null) | undefined;
+  /** Older names of this type that reads, filters and subscriptions accept. */
+  aliases?: readonly string[] | undefined;
+  /** Default `domain`. */
+  lane?: Lane | undefined;
+  /** A draft may set another one. Default `info`. */
+  severity?: Severity | undefined;
+  /** One sentence for the catalog: when it happens. */
+  description?: string | undefined;
+  /** Data that shows what the event holds, for the catalog, docs and fixtures. Default: made from the schema. */
+  example?: Shape["input"] | undefined;
+  /** JSON Schema of the data, for schema libraries that cannot give it themselves. */
+  jsonSchema?: JsonObject | undefined;
+}
+
+/** A definition without its types: what registries, reads and catalogs use. */
+export interface AnyEventDefinition {
+  readonly "~tidings": "event";
+  readonly type: string;
+  /** The first word of the type. */
+  readonly category: string;
+  readonly version: number;
+  readonly lane: Lane;
+  readonly severity: Severity;
+  readonly subject: Role;
+  readonly refs: { readonly [role: string]: Role };
+  readonly schema: StandardSchemaV1 | undefined;
+  readonly upcasters: Upcasters;
+  readonly aliases: readonly string[];
+  readonly sentence: ((event: SentenceEvent<never>) => Sentence) | undefined;
+  readonly icon: string | undefined;
+  readonly url: ((event: SentenceEvent<never>) => string | null) | undefined;
+  readonly description: string | undefined;
+  readonly example: unknown;
+  readonly jsonSchema: JsonObject | undefined;
+}
+
+export function isEventDefinition(value: unknown): value is AnyEventDefinition {
+  return typeof value === "function" && "~tidings" in value && value["~tidings"] === "event";
+}
+
+/** A type of event. Call it to make a draft for `record`. */
+export interface EventDefinition<Shape extends EventShape = EventShape> extends AnyEventDefinition {
+  (input: DraftInput<Shape>): Draft<Shape>;
+  readonly type: Shape["type"];
+  /** Only for the compiler; never set. */
+  readonly "~shape"?: Shape;
+}
+
+/** Who, when and why: accepted on every draft, taken from the context where absent. */
+export interface DraftCommon {
+  /** Default: the context's account, then the fixed one of createTidings. */
+  account?: string | undefined;
+  /** Default: the context's actor. */
+  actor?: EntityRef | undefined;
+  /** Whom the actor acted for: a support engineer for a customer, a job for the user who asked for it. */
+  onBehalfOf?: EntityRef | null | undefined;
+  /** Merged over the context's metadata: request id, source, anything bounded. */
+  metadata?: JsonObject | undefined;
+  /** When it happened, for imports and "closed by". Default: now, by the database's clock. */
+  occurredAt?: Date | undefined;
+  severity?: Severity | undefined;
+  /** A second record with this key, within the account, returns the first event. */
+  idempotencyKey?: string | undefined;
+  /** The event that led to this one: an event, or its id. Default: inside a subscription, the event handled. */
+  causedBy?: EventReference | string | null | undefined;
+}
+
+export interface EventReference {
+  readonly lane: Lane;
+  readonly id: string;
+  /** When given, it must be the account that records: a cause lies within one account. */
+  readonly account?: string | undefined;
+  /** How many causes the event itself has. Looked up when absent. */
+  readonly causeDepth?: number | undefined;
+}
+
+type OptionalKeys<Refs> = { [Name in keyof Refs]: null extends Refs[Name] ? Name : never }[keyof Refs];
+type DraftRefs<Refs> = Omit<Refs, OptionalKeys<Refs>> & {
+  [Name in OptionalKeys<Refs>]?: Refs[Name] | undefined;
+};
+type RefsInput<Refs> = keyof Refs extends never
+  ? { refs?: { readonly [role: string]: never } | undefined }
+  : Exclude<keyof Refs, OptionalKeys<Refs>> extends never
+    ? { refs?: DraftRefs<Refs> | undefined }
+    : { refs: DraftRefs<Refs> };
+type DataInput<Input> = unknown extends Input
+  ? { data?: unknown }
+  : {} extends Input
+    ? { data?: Input | undefined }
+    : { data: Input };
+
+export type DraftInput<Shape extends EventShape> = DraftCommon & {
+  subject: EntityRef<Shape["subject"]>;
+} & RefsInput<Shape["refs"]> &
+  DataInput<Shape["input"]>;
+
+/** An event that is not recorded yet. Plain data: it may be made anywhere and validated by `record`. */
+export interface Draft<Shape extends EventShape = EventShape> extends DraftCommon {
+  readonly "~tidings": "draft";
+  readonly type: Shape["type"];
+  readonly version: number;
+  readonly subject: EntityRef;
+  readonly refs: { readonly [role: string]: EntityRef | readonly EntityRef[] | null | undefined };
+  readonly data: unknown;
+  /** Only for the compiler; never set. */
+  readonly "~shape"?: Shape;
+}
+
+type NoData = StandardSchemaV1<{ readonly [key: string]: never }, { readonly [key: string]: never }>;
+
+type ShapeOf<Type extends string, Subject, Refs, Schema extends StandardSchemaV1> = {
+  readonly type: Type;
+  readonly subject: NamesOf<Subject>;
+  readonly refs: { readonly [Name in keyof Refs]: RoleValue<Refs[Name]> };
+  readonly input: StandardSchemaV1.InferInput<Schema>;
+  readonly data: StandardSchemaV1.InferOutput<Schema>;
+};
+
+type NamesOf<Spec> =
+  Spec extends EntityDefinition<infer Name> ? Name : Spec extends Role<infer Name, "one"> ? Name : never;
+
+const TYPE_NAME = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
+
+/**
+ * Defines an event type, once, for recording, feeds, webhooks, docs and the compiler.
+ *
+ * `type` is `subject.verb` in the past tense: `card.moved`. Throws INVALID_DEFINITION when the name or an option
+ * cannot work, UPCASTER_MISSING when an older version has no step to the next.
+ */
+export function defineEvent<
+  const Type extends string,
+  Subject extends EntityDefinition | Role<string, "one">,
+  Refs extends { readonly [role: string]: RoleSpec } = {},
+  Schema extends StandardSchemaV1 = NoData,
+  const Steps extends Upcasters = {},
+>(
+  type: Type,
+  options: EventOptions<ShapeOf<Type, Subject, Refs, Schema>, Subject, Refs, Schema, Steps>,
+): EventDefinition<ShapeOf<Type, Subject, Refs, Schema>> {
+  const version = options.version ?? 1;
+  const upcasters: Upcasters = options.upcast ?? {};
+  checkName(type, type);
+  for (const alias of options.aliases ?? []) {
+    if (alias === "" || alias.length > 100) invalid(type, `alias "${alias}" must have 1 to 100 characters`);
+  }
+  if (!Number.isInteger(version) || version < 1)
+    invalid(type, `version ${version} must be a whole number from 1`);
+  for (let older = 1; older < version; older++) {
+    if (upcasters[older] === undefined) {
+      throw new TidingsError("UPCASTER_MISSING", {
+        detail: `${type} has version ${version} but no upcaster for ${older}`,
+      });
+    }
+  }
+  for (const older of Object.keys(upcasters).map(Number)) {
+    if (!(older >= 1 && older < version))
+      invalid(type, `an upcaster reads version ${older}, but the version is ${version}`);
+  }
+  if (options.lane !== undefined && !lanes.includes(options.lane))
+    invalid(type, `lane "${options.lane}" is none of ${lanes.join(", ")}`);
+  const refs = Object.fromEntries(
+    Object.entries(options.refs ?? {}).map(([name, spec]) => [name, roleOf(spec)]),
+  );
+
+  const definition: AnyEventDefinition = {
+    "~tidings": "event",
+    type,
+    category: type.slice(0, type.indexOf(".")),
+    version,
+    lane: options.lane ?? "domain",
+    severity: options.severity ?? "info",
+    subject: roleOf(options.subject),
+    refs,
+    schema: options.data,
+    upcasters,
+    aliases: options.aliases ?? [],
+    sentence: options.sentence,
+    icon: options.icon,
+    url: options.url,
+    description: options.description,
+    example: options.example,
+    jsonSchema: options.jsonSchema,
+  };
+  const draft = (input: DraftCommon & { subject: EntityRef; refs?: object; data?: unknown }): Draft => ({
+    ...input,
+    "~tidings": "draft",
+    type,
+    version,
+    refs: { ...input.refs },
+    data: input.data ?? {},
+  });
+  return Object.assign(draft, definition) as unknown as EventDefinition<ShapeOf<Type, Subject, Refs, Schema>>;
+}
+
+function checkName(type: string, name: string): void {
+  if (!TYPE_NAME.test(name) || name.length > 100) {
+    invalid(type, `the type must be "subject.verb" in at most 100 characters of a-z, 0-9, _ and dots`);
+  }
+}
+
+function invalid(type: string, detail: string): never {
+  throw new TidingsError("INVALID_DEFINITION", { detail: `${type}: ${detail}` });
+}

@@ -1,0 +1,104 @@
+import { TidingsError } from "../errors.ts";
+import { checkIdentifier } from "./limits.ts";
+
+/** One thing that events are about. The label is its name as it was when the event was recorded. */
+export interface EntityRef<Name extends string = string> {
+  readonly type: Name;
+  readonly id: string;
+  readonly label: string | null;
+}
+
+/** What the app's own tables say about an entity now. */
+export interface LoadedEntity {
+  readonly id: string;
+  readonly label?: string | null | undefined;
+  readonly url?: string | null | undefined;
+}
+
+export interface EntityOptions {
+  /** Where a person sees it: a path or an http(s) address. Default: not linked. */
+  url?: ((id: string) => string | null) | undefined;
+  /** A Lucide icon name for events that have none of their own. Default `activity`. */
+  icon?: string | undefined;
+  /**
+   * Reads the present titles of many at once, for feeds and timelines: one call an entity type a page. What it does not
+   * return counts as deleted and is shown as plain text. Default: titles stay as recorded.
+   */
+  load?:
+    ((ids: readonly string[], context: { account: string }) => Promise<Iterable<LoadedEntity>>) | undefined;
+}
+
+/** A kind of thing with a timeline. Call it to refer to one: `card(42, "Fix the login")`. */
+export interface EntityDefinition<Name extends string = string> {
+  (id: string | number, label?: string | null): EntityRef<Name>;
+  readonly entity: Name;
+  readonly options: EntityOptions;
+}
+
+/** A role that may be left out, hold several entities, or take more than one kind. */
+export interface Role<
+  Name extends string = string,
+  Holds extends "optional" | "many" | "one" = "optional" | "many" | "one",
+> {
+  readonly entities: readonly EntityDefinition<Name>[];
+  readonly holds: Holds;
+}
+
+/** Names an entity: lower-case words joined by `_`. Throws INVALID_DEFINITION for anything else. */
+export function defineEntity<const Name extends string>(
+  name: Name,
+  options: EntityOptions = {},
+): EntityDefinition<Name> {
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) {
+    throw new TidingsError("INVALID_DEFINITION", {
+      detail: `Entity name "${name}" must be 1 to 63 characters of a-z, 0-9 and _, and begin with a letter`,
+    });
+  }
+  const refer = (id: string | number, label: string | null = null): EntityRef<Name> => {
+    checkIdentifier(String(id), [name, "id"]);
+    return { type: name, id: String(id), label };
+  };
+  return Object.assign(refer, { entity: name, options });
+}
+
+/** `assignee: optional(user)`: the role may be left out or null. */
+export function optional<Name extends string>(...entities: EntityDefinition<Name>[]): Role<Name, "optional"> {
+  return { entities, holds: "optional" };
+}
+
+/** `mentioned: many(user)`: a list, possibly empty; the event is on the timeline of each. */
+export function many<Name extends string>(...entities: EntityDefinition<Name>[]): Role<Name, "many"> {
+  return { entities, holds: "many" };
+}
+
+/** `on: oneOf(issue, pullRequest)`: exactly one, of either kind. */
+export function oneOf<Name extends string>(...entities: EntityDefinition<Name>[]): Role<Name, "one"> {
+  return { entities, holds: "one" };
+}
+
+export type RoleSpec = EntityDefinition | Role;
+
+/** What a role holds in a recorded event. */
+export type RoleValue<Spec> =
+  Spec extends EntityDefinition<infer Name>
+    ? EntityRef<Name>
+    : Spec extends Role<infer Name, infer Holds>
+      ? Holds extends "many"
+        ? readonly EntityRef<Name>[]
+        : Holds extends "optional"
+          ? EntityRef<Name> | null
+          : EntityRef<Name>
+      : never;
+
+/** The entities that a role takes, and how many of them. */
+export function roleOf(spec: RoleSpec): Role {
+  return "entities" in spec ? spec : { entities: [spec], holds: "one" };
+}
+
+/** How an entity is written in the timeline and in filters: `type:id`. Names hold no colon, so the first one divides. */
+export function entityKey(ref: { readonly type: string; readonly id: string }): string {
+  return `${ref.type}:${ref.id}`;
+}
+
+/** The actor of work that nobody asked for: sweeps, schedules, health checks. */
+export const systemActor: EntityRef<"system"> = { type: "system", id: "system", label: "System" };

@@ -1,0 +1,140 @@
+import { TidingsError } from "../errors.ts";
+import type { NormalFilter } from "../log/findEvents.ts";
+import {
+  isEventDefinition,
+  lanes,
+  severities,
+  type AnyEventDefinition,
+  type Lane,
+  type Severity,
+} from "./defineEvent.ts";
+import { entityKey } from "./entity.ts";
+import { checkIdentifier } from "./limits.ts";
+import type { Registry } from "./registry.ts";
+
+/** One entity: a reference, or its written form `type:id`. */
+export type EntityLike = { readonly type: string; readonly id: string } | string;
+
+/** Which events: values of one field are alternatives (OR), fields add up (AND). Lists hold 1 to 50 values. */
+export interface EventFilter {
+  /** Default: the context's account, then the fixed one. */
+  account?: string | undefined;
+  /** Events about any of these entities: as subject, actor or ref. */
+  of?: EntityLike | readonly EntityLike[] | undefined;
+  /** Definitions, types (`card.moved`), categories (`card.*`) or older names. */
+  types?: readonly (AnyEventDefinition | string)[] | undefined;
+  /** First words of types: `card` is the same as the type `card.*`. */
+  categories?: readonly string[] | undefined;
+  actors?: readonly EntityLike[] | undefined;
+  subjects?: readonly EntityLike[] | undefined;
+  /** Names of entities: `card`. */
+  subjectTypes?: readonly string[] | undefined;
+  /** Default: `["domain"]`. */
+  lanes?: readonly Lane[] | undefined;
+  severities?: readonly Severity[] | undefined;
+  /** Recorded at or after this moment. The order of the log is that of recording, so is its clock. */
+  since?: Date | undefined;
+  /** Recorded before this moment. */
+  until?: Date | undefined;
+}
+
+const MAX_VALUES = 50;
+
+/** Checks a filter and brings it to the form that SQL is made from. Throws INVALID_FILTER with the field. */
+export function normalFilter(filter: EventFilter, account: string, registry: Registry): NormalFilter {
+  checkIdentifier(account, ["account"]);
+  const list = <Value>(field: string, values: readonly Value[] | undefined): readonly Value[] | null => {
+    if (values === undefined) return null;
+    if (!Array.isArray(values)) refuse(field, "must be a list");
+    if (values.length === 0 || values.length > MAX_VALUES)
+      refuse(field, `must hold 1 to ${MAX_VALUES} values`);
+    return values;
+  };
+  const known = <Value extends string>(
+    field: string,
+    values: readonly Value[] | null,
+    allowed: readonly Value[],
+  ) => {
+    for (const value of values ?? []) {
+      if (!allowed.includes(value)) refuse(field, `"${String(value)}" is none of ${allowed.join(", ")}`);
+    }
+    return values;
+  };
+  const keys = (field: string, values: readonly EntityLike[] | undefined) =>
+    list(field, values)?.map((value) => keyOf(field, value)) ?? null;
+  const of =
+    filter.of === undefined ? undefined : Array.isArray(filter.of) ? filter.of : [filter.of as EntityLike];
+  const since = timeOf("since", filter.since);
+  const until = timeOf("until", filter.until);
+  if (since !== null && until !== null && since >= until) refuse("since", "must be before until");
+
+  return {
+    account,
+    of: keys("of", of),
+    types: typesOf(list("types", filter.types), list("categories", filter.categories), registry),
+    actors: keys("actors", filter.actors),
+    subjects: keys("subjects", filter.subjects),
+    subjectTypes:
+      list("subjectTypes", filter.subjectTypes)?.map((name) => textOf("subjectTypes", name)) ?? null,
+    lanes: known("lanes", list("lanes", filter.lanes), lanes) ?? ["domain"],
+    severities: known("severities", list("severities", filter.severities), severities),
+    since,
+    until,
+  };
+}
+
+/** Both fields name types: an event must satisfy each that is given. */
+function typesOf(
+  types: readonly (AnyEventDefinition | string)[] | null,
+  categories: readonly string[] | null,
+  registry: Registry,
+): readonly string[] | null {
+  const byType = namesOf(
+    types?.map((type) => (isEventDefinition(type) ? type.type : textOf("types", type))),
+    registry,
+  );
+  const byCategory = namesOf(
+    categories?.map((category) => `${textOf("categories", category)}.*`),
+    registry,
+  );
+  if (byType === null || byCategory === null) return byType ?? byCategory;
+  return byType.filter((name) => byCategory.includes(name));
+}
+
+function namesOf(patterns: readonly string[] | undefined, registry: Registry): readonly string[] | null {
+  if (patterns === undefined) return null;
+  const names = patterns.map((pattern) => registry.expand(pattern));
+  return names.includes(null) ? null : [...new Set(names.flatMap((list) => list ?? []))];
+}
+
+function keyOf(field: string, value: EntityLike): string {
+  if (typeof value !== "string")
+    return entityKey({ type: textOf(field, value?.type), id: textOf(field, value?.id) });
+  if (!/^[a-z][a-z0-9_]*:./su.test(value)) refuse(field, `"${value}" must be an entity or "type:id"`);
+  return textOf(field, value);
+}
+
+function textOf(field: string, value: unknown): string {
+  try {
+    // A written entity is longer than an id by its type and the colon.
+    if (typeof value === "string" && value.includes(":")) {
+      checkIdentifier(value.slice(value.indexOf(":") + 1), [field]);
+      return value;
+    }
+    checkIdentifier(value, [field]);
+    return value;
+  } catch (cause) {
+    return refuse(field, "must hold texts that are not empty, within the limits of identifiers", cause);
+  }
+}
+
+function timeOf(field: string, value: Date | undefined): number | null {
+  if (value === undefined) return null;
+  const time = value instanceof Date ? value.getTime() : Number.NaN;
+  if (!(time >= 0 && time < 2 ** 47)) refuse(field, "must be a valid Date from 1970 on");
+  return time;
+}
+
+function refuse(field: string, what: string, cause?: unknown): never {
+  throw new TidingsError("INVALID_FILTER", { detail: `${field} ${what}`, path: [field], cause });
+}

@@ -1,0 +1,89 @@
+import type { Database } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import { countEvents, findEvents } from "../log/findEvents.ts";
+import { readEvents } from "../log/readEvents.ts";
+import {
+  isEventDefinition,
+  lanes,
+  type AnyEventDefinition,
+  type EventDefinition,
+  type EventShape,
+} from "./defineEvent.ts";
+import type { EntityLike, EventFilter } from "./filter.ts";
+import { normalFilter } from "./filter.ts";
+import { pageBounds, pageOf, type Page, type PageRequest } from "./page.ts";
+import { recordedEvent, type RecordedEvent } from "./recordedEvent.ts";
+import type { Registry } from "./registry.ts";
+
+export type EventQuery = EventFilter & PageRequest;
+
+/** Typed reads of the log, newest first. Every one is about one account. */
+export interface EventQueries {
+  /** `events.list(cardMoved, { since })` gives typed events; `events.list({ types: ["card.*"] })` any. */
+  list<Shape extends EventShape>(
+    definition: EventDefinition<Shape>,
+    query?: Omit<EventQuery, "types">,
+  ): Promise<Page<RecordedEvent<Shape>>>;
+  list(query?: EventQuery): Promise<Page<RecordedEvent>>;
+  count(definition: AnyEventDefinition, filter?: Omit<EventFilter, "types">): Promise<number>;
+  count(filter?: EventFilter): Promise<number>;
+  /** Throws EVENT_NOT_FOUND, also for an event of another account. */
+  get(id: string, options?: { account?: string | undefined }): Promise<RecordedEvent>;
+  /** The newest event about an entity, of a type if one is given, or null. */
+  latest<Shape extends EventShape>(
+    of: EntityLike,
+    definition: EventDefinition<Shape>,
+    options?: { account?: string | undefined },
+  ): Promise<RecordedEvent<Shape> | null>;
+  latest(of: EntityLike, options?: { account?: string | undefined }): Promise<RecordedEvent | null>;
+}
+
+export interface QueryDependencies {
+  readonly db: Database;
+  readonly registry: Registry;
+  /** The account to ask for: the given one, the context's, the fixed one. Throws ACCOUNT_MISSING. */
+  readonly accountOf: (given: string | undefined) => string;
+}
+
+export function createEventQueries({ db, registry, accountOf }: QueryDependencies): EventQueries {
+  async function list(query: EventQuery): Promise<Page<RecordedEvent>> {
+    const filter = normalFilter(query, accountOf(query.account), registry);
+    const { keys } = await findEvents(db, filter, pageBounds(query));
+    return pageOf(keys, query, async (shown) =>
+      (await readEvents(db, shown)).map((event) => recordedEvent(event, registry)),
+    );
+  }
+
+  async function get(id: string, options: { account?: string | undefined } = {}): Promise<RecordedEvent> {
+    const account = accountOf(options.account);
+    // The lane is not part of an id's text, so each is asked; the ids prune to one partition in each.
+    const keys = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+      ? lanes.map((lane) => ({ account, lane, id }))
+      : [];
+    const [event] = await readEvents(db, keys);
+    if (!event) throw new TidingsError("EVENT_NOT_FOUND", { detail: `"${id.slice(0, 50)}"` });
+    return recordedEvent(event, registry);
+  }
+
+  async function latest(
+    of: EntityLike,
+    second: AnyEventDefinition | { account?: string | undefined } = {},
+    third = {},
+  ) {
+    const typed = isEventDefinition(second);
+    const options: { account?: string | undefined } = typed ? third : second;
+    const page = await list({ ...options, of, lanes, limit: 1, ...(typed && { types: [second] }) });
+    return page.items[0] ?? null;
+  }
+
+  return {
+    list: (first: AnyEventDefinition | EventQuery = {}, query: EventQuery = {}) =>
+      list(isEventDefinition(first) ? { lanes: [first.lane], ...query, types: [first] } : first),
+    count: (first: AnyEventDefinition | EventFilter = {}, filter: EventFilter = {}) => {
+      const asked = isEventDefinition(first) ? { lanes: [first.lane], ...filter, types: [first] } : first;
+      return countEvents(db, normalFilter(asked, accountOf(asked.account), registry));
+    },
+    get,
+    latest,
+  } as EventQueries;
+}

@@ -1,0 +1,240 @@
+import type { Database, Transaction } from "../db/database.ts";
+import { TidingsError, isTidingsError } from "../errors.ts";
+import type { Append, EventRow } from "../log/append.ts";
+import { readEvents } from "../log/readEvents.ts";
+import type { StoredEvent } from "../log/storedEvent.ts";
+import { findCauseDepths } from "./causes.ts";
+import type { Context } from "./context.ts";
+import type { Draft, EventShape } from "./defineEvent.ts";
+import { limits } from "./limits.ts";
+import { prepareEvent, type PreparedEvent } from "./prepare.ts";
+import { recordedEvent, type RecordedEvent } from "./recordedEvent.ts";
+import type { Registry } from "./registry.ts";
+
+export interface RecordDependencies {
+  readonly db: Database;
+  readonly registry: Registry;
+  readonly append: Append;
+  /** The fixed account of a single-tenant app. */
+  readonly account: string | undefined;
+  /** Called after a transaction that Tidings itself opened has committed. */
+  readonly onCommitted: () => void;
+}
+
+/** The events of a list of drafts, one for one. */
+export type RecordedEvents<Drafts extends readonly Draft[]> = {
+  -readonly [Index in keyof Drafts]: Drafts[Index] extends Draft<infer Shape>
+    ? RecordedEvent<Shape>
+    : RecordedEvent<EventShape>;
+};
+
+/** What became of one draft of a batch. */
+export type RecordResult =
+  { readonly ok: true; readonly event: RecordedEvent } | { readonly ok: false; readonly error: TidingsError };
+
+/** Records all drafts or none: in `tx`, or in a transaction of its own. */
+export async function record(
+  dependencies: RecordDependencies,
+  context: Context,
+  drafts: readonly Draft[],
+  tx?: Transaction,
+): Promise<RecordedEvent[]> {
+  const results = prepareAll(dependencies, context, drafts);
+  const errors = results.flatMap((result) => (result instanceof TidingsError ? [result] : []));
+  if (errors.length === 1) throw errors[0]!;
+  if (errors.length > 1) {
+    throw new TidingsError("BATCH_INVALID", {
+      detail: `${errors.length} of ${drafts.length} events: ${errors[0]!.message}`,
+      errors,
+    });
+  }
+  return write(dependencies, results as PreparedEvent[], tx);
+}
+
+/**
+ * Records the valid drafts and tells for each draft what became of it. Each event stands for itself: the conflict of
+ * one idempotency key leaves the others in place.
+ */
+export async function recordEach(
+  dependencies: RecordDependencies,
+  context: Context,
+  drafts: readonly Draft[],
+  tx?: Transaction,
+): Promise<RecordResult[]> {
+  const prepared = prepareAll(dependencies, context, drafts);
+  const results: RecordResult[] = prepared.map((item) =>
+    item instanceof TidingsError
+      ? { ok: false, error: item }
+      : { ok: false, error: new TidingsError("INTERNAL") },
+  );
+  let open = prepared.flatMap((item, index) => (item instanceof TidingsError ? [] : [{ item, index }]));
+  while (open.length > 0) {
+    try {
+      const events = await write(
+        dependencies,
+        open.map(({ item }) => item),
+        tx,
+      );
+      events.forEach((event, at) => (results[open[at]!.index] = { ok: true, event }));
+      return results;
+    } catch (error) {
+      // Only what concerns one event by its index is set aside; a failing database concerns all of them.
+      if (!isTidingsError(error) || error.index === undefined) throw error;
+      const refused = open[error.index]!;
+      results[refused.index] = { ok: false, error: at(error, refused.index) };
+      open = open.filter((entry) => entry !== refused);
+    }
+  }
+  return results;
+}
+
+/** Records events that were checked before. */
+export async function recordPrepared(
+  dependencies: RecordDependencies,
+  events: readonly PreparedEvent[],
+): Promise<void> {
+  await write(dependencies, events, undefined);
+}
+
+function prepareAll(
+  { registry, account }: RecordDependencies,
+  context: Context,
+  drafts: readonly Draft[],
+): (PreparedEvent | TidingsError)[] {
+  if (drafts.length > limits.eventsPerCall) {
+    throw new TidingsError("TOO_MANY_EVENTS", { detail: `${drafts.length} events` });
+  }
+  return drafts.map((draft, index) => {
+    try {
+      return prepareEvent(draft, { registry, context, account });
+    } catch (error) {
+      if (isTidingsError(error)) return at(error, index);
+      throw error;
+    }
+  });
+}
+
+function at(error: TidingsError, index: number): TidingsError {
+  const { detail, path, cause } = error;
+  return new TidingsError(error.code, { detail, path, cause, index });
+}
+
+async function write(
+  dependencies: RecordDependencies,
+  prepared: readonly PreparedEvent[],
+  tx: Transaction | undefined,
+): Promise<RecordedEvent[]> {
+  if (prepared.length === 0) return [];
+  if (tx) return writeIn(tx, dependencies, prepared);
+  const events = await dependencies.db.transaction((own) => writeIn(own, dependencies, prepared));
+  dependencies.onCommitted();
+  return events;
+}
+
+async function writeIn(
+  tx: Transaction,
+  { append, registry }: RecordDependencies,
+  prepared: readonly PreparedEvent[],
+): Promise<RecordedEvent[]> {
+  const rows = withoutRepeats(await findCauseDepths(tx, prepared));
+  const unique = [...new Set(rows)];
+  // A conflict found after the statement must not leave the call's other events in the caller's transaction.
+  const undoable = unique.length > 1 && unique.some((row) => row.key !== null);
+  if (undoable) await tx.execute("savepoint tidings_record");
+  try {
+    const appended = await append(tx, unique);
+    const lost = unique.filter((_, index) => appended[index] === null);
+    const first = lost.length > 0 ? await firstEvents(tx, lost, rows) : new Map<EventRow, StoredEvent>();
+    if (undoable) await tx.execute("release savepoint tidings_record");
+    const events = new Map(
+      unique.map((row, index) => [row, first.get(row) ?? stored(row, appended[index]!)]),
+    );
+    return rows.map((row) => recordedEvent(events.get(row)!, registry));
+  } catch (error) {
+    if (undoable && isTidingsError(error))
+      await tx.execute("rollback to savepoint tidings_record; release savepoint tidings_record");
+    throw error;
+  }
+}
+
+/** Two drafts of one call with one key are one event, if their content agrees. */
+function withoutRepeats(rows: readonly EventRow[]): EventRow[] {
+  const byKey = new Map<string, EventRow>();
+  return rows.map((row, index) => {
+    if (row.key === null) return row;
+    const name = JSON.stringify([row.account, row.key]);
+    const earlier = byKey.get(name);
+    if (earlier && earlier.fingerprint !== row.fingerprint) throw conflict(row, index);
+    if (!earlier) byKey.set(name, row);
+    return earlier ?? row;
+  });
+}
+
+const HELD_KEYS = `
+select held.account_id as account, held.key, held.lane, held.event_id::text, held.fingerprint
+  from jsonb_to_recordset($1::text::jsonb) as wanted (account text, key text)
+  join tidings.idempotency_keys held on held.account_id = wanted.account and held.key = wanted.key`;
+
+/** The events that hold the keys which these rows asked for. */
+async function firstEvents(
+  tx: Transaction,
+  lost: readonly EventRow[],
+  rows: readonly EventRow[],
+): Promise<Map<EventRow, StoredEvent>> {
+  const held = await tx.query<{
+    account: string;
+    key: string;
+    lane: EventRow["lane"];
+    event_id: string;
+    fingerprint: string;
+  }>(HELD_KEYS, [JSON.stringify(lost.map(({ account, key }) => ({ account, key })))]);
+  const byKey = new Map(held.map((holder) => [JSON.stringify([holder.account, holder.key]), holder]));
+  const holders = lost.map((row) => {
+    const holder = byKey.get(JSON.stringify([row.account, row.key]));
+    if (!holder || holder.fingerprint !== row.fingerprint) throw conflict(row, rows.indexOf(row));
+    return { row, key: { account: row.account, lane: holder.lane, id: holder.event_id } };
+  });
+  const events = new Map(
+    (
+      await readEvents(
+        tx,
+        holders.map(({ key }) => key),
+      )
+    ).map((event) => [event.id, event]),
+  );
+  return new Map(
+    holders.map(({ row, key }) => {
+      const event = events.get(key.id);
+      if (!event) throw conflict(row, rows.indexOf(row));
+      return [row, event];
+    }),
+  );
+}
+
+function conflict(row: EventRow, index: number): TidingsError {
+  return new TidingsError("IDEMPOTENCY_CONFLICT", {
+    detail: `"${row.key}"`,
+    path: ["idempotencyKey"],
+    index,
+  });
+}
+
+function stored(row: EventRow, { id, occurredAt }: { id: string; occurredAt: number }): StoredEvent {
+  return {
+    account: row.account,
+    lane: row.lane,
+    id,
+    type: row.type,
+    version: row.version,
+    severity: row.severity,
+    subject: row.subject,
+    actor: row.actor,
+    onBehalfOf: row.onBehalfOf,
+    occurredAt: new Date(Math.round(occurredAt)),
+    refs: row.refs,
+    data: row.data,
+    metadata: row.metadata,
+    causedBy: row.cause && { lane: row.cause.lane, id: row.cause.id },
+    causeDepth: row.cause?.depth ?? 0,
+  };
+}

@@ -1,0 +1,62 @@
+import type { StoredEvent } from "../log/storedEvent.ts";
+import type { EventShape, Lane, Severity } from "./defineEvent.ts";
+import type { EntityRef } from "./entity.ts";
+import type { Registry } from "./registry.ts";
+import type { JsonObject } from "./serializable.ts";
+import { upcastData } from "./upcast.ts";
+
+/** An event of the log in its present version. */
+export interface RecordedEvent<Shape extends EventShape = EventShape> {
+  /** UUIDv7: sorts by the time of recording, by the database's clock. */
+  readonly id: string;
+  readonly type: Shape["type"];
+  readonly version: number;
+  readonly account: string;
+  readonly lane: Lane;
+  readonly severity: Severity;
+  readonly actor: EntityRef;
+  readonly onBehalfOf: EntityRef | null;
+  readonly subject: EntityRef<Shape["subject"]>;
+  readonly refs: Shape["refs"];
+  readonly data: Shape["data"];
+  readonly metadata: JsonObject;
+  readonly occurredAt: Date;
+  readonly causedBy: { readonly lane: Lane; readonly id: string } | null;
+  /** How many events led to this one, one by the other. */
+  readonly causeDepth: number;
+  /**
+   * Why this process cannot read the event in its present version; `data` is then as stored. Null when all is well.
+   * Happens while an older process still runs beside a newer one that records new types or versions.
+   */
+  readonly problem: "unknown_type" | "unknown_version" | "upcast_failed" | null;
+}
+
+/** An event with its place in the dense order. */
+export interface PositionedEvent<Shape extends EventShape = EventShape> extends RecordedEvent<Shape> {
+  readonly position: number;
+}
+
+/** Brings a stored event to its present name and version. Never throws: see `problem`. */
+export function recordedEvent(stored: StoredEvent, registry: Registry): RecordedEvent {
+  const definition = registry.find(stored.type);
+  if (!definition) return { ...stored, problem: "unknown_type" };
+  const named = { ...stored, type: definition.type };
+  if (stored.version > definition.version) return { ...named, problem: "unknown_version" };
+  const refs = completeRefs(stored.refs, definition.refs);
+  if (stored.version === definition.version) return { ...named, refs, problem: null };
+  try {
+    const data = upcastData(definition.upcasters, stored.version, definition.version, stored.data);
+    return { ...named, refs, data: data as JsonObject, version: definition.version, problem: null };
+  } catch {
+    return { ...named, problem: "upcast_failed" };
+  }
+}
+
+/** Roles added since are null or empty in older events; stored absence of an optional role reads as null. */
+function completeRefs(
+  stored: StoredEvent["refs"],
+  roles: { readonly [role: string]: { readonly holds: string } },
+): StoredEvent["refs"] {
+  const empty = Object.entries(roles).map(([name, { holds }]) => [name, holds === "many" ? [] : null]);
+  return { ...(Object.fromEntries(empty) as StoredEvent["refs"]), ...stored };
+}

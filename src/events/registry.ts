@@ -1,0 +1,94 @@
+import { TidingsError } from "../errors.ts";
+import { isEventDefinition, type AnyEventDefinition } from "./defineEvent.ts";
+import type { EntityDefinition } from "./entity.ts";
+
+/** A module of definitions (`import * as events from "./events.ts"`), or a list of such modules and definitions. */
+export type Definitions = object | readonly (object | AnyEventDefinition)[];
+
+/** All definitions of one app, found by type, by older name, by entity. */
+export interface Registry {
+  readonly types: readonly AnyEventDefinition[];
+  readonly entities: ReadonlyMap<string, EntityDefinition>;
+  /** By type or alias. */
+  find(type: string): AnyEventDefinition | undefined;
+  /** Every name under which events of this type may be stored. */
+  namesOf(type: string): readonly string[];
+  /** `card.moved`, an alias, `card.*` or `*` as the stored names that it means; null for every type. */
+  expand(pattern: string): readonly string[] | null;
+}
+
+/**
+ * Collects the definitions of a module; exports that are none (entities, helpers) are passed over.
+ * Throws DUPLICATE_TYPE, ALIAS_TAKEN or INVALID_DEFINITION, so that a mistake stops the start and not a request.
+ */
+export function createRegistry(definitions: Definitions): Registry {
+  const byType = new Map<string, AnyEventDefinition>();
+  const byAlias = new Map<string, AnyEventDefinition>();
+  const entities = new Map<string, EntityDefinition>();
+
+  for (const definition of collect(definitions)) {
+    const known = byType.get(definition.type);
+    if (known === definition) continue;
+    if (known) throw new TidingsError("DUPLICATE_TYPE", { detail: `"${definition.type}" is defined twice` });
+    byType.set(definition.type, definition);
+    for (const role of [definition.subject, ...Object.values(definition.refs)]) {
+      for (const entity of role.entities) registerEntity(entities, entity);
+    }
+  }
+  if (byType.size === 0) {
+    throw new TidingsError("INVALID_DEFINITION", {
+      detail: "events holds no event definition (export some from the module)",
+    });
+  }
+  for (const definition of byType.values()) {
+    for (const alias of definition.aliases) {
+      const owner = byType.get(alias) ?? byAlias.get(alias);
+      if (owner) {
+        throw new TidingsError("ALIAS_TAKEN", {
+          detail: `"${alias}", an alias of ${definition.type}, already names ${owner.type}`,
+        });
+      }
+      byAlias.set(alias, definition);
+    }
+  }
+
+  const types = [...byType.values()].sort((a, b) => (a.type < b.type ? -1 : 1));
+  const find = (type: string) => byType.get(type) ?? byAlias.get(type);
+  const namesOf = (type: string) => {
+    const definition = find(type);
+    return definition ? [definition.type, ...definition.aliases] : [type];
+  };
+  return {
+    types,
+    entities,
+    find,
+    namesOf,
+    expand: (pattern) => {
+      if (pattern === "*") return null;
+      if (!pattern.endsWith(".*")) return namesOf(pattern);
+      const prefix = pattern.slice(0, -1);
+      return types.filter(({ type }) => type.startsWith(prefix)).flatMap(({ type }) => namesOf(type));
+    },
+  };
+}
+
+function collect(definitions: Definitions): AnyEventDefinition[] {
+  if (isEventDefinition(definitions)) return [definitions];
+  const values: unknown[] = Array.isArray(definitions) ? definitions : Object.values(definitions);
+  return values.flatMap((value) => {
+    if (isEventDefinition(value)) return [value];
+    // One level of modules and lists: `events: [boardEvents, [cardMoved]]`.
+    if (Array.isArray(definitions) && typeof value === "object" && value !== null) {
+      return Object.values(value).filter(isEventDefinition);
+    }
+    return [];
+  });
+}
+
+function registerEntity(entities: Map<string, EntityDefinition>, entity: EntityDefinition): void {
+  const known = entities.get(entity.entity);
+  if (known && known !== entity) {
+    throw new TidingsError("INVALID_DEFINITION", { detail: `Entity "${entity.entity}" is defined twice` });
+  }
+  entities.set(entity.entity, entity);
+}

@@ -1,0 +1,70 @@
+import { TidingsError } from "../errors.ts";
+import { checkText, limits } from "./limits.ts";
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+type Path = readonly (string | number)[];
+
+/**
+ * Throws UNSERIALIZABLE, with the path, unless `value` survives JSON and jsonb unchanged. `JSON.stringify` would
+ * silently turn NaN into null, drop functions and call toJSON; a log must not change what it was told. Undefined
+ * properties of objects count as absent.
+ */
+export function checkSerializable(value: unknown, path: Path): void {
+  visit(value, [...path], []);
+}
+
+function visit(value: unknown, path: (string | number)[], ancestors: object[]): void {
+  switch (typeof value) {
+    case "boolean":
+      return;
+    case "string":
+      return checkText(value, path);
+    case "number":
+      if (!Number.isFinite(value)) refuse(path, `is ${value}`);
+      return;
+    case "object":
+      return value === null ? undefined : visitObject(value, path, ancestors);
+    case "bigint":
+      return refuse(path, "is a BigInt");
+    case "undefined":
+      return refuse(path, "is undefined");
+    default:
+      return refuse(path, `is a ${typeof value}`);
+  }
+}
+
+function visitObject(value: object, path: (string | number)[], ancestors: object[]): void {
+  if (ancestors.includes(value)) refuse(path, "contains itself");
+  if (ancestors.length >= limits.nesting) refuse(path, `is nested more than ${limits.nesting} levels deep`);
+  ancestors.push(value);
+  if (Array.isArray(value)) {
+    // Not forEach: it would skip holes, which JSON turns into null.
+    for (let index = 0; index < value.length; index++) {
+      path.push(index);
+      visit(value[index], path, ancestors);
+      path.pop();
+    }
+  } else {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null)
+      refuse(path, `is a ${value.constructor.name || "class instance"}`);
+    if ("toJSON" in value && typeof value.toJSON === "function") refuse(path, "has a toJSON method");
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue;
+      path.push(key);
+      checkText(key, path);
+      visit(item, path, ancestors);
+      path.pop();
+    }
+  }
+  ancestors.pop();
+}
+
+function refuse(path: Path, what: string): never {
+  throw new TidingsError("UNSERIALIZABLE", {
+    detail: `${path.join(".") || "value"} ${what}`,
+    path: [...path],
+  });
+}

@@ -1,0 +1,123 @@
+import { isTidingsError } from "../errors.ts";
+import type { Signals } from "../signals.ts";
+import type { Context } from "./context.ts";
+import type { Draft } from "./defineEvent.ts";
+import { limits } from "./limits.ts";
+import type { PreparedEvent } from "./prepare.ts";
+
+export interface TrackOptions {
+  /** The most events in memory; what comes on top is dropped and counted. Default 10_000. */
+  readonly maxBuffered: number;
+  /** The longest that an event waits before it is written. Default 1_000. */
+  readonly flushMs: number;
+}
+
+export const trackDefaults: TrackOptions = { maxBuffered: 10_000, flushMs: 1_000 };
+
+export interface TrackStats {
+  readonly buffered: number;
+  readonly written: number;
+  readonly dropped: number;
+}
+
+export interface Tracker {
+  /** Never throws and never waits. */
+  track(draft: Draft): void;
+  /** Resolves when everything tracked before has been written, or dropped and counted. */
+  flush(): Promise<void>;
+  stats(): TrackStats;
+}
+
+export interface TrackDependencies {
+  readonly prepare: (draft: Draft, context: Context) => PreparedEvent;
+  readonly write: (events: readonly PreparedEvent[]) => Promise<void>;
+  readonly context: () => Context;
+  readonly signals: Signals;
+}
+
+const BATCH = 500;
+/** A batch that the database refuses this often is lost: it would hold up everything behind it. */
+const MAX_TRIES = 4;
+const RETRY_MS = 250;
+
+/** The lossy verb: for what is worth counting but not worth failing or slowing a request for. */
+export function createTracker(
+  { prepare, write, context, signals }: TrackDependencies,
+  options: TrackOptions = trackDefaults,
+): Tracker {
+  let buffer: PreparedEvent[] = [];
+  let writing = 0;
+  let written = 0;
+  let dropped = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let flushing: Promise<void> | undefined;
+
+  function drop(events: number, reason: "buffer_full" | "invalid" | "rejected", error?: unknown): void {
+    dropped += events;
+    try {
+      signals.emit("track.dropped", { events, reason, error });
+    } catch {
+      // A listener that throws must not make track throw.
+    }
+  }
+
+  function track(draft: Draft): void {
+    if (buffer.length + writing >= options.maxBuffered) return drop(1, "buffer_full");
+    try {
+      // Checked and stamped now: later the context is gone, and the caller may have changed the data.
+      // The event happened now, however long it waits to be written.
+      buffer.push(ownCopy(prepare({ occurredAt: new Date(), ...draft }, context())));
+    } catch (error) {
+      return drop(1, "invalid", error);
+    }
+    if (buffer.length >= BATCH) void flush();
+    else timer ??= setTimeout(() => void flush(), options.flushMs).unref();
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    return (flushing = (flushing ?? Promise.resolve()).then(drain));
+  }
+
+  async function drain(): Promise<void> {
+    while (buffer.length > 0) {
+      const batch = buffer.slice(0, Math.min(BATCH, limits.eventsPerCall));
+      buffer = buffer.slice(batch.length);
+      writing = batch.length;
+      await writeBatch(batch);
+      writing = 0;
+    }
+  }
+
+  async function writeBatch(batch: readonly PreparedEvent[]): Promise<void> {
+    const started = performance.now();
+    for (let tries = 1; ; tries++) {
+      try {
+        await write(batch);
+        written += batch.length;
+        signals.emit("track.flushed", { events: batch.length, durationMs: performance.now() - started });
+        return;
+      } catch (error) {
+        // What Tidings itself refuses (a key conflict, a missing cause) will not get better; split to lose only that.
+        if (isTidingsError(error) && batch.length > 1) {
+          for (const event of batch) await writeBatch([event]);
+          return;
+        }
+        if (isTidingsError(error) || tries === MAX_TRIES) return drop(batch.length, "rejected", error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** (tries - 1)));
+      }
+    }
+  }
+
+  return {
+    track,
+    flush,
+    stats: () => ({ buffered: buffer.length + writing, written, dropped }),
+  };
+}
+
+/** The row was checked to be JSON; a copy keeps later changes by the caller out of the log. */
+function ownCopy(event: PreparedEvent): PreparedEvent {
+  return { ...event, row: structuredClone(event.row) };
+}

@@ -1,0 +1,130 @@
+import type { Lane, SentenceEvent, Severity } from "../events/defineEvent.ts";
+import type { EntityRef, LoadedEntity } from "../events/entity.ts";
+import type { RecordedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { displayParts } from "../events/renderSentence.ts";
+import { sentence, type Sentence } from "../events/sentence.ts";
+
+/** An entity as a feed shows it: with its present title, and whether it still exists. */
+export interface FeedEntity extends EntityRef {
+  /** Where it is seen, or null. */
+  readonly url: string | null;
+  /** True when `load` did not return it. */
+  readonly deleted: boolean;
+}
+
+/** A piece of an item's sentence. Show `text`; link it where there is a `url`. */
+export interface FeedSentencePart {
+  readonly text: string;
+  readonly entity?: EntityRef | undefined;
+  readonly url?: string | undefined;
+  /** True for the actor: "You" when the reader is the one. */
+  readonly isActor?: boolean | undefined;
+}
+
+/** One line of a feed, ready to show. */
+export interface FeedItem {
+  readonly id: string;
+  readonly type: string;
+  readonly version: number;
+  readonly category: string;
+  readonly lane: Lane;
+  readonly severity: Severity;
+  readonly actor: FeedEntity;
+  readonly onBehalfOf: EntityRef | null;
+  readonly subject: FeedEntity;
+  readonly occurredAt: Date;
+  /** A Lucide icon name. */
+  readonly icon: string;
+  /** Where "View" leads, or null. */
+  readonly url: string | null;
+  /** True when "View" leads somewhere: there is a url and the subject still exists. */
+  readonly actionable: boolean;
+  /** For nobody in particular; `displayParts` and `renderText` know how to address the viewer. */
+  readonly sentence: readonly FeedSentencePart[];
+  /** The sentence as plain text. */
+  readonly text: string;
+}
+
+/** What the app says of entities now. Undefined: not asked. Null: deleted. */
+export interface PresentEntities {
+  find(account: string, ref: EntityRef): LoadedEntity | null | undefined;
+}
+
+const DEFAULT_ICON = "activity";
+
+export function feedItem(event: RecordedEvent, registry: Registry, present: PresentEntities): FeedItem {
+  const definition = registry.find(event.type);
+  const show = (ref: EntityRef): FeedEntity => {
+    const now = present.find(event.account, ref);
+    const url =
+      now === null ? null : (now?.url ?? registry.entities.get(ref.type)?.options.url?.(ref.id) ?? null);
+    return { type: ref.type, id: ref.id, label: now?.label ?? ref.label, url, deleted: now === null };
+  };
+  const shown = withPresentLabels(event, show);
+  const subject = show(event.subject);
+  const url =
+    definition?.url && event.problem === null
+      ? attempt(() => definition.url!(shown as SentenceEvent<never>))
+      : subject.url;
+  const written = writeSentence(event, shown, registry);
+  const parts = displayParts(written, { urlOf: (ref) => show(ref).url });
+  return {
+    id: event.id,
+    type: event.type,
+    version: event.version,
+    category: event.type.split(".")[0]!,
+    lane: event.lane,
+    severity: event.severity,
+    actor: show(event.actor),
+    onBehalfOf: event.onBehalfOf,
+    subject,
+    occurredAt: event.occurredAt,
+    icon: definition?.icon ?? registry.entities.get(event.subject.type)?.options.icon ?? DEFAULT_ICON,
+    url: subject.deleted ? null : (url ?? null),
+    actionable: !subject.deleted && (url ?? null) !== null,
+    sentence: parts.map((part, index) => {
+      const source = written[index]!;
+      return source.kind === "entity" && source.isActor ? { ...part, isActor: true } : part;
+    }),
+    text: parts.map((part) => part.text).join(""),
+  };
+}
+
+function withPresentLabels(event: RecordedEvent, show: (ref: EntityRef) => FeedEntity): SentenceEvent {
+  const relabel = (ref: EntityRef): EntityRef => ({ type: ref.type, id: ref.id, label: show(ref).label });
+  const refs = Object.entries(event.refs as Record<string, EntityRef | readonly EntityRef[] | null>).map(
+    ([role, value]) => [role, value === null ? null : "type" in value ? relabel(value) : value.map(relabel)],
+  );
+  return {
+    actor: { ...relabel(event.actor), isActor: true },
+    onBehalfOf: event.onBehalfOf,
+    subject: relabel(event.subject),
+    refs: Object.fromEntries(refs) as object,
+    data: event.data,
+    severity: event.severity,
+    occurredAt: event.occurredAt,
+  };
+}
+
+/** The definition's sentence, or the fallback where this process does not know the type or version, or it throws. */
+function writeSentence(event: RecordedEvent, shown: SentenceEvent, registry: Registry): Sentence {
+  const write = event.problem === null ? registry.find(event.type)?.sentence : undefined;
+  const written = write && attempt(() => write(shown as SentenceEvent<never>));
+  return written ?? fallbackSentence(event.type, shown);
+}
+
+function fallbackSentence(type: string, { actor, subject }: SentenceEvent): Sentence {
+  const verb = type.slice(type.indexOf(".") + 1).replace(/[._]/g, " ");
+  const kind = subject.label === null ? "" : `${subject.type.replaceAll("_", " ")} `;
+  return sentence`${actor} ${verb} ${kind}${subject}`;
+}
+
+/** One event whose sentence or url throws must not take the page with it. */
+function attempt<Result>(make: () => Result): Result | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,57 @@
+// Setting up
+export { createTidings } from "./tidings.ts";
+export type { Tidings, TidingsOptions } from "./tidings.ts";
+export { pg } from "./db/pg.ts";
+export type { PgOptions } from "./db/pg.ts";
+export { pglite } from "./db/pglite.ts";
+export type { Database, Transaction } from "./db/database.ts";
+
+// Defining
+export { defineEntity, many, oneOf, optional, systemActor } from "./events/entity.ts";
+export type { EntityDefinition, EntityOptions, EntityRef, LoadedEntity, Role } from "./events/entity.ts";
+export { defineEvent } from "./events/defineEvent.ts";
+export type {
+  AnyEventDefinition,
+  Draft,
+  DraftInput,
+  EventDefinition,
+  EventOptions,
+  EventReference,
+  EventShape,
+  Lane,
+  SentenceEvent,
+  Severity,
+} from "./events/defineEvent.ts";
+export { from } from "./events/upcast.ts";
+export { sentence } from "./events/sentence.ts";
+export type { Sentence, SentencePart } from "./events/sentence.ts";
+export { displayParts, renderHtml, renderSlack, renderText } from "./events/renderSentence.ts";
+export type { DisplayPart, RenderOptions } from "./events/renderSentence.ts";
+
+// Recording
+export type { Context } from "./events/context.ts";
+export type { RecordedEvents, RecordResult } from "./events/record.ts";
+export type { PositionedEvent, RecordedEvent } from "./events/recordedEvent.ts";
+export type { Json, JsonObject } from "./events/serializable.ts";
+export type { TrackOptions, TrackStats } from "./events/track.ts";
+export { limits } from "./events/limits.ts";
+
+// Reading
+export type { EntityLike, EventFilter } from "./events/filter.ts";
+export type { Page, PageRequest } from "./events/page.ts";
+export type { EventQueries, EventQuery } from "./events/query.ts";
+export type { FeedPage, FeedQuery } from "./feed/feed.ts";
+export type { FeedEntity, FeedItem, FeedSentencePart } from "./feed/feedItem.ts";
+export type { LiveQuery, LiveRun } from "./live/live.ts";
+
+// Following
+export type { HandlerContext, SubscriptionOptions } from "./log/subscription.ts";
+export type { SubscriptionState } from "./log/subscriptionStates.ts";
+export type { ParkedEvent } from "./log/parkedEvents.ts";
+
+// Serving and operating
+export type { HttpOptions, Identity } from "./http/handler.ts";
+export type { Migration, MigrateOptions } from "./db/migrate.ts";
+export type { SignalMap, Signals } from "./signals.ts";
+export { TidingsError, isTidingsError } from "./errors.ts";
+export type { ErrorCode } from "./errors.ts";

@@ -1,0 +1,149 @@
+import type { Database } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { createMatcher } from "../log/matchFilter.ts";
+import {
+  firstPosition,
+  lastPosition,
+  readAccountAfter,
+  type PositionedRun,
+  type PositionedStoredEvent,
+} from "../log/readPositions.ts";
+import type { Tail } from "../log/tail.ts";
+
+export interface LiveQuery extends EventFilter {
+  /** Events after this position; a feed page carries one. Default: from now on. */
+  after?: number | undefined;
+  /** Ends the stream. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface LiveDependencies {
+  readonly db: Database;
+  readonly tail: Tail;
+  readonly registry: Registry;
+  readonly accountOf: (given: string | undefined) => string;
+}
+
+/** A run of new events, and up to where the log was looked at: an empty run still moves a reader's cursor. */
+export interface LiveRun {
+  readonly events: readonly PositionedEvent[];
+  readonly position: number;
+}
+
+/** Runs held for a reader that is busy. One that falls further behind is fed from the database instead. */
+const MAX_WAITING_EVENTS = 1_000;
+const READ_AT_ONCE = 500;
+
+/** The events that match, as they get their positions, each once, in order; never ends by itself. */
+export async function* live(
+  dependencies: LiveDependencies,
+  query: LiveQuery = {},
+): AsyncGenerator<PositionedEvent, void, undefined> {
+  for await (const run of liveRuns(dependencies, query)) yield* run.events;
+}
+
+/**
+ * As `live`, in runs. History comes from the database; the hand-over to the shared tail is by position, so that nothing
+ * is missed and nothing comes twice. Throws POSITION_PRUNED where retention has taken what `after` asks for.
+ */
+export async function* liveRuns(
+  dependencies: LiveDependencies,
+  query: LiveQuery = {},
+): AsyncGenerator<LiveRun, void, undefined> {
+  const { db, tail, registry, accountOf } = dependencies;
+  const filter = normalFilter(query, accountOf(query.account), registry);
+  const matches = createMatcher(filter);
+  const signal = query.signal ?? new AbortController().signal;
+  const waiting = createWaitingRuns();
+  const present = (events: readonly PositionedStoredEvent[]): PositionedEvent[] =>
+    events.filter(matches).map((event) => ({ ...recordedEvent(event, registry), position: event.position }));
+
+  const follow = await tail.follow(waiting.add);
+  signal.addEventListener("abort", waiting.wake);
+  try {
+    let position = query.after ?? follow.position;
+    await checkKept(db, position);
+    let upTo = follow.position;
+    while (!signal.aborted) {
+      while (position < upTo && !signal.aborted) {
+        const run = await readAccountAfter(db, filter.account, position, upTo, READ_AT_ONCE);
+        position = run.scannedTo;
+        yield { events: present(run.events), position };
+      }
+      for (const run of waiting.take()) {
+        if (run.scannedTo <= position) continue;
+        const after = position;
+        position = run.scannedTo;
+        yield { events: present(run.events.filter((event) => event.position > after)), position };
+        if (signal.aborted) return;
+      }
+      upTo = Math.max(upTo, waiting.missedUpTo());
+      if (position >= upTo) await waiting.next(signal);
+    }
+  } finally {
+    follow.stop();
+    signal.removeEventListener("abort", waiting.wake);
+  }
+}
+
+async function checkKept(db: Database, after: number): Promise<void> {
+  if (!Number.isSafeInteger(after) || after < 0) {
+    throw new TidingsError("INVALID_CURSOR", { detail: `after must be a position, not ${after}` });
+  }
+  // A cursor from beyond the end comes from another log, or from before a restore: waiting for it would be silence.
+  const last = await lastPosition(db);
+  if (after > last)
+    throw new TidingsError("INVALID_CURSOR", {
+      detail: `Position ${after} was asked for, the last one is ${last}`,
+    });
+  const first = await firstPosition(db);
+  if (first !== null && first > after + 1) {
+    throw new TidingsError("POSITION_PRUNED", {
+      detail: `${after} was asked for, ${first} is the first one kept`,
+    });
+  }
+}
+
+/** Runs between the tail and one reader, of bounded size: what does not fit is remembered as a position to read up to. */
+function createWaitingRuns() {
+  let runs: PositionedRun[] = [];
+  let events = 0;
+  let missed = 0;
+  let wakeReader: (() => void) | undefined;
+  const wake = () => wakeReader?.();
+  return {
+    wake,
+    add: (run: PositionedRun): void => {
+      // Once something was left out, everything after it must come from the database too, or the order breaks.
+      if (missed > 0 || events + run.events.length > MAX_WAITING_EVENTS) {
+        missed = run.scannedTo;
+        runs = [];
+        events = 0;
+      } else {
+        runs.push(run);
+        events += run.events.length;
+      }
+      wake();
+    },
+    take: (): PositionedRun[] => {
+      const taken = runs;
+      runs = [];
+      events = 0;
+      return taken;
+    },
+    /** Up to where the reader must ask the database; asking means that it will. */
+    missedUpTo: (): number => {
+      const upTo = missed;
+      missed = 0;
+      return upTo;
+    },
+    next: async (signal: AbortSignal): Promise<void> => {
+      if (runs.length > 0 || missed > 0 || signal.aborted) return;
+      await new Promise<void>((resolve) => (wakeReader = resolve));
+      wakeReader = undefined;
+    },
+  };
+}

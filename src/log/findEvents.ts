@@ -1,0 +1,143 @@
+import { textArray, type Parameter, type Queryable } from "../db/database.ts";
+import type { Lane, Severity } from "../events/defineEvent.ts";
+import { uuid, type EventKey } from "./readEvents.ts";
+
+/** A checked filter. Null means "any"; entities are written `type:id`; types are the stored names. */
+export interface NormalFilter {
+  readonly account: string;
+  readonly of: readonly string[] | null;
+  readonly types: readonly string[] | null;
+  readonly actors: readonly string[] | null;
+  readonly subjects: readonly string[] | null;
+  readonly subjectTypes: readonly string[] | null;
+  readonly lanes: readonly Lane[];
+  readonly severities: readonly Severity[] | null;
+  /** Milliseconds since 1970. */
+  readonly since: number | null;
+  readonly until: number | null;
+}
+
+/** Where a page begins: after (newer than) or before (older than) an event, neither of them included. */
+export interface PageBounds {
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+export interface FoundEvents {
+  /** Newest first; oldest first when paging `after`. */
+  readonly keys: readonly EventKey[];
+  /** The last position given before the keys were read. */
+  readonly position: number;
+}
+
+/**
+ * Finds the newest events that match, by id, through the index that fits: the timeline of an entity where the filter
+ * names one, the type index where it names types, otherwise the primary key.
+ *
+ * Each lane (and type, and entity) is a branch of its own with its own ORDER BY and LIMIT: within it the partitions are
+ * in the order of the ids, so PostgreSQL reads them one after the other and stops when the page is full.
+ */
+export async function findEvents(
+  on: Queryable,
+  filter: NormalFilter,
+  page: PageBounds,
+): Promise<FoundEvents> {
+  const { branches, parameters } = branchesOf(filter, page);
+  const direction = page.after === undefined ? "desc" : "asc";
+  const rows = await on.query<{ lane: Lane | null; id: string | null; position: string }>(
+    `select lane, id::text, (select last_position from tidings.sequencer)::text as position
+       from (select) one left join lateral (
+         select distinct lane, id from (${branches.join("\nunion all\n") || "select null, null::uuid where false"}) candidates (lane, id)
+          order by id ${direction} limit ${page.limit}) found on true
+      order by found.id ${direction}`,
+    parameters,
+  );
+  return {
+    keys: rows.flatMap(({ lane, id }) => (lane && id ? [{ account: filter.account, lane, id }] : [])),
+    position: Number(rows[0]!.position),
+  };
+}
+
+/** How many events match, each counted once. */
+export async function countEvents(on: Queryable, filter: NormalFilter): Promise<number> {
+  const { branches, parameters } = branchesOf(filter, null);
+  if (branches.length === 0) return 0;
+  const [row] = await on.query<{ count: string }>(
+    `select count(distinct id)::text as count from (${branches.join("\nunion all\n")}) candidates (lane, id)`,
+    parameters,
+  );
+  return Number(row!.count);
+}
+
+function branchesOf(
+  filter: NormalFilter,
+  page: PageBounds | null,
+): { branches: string[]; parameters: Parameter[] } {
+  const parameters: Parameter[] = [];
+  const bind = (value: Parameter) => `$${parameters.push(value)}`;
+  const account = bind(filter.account);
+  // The most selective entity list decides whose timelines are read; an actor or subject is on its own timeline.
+  const entities = filter.of ?? filter.subjects ?? filter.actors;
+  const onEvent = eventConditions(filter, bind);
+  const ordered = (column: string) =>
+    page ? `order by ${column} ${page.after === undefined ? "desc" : "asc"} limit ${page.limit}` : "";
+
+  const branches = filter.lanes.flatMap((lane) => {
+    if (entities) {
+      const types = filter.types && `t.type = any(${bind(textArray(filter.types))}::text[])`;
+      const look =
+        onEvent.length > 0
+          ? `cross join lateral (select from tidings.events e
+             where e.account_id = ${account} and e.lane = '${lane}' and e.id = t.event_id and ${onEvent.join(" and ")}) e`
+          : "";
+      return entities.map((entity) => {
+        const conditions = [
+          `t.entity = ${bind(entity)}`,
+          types,
+          ...bounds("t.event_id", filter, page),
+        ].filter(Boolean);
+        return `(select t.lane, t.event_id from tidings.timeline t ${look}
+          where t.account_id = ${account} and t.lane = '${lane}' and ${conditions.join(" and ")} ${ordered("t.event_id")})`;
+      });
+    }
+    const conditions = [...bounds("e.id", filter, page), ...onEvent]
+      .map((condition) => `and ${condition}`)
+      .join(" ");
+    const from = (type: string) => `select e.lane, e.id from tidings.events e
+          where e.account_id = ${account} and e.lane = '${lane}' ${type} ${conditions} ${ordered("e.id")}`;
+    return filter.types === null
+      ? [`(${from("")})`]
+      : filter.types.map((type) => `(${from(`and e.type = ${bind(type)}`)})`);
+  });
+  return { branches, parameters };
+}
+
+/** What only the event's own row can tell. */
+function eventConditions(filter: NormalFilter, bind: (value: Parameter) => string): string[] {
+  const conditions: string[] = [];
+  const oneOf = (sql: string, values: readonly string[] | null) => {
+    if (values) conditions.push(`${sql} = any(${bind(textArray(values))}::text[])`);
+  };
+  oneOf("e.actor_type || ':' || e.actor_id", filter.actors);
+  oneOf("e.subject_type || ':' || e.subject_id", filter.subjects);
+  oneOf("e.subject_type", filter.subjectTypes);
+  oneOf("e.severity", filter.severities);
+  return conditions;
+}
+
+/** Literals, not parameters: the planner then leaves out the partitions that lie outside. */
+function bounds(column: string, filter: NormalFilter, page: PageBounds | null): string[] {
+  return [
+    filter.since !== null && `${column} >= '${idFloor(filter.since)}'`,
+    filter.until !== null && `${column} < '${idFloor(filter.until)}'`,
+    page?.before !== undefined && `${column} < '${uuid(page.before)}'`,
+    page?.after !== undefined && `${column} > '${uuid(page.after)}'`,
+  ].filter((condition) => condition !== false);
+}
+
+/** The smallest UUIDv7 of a moment. */
+function idFloor(time: number): string {
+  const hex = Math.floor(time).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}

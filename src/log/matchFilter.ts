@@ -1,0 +1,42 @@
+import { entityKey, type EntityRef } from "../events/entity.ts";
+import type { NormalFilter } from "./findEvents.ts";
+import type { StoredEvent } from "./storedEvent.ts";
+
+/** Whether an event in memory is one that `findEvents` would find. One meaning of a filter, in SQL and in memory. */
+export function createMatcher(filter: NormalFilter): (event: StoredEvent) => boolean {
+  const of = filter.of && new Set(filter.of);
+  const types = filter.types && new Set(filter.types);
+  const actors = filter.actors && new Set(filter.actors);
+  const subjects = filter.subjects && new Set(filter.subjects);
+  const subjectTypes = filter.subjectTypes && new Set(filter.subjectTypes);
+  const severities = filter.severities && new Set<string>(filter.severities);
+  const lanes = new Set<string>(filter.lanes);
+  return (event) =>
+    event.account === filter.account &&
+    lanes.has(event.lane) &&
+    (types === null || types.has(event.type)) &&
+    (actors === null || actors.has(entityKey(event.actor))) &&
+    (subjects === null || subjects.has(entityKey(event.subject))) &&
+    (subjectTypes === null || subjectTypes.has(event.subject.type)) &&
+    (severities === null || severities.has(event.severity)) &&
+    (of === null || entitiesOf(event).some((ref) => of.has(entityKey(ref)))) &&
+    (filter.since === null || recordedAt(event.id) >= filter.since) &&
+    (filter.until === null || recordedAt(event.id) < filter.until);
+}
+
+/** Everything on whose timeline an event is. */
+export function entitiesOf(event: StoredEvent): EntityRef[] {
+  return [
+    event.subject,
+    event.actor,
+    ...(event.onBehalfOf ? [event.onBehalfOf] : []),
+    ...Object.values(event.refs)
+      .flat()
+      .filter((ref) => ref !== null),
+  ];
+}
+
+/** The milliseconds in a UUIDv7. */
+function recordedAt(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

@@ -1,0 +1,86 @@
+import type { Queryable } from "../db/database.ts";
+import type { Lane } from "../events/defineEvent.ts";
+import { readEvents } from "./readEvents.ts";
+import type { StoredEvent } from "./storedEvent.ts";
+
+/** A stored event with its place in the dense order. */
+export interface PositionedStoredEvent extends StoredEvent {
+  readonly position: number;
+}
+
+export interface PositionedRun {
+  readonly events: readonly PositionedStoredEvent[];
+  /** Everything up to here was looked at: the cursor for the next read. */
+  readonly scannedTo: number;
+  /** True when the limit was reached: there may be more. */
+  readonly more: boolean;
+}
+
+interface OrderRow {
+  position: string;
+  account_id: string;
+  lane: Lane;
+  event_id: string;
+}
+
+const ALL_AFTER = `
+select pos::text as position, account_id, lane, event_id::text
+  from tidings.event_order where pos > $1::bigint order by pos limit $2::int`;
+
+const OF_ACCOUNT_AFTER = `
+select pos::text as position, account_id, lane, event_id::text
+  from tidings.event_order where account_id = $3 and pos > $1::bigint and pos <= $4::bigint order by pos limit $2::int`;
+
+/** The events of all accounts after a position, in order: for subscriptions and the process's one live reader. */
+export async function readAfter(on: Queryable, after: number, limit: number): Promise<PositionedRun> {
+  const rows = await on.query<OrderRow>(ALL_AFTER, [String(after), limit]);
+  return complete(on, rows, rows.length === limit, Number(rows.at(-1)?.position ?? after));
+}
+
+/** The events of one account after a position and up to another, in order. */
+export async function readAccountAfter(
+  on: Queryable,
+  account: string,
+  after: number,
+  upTo: number,
+  limit: number,
+): Promise<PositionedRun> {
+  const rows = await on.query<OrderRow>(OF_ACCOUNT_AFTER, [String(after), limit, account, String(upTo)]);
+  const more = rows.length === limit;
+  return complete(on, rows, more, more ? Number(rows.at(-1)!.position) : upTo);
+}
+
+/** The last position given. */
+export async function lastPosition(on: Queryable): Promise<number> {
+  const [row] = await on.query<{ position: string }>(
+    "select last_position::text as position from tidings.sequencer",
+  );
+  return Number(row!.position);
+}
+
+async function complete(
+  on: Queryable,
+  rows: OrderRow[],
+  more: boolean,
+  scannedTo: number,
+): Promise<PositionedRun> {
+  const events = await readEvents(
+    on,
+    rows.map((row) => ({ account: row.account_id, lane: row.lane, id: row.event_id })),
+  );
+  const positions = new Map(rows.map((row) => [row.event_id, Number(row.position)]));
+  return {
+    // Events whose partition retention has dropped are no longer there; their positions are passed over.
+    events: events.map((event) => ({ ...event, position: positions.get(event.id)! })),
+    scannedTo,
+    more,
+  };
+}
+
+/** The first position that retention has left, or null when the log is empty. */
+export async function firstPosition(on: Queryable): Promise<number | null> {
+  const [row] = await on.query<{ position: string | null }>(
+    "select min(pos)::text as position from tidings.event_order",
+  );
+  return row?.position ? Number(row.position) : null;
+}

@@ -1,0 +1,116 @@
+import type { Database } from "../db/database.ts";
+import type { Signals } from "../signals.ts";
+import { createLoop, type Loop } from "./loop.ts";
+
+export interface SequencerOptions {
+  /** Least time between two ticks, and the pace after activity. Default 20. */
+  readonly tickMs: number;
+  /** Pace when nothing happened for a while: what a skipped NOTIFY missed waits at most this long. Default 250. */
+  readonly idleTickMs: number;
+  /** How often the sweep looks for what no tick saw. Default 60_000. */
+  readonly sweepMs: number;
+}
+
+export const sequencerDefaults: SequencerOptions = { tickMs: 20, idleTickMs: 250, sweepMs: 60_000 };
+
+/** How long the fast pace lasts after something was recorded. */
+const FAST_FOR_MS = 3_000;
+
+export interface SequencerResult {
+  /** `busy`: another process ticks at this moment. `moved`: the log is on another cluster and must be repaired. */
+  readonly outcome: "ticked" | "idle" | "busy" | "moved" | "repaired" | "sound";
+  readonly assigned: number;
+  /** Null when busy. */
+  readonly lastPosition: number | null;
+}
+
+export interface Sequencer {
+  readonly loop: Loop;
+  /** One tick, with the repair if the log has moved. */
+  tick(): Promise<SequencerResult>;
+}
+
+/** Gives committed events their positions. Any process may run it; at each moment one ticks (see 0001_log.sql). */
+export function createSequencer(
+  db: Database,
+  signals: Signals,
+  onPosition: (lastPosition: number) => void,
+  { tickMs, idleTickMs, sweepMs }: SequencerOptions = sequencerDefaults,
+): Sequencer {
+  let lastActivity = 0;
+  let lastTick = 0;
+  let nextSweep = 0;
+
+  async function tick(): Promise<SequencerResult> {
+    const started = performance.now();
+    const result = await call(db, "tick");
+    if (result.outcome === "moved") return repair();
+    if (result.outcome === "ticked") {
+      const { assigned, lastPosition } = result;
+      signals.emit("sequencer.ticked", {
+        assigned,
+        lastPosition: lastPosition!,
+        durationMs: performance.now() - started,
+      });
+    }
+    if (result.lastPosition !== null) onPosition(result.lastPosition);
+    return result;
+  }
+
+  async function repair(): Promise<SequencerResult> {
+    const result = await call(db, "repair");
+    if (result.outcome === "repaired") {
+      signals.emit("sequencer.repaired", { assigned: result.assigned, lastPosition: result.lastPosition! });
+    }
+    if (result.lastPosition !== null) onPosition(result.lastPosition);
+    return result;
+  }
+
+  async function sweepWhenDue(): Promise<void> {
+    if (Date.now() < nextSweep) return;
+    nextSweep = Date.now() + sweepMs;
+    const [age] = await db.query<{ ms: number }>(SWEEP_AGE);
+    if (age!.ms < sweepMs / 2) return; // another process has just done it
+    const { assigned, lastPosition } = await call(db, "sweep");
+    if (assigned > 0) {
+      signals.emit("sequencer.swept", { assigned, lastPosition: lastPosition! });
+      onPosition(lastPosition!);
+    }
+  }
+
+  async function step(): Promise<number> {
+    // A wake-up may come right after a tick: keep the distance, which also bounds NOTIFY to 50 a second.
+    const early = lastTick + tickMs - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    const { outcome } = await tick();
+    lastTick = performance.now();
+    if (outcome === "ticked" || outcome === "repaired") lastActivity = lastTick;
+    else await sweepWhenDue();
+    return lastTick - lastActivity < FAST_FOR_MS ? tickMs : idleTickMs;
+  }
+
+  return { tick, loop: createLoop("sequencer", signals, step) };
+}
+
+const SWEEP_AGE = `
+select extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as ms from tidings.sequencer`;
+
+/** How long repair waits for open writers before it lets new ones pass and tries again later. */
+const REPAIR_LOCK_TIMEOUT = "set local lock_timeout = '2s'";
+
+async function call(db: Database, name: "tick" | "sweep" | "repair"): Promise<SequencerResult> {
+  // A transaction of ours, because the functions need READ COMMITTED whatever the database's default is.
+  return db.transaction(async (tx) => {
+    if (name === "repair") await tx.execute(REPAIR_LOCK_TIMEOUT);
+    const [row] = await tx.query<{
+      outcome: SequencerResult["outcome"];
+      assigned: number;
+      last_position: string | null;
+    }>(`select outcome, assigned, last_position from tidings.${name}()`);
+    return {
+      outcome: row!.outcome,
+      assigned: row!.assigned,
+      lastPosition: row!.last_position === null ? null : Number(row!.last_position),
+    };
+  });
+}

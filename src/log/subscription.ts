@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { TidingsError } from "../errors.ts";
+import type { AnyEventDefinition, EventDefinition, EventShape, Lane } from "../events/defineEvent.ts";
+import { lanes as allLanes } from "../events/defineEvent.ts";
+import { entityKey } from "../events/entity.ts";
+import { normalFilter } from "../events/filter.ts";
+import type { PositionedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import type { StoredEvent } from "./storedEvent.ts";
+
+/** The events that a list of definitions and patterns stands for: typed when it holds definitions only. */
+export type EventOf<Types> = Types extends readonly (infer Item)[]
+  ? Item extends EventDefinition<infer Shape>
+    ? PositionedEvent<Shape>
+    : PositionedEvent<EventShape>
+  : PositionedEvent<EventShape>;
+
+export interface HandlerContext<Handle> {
+  /**
+   * The driver's open transaction. What it writes commits together with the checkpoint: exactly once. Pass it to
+   * `record` and to the app's own queries.
+   */
+  readonly tx: Handle;
+  /** 1 at the first try. */
+  readonly attempt: number;
+  /** Aborted when the process stops or loses the subscription: give up what can be given up. */
+  readonly signal: AbortSignal;
+  /** Makes `event` the cause of what `work` records. Implied while a handler is given a single event. */
+  because<Result>(event: PositionedEvent, work: () => Result): Result;
+}
+
+export interface SubscriptionOptions<
+  Handle = unknown,
+  Types extends readonly (AnyEventDefinition | string)[] = readonly (AnyEventDefinition | string)[],
+> {
+  /** Definitions, types or categories (`card.*`). Default: all types. */
+  types?: Types | undefined;
+  /** Default: the lanes of the given definitions, otherwise `["domain"]`. */
+  lanes?: readonly Lane[] | undefined;
+  /** Where a subscription begins that does not exist yet: all of history, what comes, or after a position. Default `now`. */
+  from?: "start" | "now" | { readonly position: number } | undefined;
+  /** How many handlers work at once, over all processes. Stored at first start; cannot change. 1 to 64, default 1. */
+  slots?: number | undefined;
+  /** With several slots: what stays in order, because it stays in one slot. Default `account`. */
+  key?: "account" | "subject" | undefined;
+  /** The most events of one call. 1 to 1,000, default 100. */
+  batch?: number | undefined;
+  /**
+   * After `maxAttempts` tries of one event: `park` sets it aside and goes on, `stop` waits for a person, `retry` never
+   * gives up and holds the slot. Default `park`.
+   */
+  onFailure?: "park" | "stop" | "retry" | undefined;
+  /** Default 10: with waits doubling from one second to five minutes, about 13 minutes. */
+  maxAttempts?: number | undefined;
+  /**
+   * Handles events of one account, in order. When it throws, the batch is rolled back and tried again, one event at a
+   * time, until the event that fails is found.
+   */
+  run: (events: readonly EventOf<Types>[], context: HandlerContext<Handle>) => Promise<void> | void;
+}
+
+/** A checked subscription. */
+export interface Subscription {
+  readonly name: string;
+  readonly from: "start" | "now" | { readonly position: number };
+  readonly slots: number;
+  readonly batch: number;
+  readonly onFailure: "park" | "stop" | "retry";
+  readonly maxAttempts: number;
+  readonly run: (
+    events: readonly PositionedEvent[],
+    context: HandlerContext<unknown>,
+  ) => Promise<void> | void;
+  /** Whether an event is wanted, and by which slot. */
+  wants(event: StoredEvent, slot: number): boolean;
+}
+
+/** Checks the options. Throws INVALID_OPTION, or INVALID_FILTER for types that cannot be. */
+export function checkSubscription(
+  name: string,
+  options: SubscriptionOptions,
+  registry: Registry,
+): Subscription {
+  const {
+    slots = 1,
+    key = "account",
+    batch = 100,
+    onFailure = "park",
+    maxAttempts = 10,
+    from = "now",
+  } = options;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(name))
+    refuse(name, "name must be 1 to 100 of A-Z, a-z, 0-9 and . _ : -");
+  if (!Number.isInteger(slots) || slots < 1 || slots > 64)
+    refuse(name, `slots ${slots} must be a whole number from 1 to 64`);
+  if (!Number.isInteger(batch) || batch < 1 || batch > 1_000)
+    refuse(name, `batch ${batch} must be a whole number from 1 to 1,000`);
+  if (!Number.isInteger(maxAttempts) || maxAttempts < 1)
+    refuse(name, `maxAttempts ${maxAttempts} must be a whole number from 1`);
+  if (key !== "account" && key !== "subject")
+    refuse(name, `key "${String(key)}" must be "account" or "subject"`);
+  if (!["park", "stop", "retry"].includes(onFailure))
+    refuse(name, `onFailure "${onFailure}" must be "park", "stop" or "retry"`);
+
+  const given = options.types?.flatMap((type) => (typeof type === "string" ? [] : [type.lane])) ?? [];
+  const asked = options.lanes ?? (given.length > 0 ? [...new Set(given)] : undefined);
+  const { types, lanes } = normalFilter({ types: options.types, lanes: asked }, "any", registry);
+  const wantedTypes = types && new Set(types);
+  const wantedLanes = new Set(lanes ?? allLanes);
+  return {
+    name,
+    from,
+    slots,
+    batch,
+    onFailure,
+    maxAttempts,
+    run: options.run as Subscription["run"],
+    wants: (event, slot) =>
+      wantedLanes.has(event.lane) &&
+      (wantedTypes === null || wantedTypes.has(event.type)) &&
+      (slots === 1 || slotOf(event, key, slots) === slot),
+  };
+}
+
+/** The same in every process and for ever: a key must not change its slot. */
+function slotOf(event: StoredEvent, key: "account" | "subject", slots: number): number {
+  const text = key === "account" ? event.account : `${event.account}\0${entityKey(event.subject)}`;
+  return createHash("sha1").update(text).digest().readUInt32BE(0) % slots;
+}
+
+function refuse(name: string, detail: string): never {
+  throw new TidingsError("INVALID_OPTION", { detail: `Subscription "${name}": ${detail}` });
+}

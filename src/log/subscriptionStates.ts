@@ -1,0 +1,78 @@
+import type { Queryable } from "../db/database.ts";
+
+/** How one slot of a subscription is doing. */
+export interface SubscriptionState {
+  readonly name: string;
+  readonly slot: number;
+  readonly slots: number;
+  readonly position: number;
+  /** How many positions lie before the end of the log. */
+  readonly behind: number;
+  /** `waiting`: the last try failed and the next one has its time. `idle`: no process runs it. */
+  readonly state: "running" | "waiting" | "stopped" | "idle";
+  readonly owner: string | null;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly failingSince: Date | null;
+  readonly retryAt: Date | null;
+  /** Events set aside by the whole subscription. */
+  readonly parked: number;
+}
+
+interface StateRow {
+  name: string;
+  slot: number;
+  slots: number;
+  position: string;
+  last_position: string;
+  state: string;
+  leased: boolean;
+  lease_owner: string | null;
+  attempts: number;
+  last_error: string | null;
+  failing_ms: number | null;
+  retry_ms: number | null;
+  parked: string;
+}
+
+const STATES = `
+select s.name, s.slot, s.slots, s.position::text, q.last_position::text, s.state, s.lease_until > now() as leased,
+       s.lease_owner, s.attempts, s.last_error,
+       extract(epoch from s.failing_since)::float8 * 1000 as failing_ms,
+       extract(epoch from case when s.retry_at > now() then s.retry_at end)::float8 * 1000 as retry_ms,
+       (select count(*) from tidings.parked_events p where p.name = s.name)::text as parked
+  from tidings.subscriptions s cross join tidings.sequencer q
+ order by s.name, s.slot`;
+
+export async function readSubscriptionStates(on: Queryable): Promise<SubscriptionState[]> {
+  const rows = await on.query<StateRow>(STATES);
+  return rows.map((row) => ({
+    name: row.name,
+    slot: row.slot,
+    slots: row.slots,
+    position: Number(row.position),
+    behind: Math.max(0, Number(row.last_position) - Number(row.position)),
+    state:
+      row.state === "stopped"
+        ? "stopped"
+        : !row.leased
+          ? "idle"
+          : row.retry_ms !== null
+            ? "waiting"
+            : "running",
+    owner: row.leased ? row.lease_owner : null,
+    attempts: row.attempts,
+    lastError: row.last_error,
+    failingSince: row.failing_ms === null ? null : new Date(row.failing_ms),
+    retryAt: row.retry_ms === null ? null : new Date(row.retry_ms),
+    parked: Number(row.parked),
+  }));
+}
+
+const RESUME = `
+update tidings.subscriptions set state = 'running', attempts = 0, retry_at = '-infinity', failing_since = null
+ where name = $1 returning 1 as resumed`;
+
+export async function resumeSubscription(on: Queryable, name: string): Promise<boolean> {
+  return (await on.query(RESUME, [name])).length > 0;
+}

@@ -1,0 +1,192 @@
+import type { Database, Queryable } from "../db/database.ts";
+import type { EventKey } from "./readEvents.ts";
+
+/** One slot of a subscription, leased by this process. */
+export interface Lease {
+  readonly name: string;
+  readonly slot: number;
+  /** Fences: every later write carries it, so that a process that lost the lease cannot commit. */
+  readonly token: string;
+}
+
+/** What the slot's row said when it was leased. */
+export interface SlotState {
+  readonly position: number;
+  readonly attempts: number;
+  /** Milliseconds since the first failure of the event at hand, or null. */
+  readonly failingForMs: number | null;
+  /** Milliseconds until the next try is due; zero or less means now. */
+  readonly retryInMs: number;
+  readonly stopped: boolean;
+  readonly lastError: string | null;
+}
+
+const CREATE_SLOT = `
+insert into tidings.subscriptions (name, slot, slots, position)
+values ($1, $2::int, $3::int, $4::bigint)
+on conflict (name, slot) do nothing`;
+
+export async function createSlot(
+  db: Queryable,
+  name: string,
+  slot: number,
+  slots: number,
+  position: number,
+): Promise<void> {
+  await db.query(CREATE_SLOT, [name, slot, slots, String(position)]);
+}
+
+export async function storedSlots(db: Queryable, name: string): Promise<number | null> {
+  const [row] = await db.query<{ slots: number }>(
+    "select slots from tidings.subscriptions where name = $1 limit 1",
+    [name],
+  );
+  return row?.slots ?? null;
+}
+
+// A lease of ours is taken anew too: after an error the row is the truth, not what this process remembers.
+const TAKE_LEASE = `
+update tidings.subscriptions
+   set lease_owner = $3, lease_token = lease_token + 1, lease_until = now() + $4::int * interval '1 millisecond'
+ where name = $1 and slot = $2::int and (lease_until < now() or lease_owner = $3)
+returning lease_token::text as token, position::text, attempts, state, last_error,
+          extract(epoch from now() - failing_since)::float8 * 1000 as failing_ms,
+          greatest(0, extract(epoch from nullif(retry_at, '-infinity') - now()))::float8 * 1000 as retry_ms`;
+
+interface SlotRow {
+  token: string;
+  position: string;
+  attempts: number;
+  state: string;
+  last_error: string | null;
+  failing_ms: number | null;
+  retry_ms: number | null;
+}
+
+/** Takes the slot if nobody holds it. Null: another process does. */
+export async function takeLease(
+  db: Queryable,
+  name: string,
+  slot: number,
+  owner: string,
+  leaseMs: number,
+): Promise<{ lease: Lease; state: SlotState } | null> {
+  const [row] = await db.query<SlotRow>(TAKE_LEASE, [name, slot, owner, leaseMs]);
+  return row
+    ? {
+        lease: { name, slot, token: row.token },
+        state: {
+          position: Number(row.position),
+          attempts: row.attempts,
+          failingForMs: row.failing_ms,
+          retryInMs: row.retry_ms ?? 0,
+          stopped: row.state === "stopped",
+          lastError: row.last_error,
+        },
+      }
+    : null;
+}
+
+const RENEW_LEASE = `
+update tidings.subscriptions set lease_until = now() + $4::int * interval '1 millisecond'
+ where name = $1 and slot = $2::int and lease_token = $3::bigint
+returning state`;
+
+/** False: the lease was lost or the subscription was stopped meanwhile. */
+export async function renewLease(db: Queryable, lease: Lease, leaseMs: number): Promise<boolean> {
+  const [row] = await db.query<{ state: string }>(RENEW_LEASE, [
+    lease.name,
+    lease.slot,
+    lease.token,
+    leaseMs,
+  ]);
+  return row?.state === "running";
+}
+
+const RELEASE_LEASE = `
+update tidings.subscriptions set lease_owner = null, lease_until = '-infinity'
+ where name = $1 and slot = $2::int and lease_token = $3::bigint`;
+
+export async function releaseLease(db: Queryable, lease: Lease): Promise<void> {
+  await db.query(RELEASE_LEASE, [lease.name, lease.slot, lease.token]);
+}
+
+const COUNT_ATTEMPT = `
+update tidings.subscriptions set position = $4::bigint, attempts = attempts + 1, updated_at = now()
+ where name = $1 and slot = $2::int and lease_token = $3::bigint
+returning attempts`;
+
+/** Counts a try before it is made, so that one that kills the process counts too. Null: the lease is lost. */
+export async function countAttempt(db: Queryable, lease: Lease, position: number): Promise<number | null> {
+  const [row] = await db.query<{ attempts: number }>(COUNT_ATTEMPT, [
+    lease.name,
+    lease.slot,
+    lease.token,
+    String(position),
+  ]);
+  return row?.attempts ?? null;
+}
+
+const CHECKPOINT = `
+update tidings.subscriptions
+   set position = $4::bigint, attempts = 0, failing_since = null, retry_at = '-infinity', last_error = null, updated_at = now()
+ where name = $1 and slot = $2::int and lease_token = $3::bigint
+returning true as held`;
+
+/** Everything up to `position` is done. False: the lease is lost and the caller must roll back. */
+export async function checkpoint(on: Queryable, lease: Lease, position: number): Promise<boolean> {
+  return (await on.query(CHECKPOINT, [lease.name, lease.slot, lease.token, String(position)])).length === 1;
+}
+
+const NOTE_FAILURE = `
+update tidings.subscriptions
+   set attempts = $4::int, failing_since = coalesce(failing_since, now()), last_error = $5, state = $7, updated_at = now(),
+       retry_at = now() + $6::float8 * interval '1 millisecond'
+ where name = $1 and slot = $2::int and lease_token = $3::bigint`;
+
+export async function noteFailure(
+  db: Queryable,
+  lease: Lease,
+  failure: { attempts: number; error: string; retryInMs: number; stop: boolean },
+): Promise<void> {
+  const { attempts, error, retryInMs, stop } = failure;
+  await db.query(NOTE_FAILURE, [
+    lease.name,
+    lease.slot,
+    lease.token,
+    attempts,
+    error,
+    retryInMs,
+    stop ? "stopped" : "running",
+  ]);
+}
+
+const PARK = `
+insert into tidings.parked_events as earlier (name, position, slot, account_id, lane, event_id, type, error, attempts)
+values ($1, $2::bigint, $3::int, $4, $5, $6::uuid, $7, $8, $9::int)
+on conflict (name, position) do update
+   set error = excluded.error, attempts = earlier.attempts + excluded.attempts, retry_requested = false`;
+
+/** Sets an event aside and moves on, both or neither. False: the lease is lost. */
+export async function park(
+  db: Database,
+  lease: Lease,
+  event: EventKey & { type: string; position: number },
+  failure: { attempts: number; error: string },
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    if (!(await checkpoint(tx, lease, event.position))) return false;
+    await tx.query(PARK, [
+      lease.name,
+      String(event.position),
+      lease.slot,
+      event.account,
+      event.lane,
+      event.id,
+      event.type,
+      failure.error,
+      failure.attempts,
+    ]);
+    return true;
+  });
+}

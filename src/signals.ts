@@ -1,0 +1,64 @@
+import { EventEmitter } from "node:events";
+
+/**
+ * What Tidings tells about its own work. It writes no log: subscribe here and log, count or trace as the app does.
+ * Durations are milliseconds.
+ */
+export interface SignalMap {
+  /** New positions were given. */
+  "sequencer.ticked": { assigned: number; lastPosition: number; durationMs: number };
+  /** The sweep numbered events that no tick had found. Rare on one node; explain it if it is not. */
+  "sequencer.swept": { assigned: number; lastPosition: number };
+  /** The log was found on another cluster (a restored dump, a move) and its order was repaired. */
+  "sequencer.repaired": { assigned: number; lastPosition: number };
+  /** A background loop failed and will try again. */
+  "loop.failed": { loop: string; error: unknown; retryInMs: number };
+  /** A batch was handled and its checkpoint committed. */
+  "subscription.handled": {
+    name: string;
+    slot: number;
+    events: number;
+    position: number;
+    durationMs: number;
+  };
+  /** A handler threw. `willRetryInMs` is null when the event was parked or the subscription stopped. */
+  "subscription.failed": {
+    name: string;
+    slot: number;
+    position: number;
+    attempts: number;
+    error: unknown;
+    willRetryInMs: number | null;
+  };
+  "subscription.parked": { name: string; position: number; type: string; attempts: number };
+  "subscription.stopped": { name: string; slot: number; position: number; error: unknown };
+  /** Another process took the slot over while this one was working; its work was rolled back. */
+  "subscription.lease_lost": { name: string; slot: number };
+  /** Tracked events were written. */
+  "track.flushed": { events: number; durationMs: number };
+  /** Tracked events were lost: the buffer was full, the event was invalid, or the database refused it. */
+  "track.dropped": { events: number; reason: "buffer_full" | "invalid" | "rejected"; error?: unknown };
+  /** A month's partition was closed and the next one opened. */
+  "partition.split": { table: string; lane: string; until: string };
+  /** A live stream was closed because its reader did not keep up. */
+  "live.dropped": { account: string; position: number };
+  /** A request failed for a reason that is not the client's. */
+  "http.failed": { method: string; path: string; error: unknown };
+}
+
+export interface Signals {
+  /** Calls `listener` at each signal; returns a function that stops it. */
+  on<Name extends keyof SignalMap>(name: Name, listener: (signal: SignalMap[Name]) => void): () => void;
+  emit<Name extends keyof SignalMap>(name: Name, signal: SignalMap[Name]): void;
+}
+
+export function createSignals(): Signals {
+  const emitter = new EventEmitter().setMaxListeners(0);
+  return {
+    on: (name, listener) => {
+      emitter.on(name, listener);
+      return () => emitter.off(name, listener);
+    },
+    emit: (name, signal) => void emitter.emit(name, signal),
+  };
+}

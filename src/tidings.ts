@@ -1,0 +1,257 @@
+import type { Database } from "./db/database.ts";
+import { migrate, schemaState, type Migration, type MigrateOptions } from "./db/migrate.ts";
+import { inSchema } from "./db/schema.ts";
+import { TidingsError } from "./errors.ts";
+import { createContextStore, type Context } from "./events/context.ts";
+import type { Draft } from "./events/defineEvent.ts";
+import { prepareEvent } from "./events/prepare.ts";
+import { createEventQueries, type EventQueries } from "./events/query.ts";
+import {
+  record,
+  recordEach,
+  recordPrepared,
+  type RecordDependencies,
+  type RecordedEvents,
+  type RecordResult,
+} from "./events/record.ts";
+import type { PositionedEvent } from "./events/recordedEvent.ts";
+import { createRegistry, type Definitions, type Registry } from "./events/registry.ts";
+import { createTracker, trackDefaults, type TrackOptions, type TrackStats } from "./events/track.ts";
+import { createFeeds, type Feeds } from "./feed/feed.ts";
+import { createHandler, type HttpOptions } from "./http/handler.ts";
+import { live, liveRuns, type LiveQuery, type LiveRun } from "./live/live.ts";
+import { createAppend } from "./log/append.ts";
+import { createMaintenance } from "./log/maintenance.ts";
+import { createSequencer, sequencerDefaults, type SequencerOptions } from "./log/sequencer.ts";
+import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
+import { createTail } from "./log/tail.ts";
+import { createSignals, type Signals } from "./signals.ts";
+
+export interface TidingsOptions<Handle = unknown> {
+  /** The app's database, through an adapter: `pg(pool)`, `pglite(db)`. */
+  db: Database<Handle>;
+  /** The module of definitions: `import * as events from "./events.ts"`. A new type is one more export. */
+  events: Definitions;
+  /** The account of a single-tenant app. Default: none; every call says or inherits its account. */
+  account?: string | undefined;
+  /** The database schema of Tidings' tables. Default `tidings`. */
+  schema?: string | undefined;
+  /** Lets record wake the sequencer by a gated NOTIFY. `false` where transactions are prepared. Default true. */
+  notify?: boolean | undefined;
+  /** How long an idempotency key holds, in days. Default 7. */
+  keepIdempotencyKeysDays?: number | undefined;
+  track?: Partial<TrackOptions> | undefined;
+  sequencer?: Partial<SequencerOptions> | undefined;
+  subscriptions?:
+    | {
+        /** A slot whose process died is taken over after this long. Default 30_000. */
+        leaseMs?: number | undefined;
+        /** How long subscriptions retry an event whose type or version this process does not know. Default 900_000. */
+        unknownForMs?: number | undefined;
+      }
+    | undefined;
+  http?: HttpOptions | undefined;
+}
+
+export interface Tidings<Handle = unknown>
+  extends Feeds, Omit<Subscriptions<Handle>, "list" | "parked" | "retry" | "resume"> {
+  /** Writes all drafts in the caller's transaction, or in one of its own, and returns the events. All or none. */
+  record<const Drafts extends readonly Draft[]>(
+    tx: Handle,
+    ...drafts: Drafts
+  ): Promise<RecordedEvents<Drafts>>;
+  record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
+  /** Writes the valid drafts and tells of each what became of it. Without `tx` in a transaction of its own. */
+  recordEach(drafts: readonly Draft[], options?: { tx?: Handle | undefined }): Promise<RecordResult[]>;
+  /** Buffers a draft to be written soon. Never throws, never waits; what it loses is counted in `trackStats()`. */
+  track(draft: Draft): void;
+  /** Resolves when everything tracked so far is written or counted as dropped. */
+  flush(): Promise<void>;
+  trackStats(): TrackStats;
+  /** Calls `work` with an account, an actor and metadata that `record` and the reads inside take as their defaults. */
+  run<Result>(context: Context, work: () => Result): Result;
+  context(): Context;
+  readonly events: EventQueries;
+  /** Events as they get their positions, each once, in order. */
+  live(query?: LiveQuery): AsyncGenerator<PositionedEvent, void, undefined>;
+  /** As `live`, in runs that also say how far the log was looked at. */
+  liveRuns(query?: LiveQuery): AsyncGenerator<LiveRun, void, undefined>;
+  readonly subscriptions: Omit<Subscriptions<Handle>, "subscribe">;
+  /** Creates or updates the tables. Safe when many processes call it at once. Returns what it applied. */
+  migrate(options?: MigrateOptions): Promise<Migration[]>;
+  /**
+   * Starts the loops: positions, subscriptions, partitions, live. `worker: false` only listens, for processes that
+   * serve requests while another one runs the worker. Throws SCHEMA_MISSING or SCHEMA_OUTDATED.
+   */
+  start(options?: { worker?: boolean | undefined }): Promise<void>;
+  /** Ends the loops after the step under way, writes what was tracked, ends live streams. */
+  stop(): Promise<void>;
+  /** For serverless and cron: works until everything is handled or `forMs` (default 10_000) is over. */
+  work(options?: {
+    forMs?: number | undefined;
+  }): Promise<{ readonly caughtUp: boolean; readonly position: number }>;
+  /** The HTTP API: mount it under `http.basePath`. */
+  readonly handler: (request: Request) => Promise<Response>;
+  readonly signals: Signals;
+  readonly registry: Registry;
+  /** The database, in Tidings' schema: for tools such as `doctor`. */
+  readonly db: Database<Handle>;
+}
+
+const DAY_SECONDS = 86_400;
+
+/** Puts the rooms together. Opens nothing: connections are made by the first call, loops by `start()`. */
+export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<Handle> {
+  const { keepIdempotencyKeysDays = 7, notify = true } = options;
+  if (!(keepIdempotencyKeysDays > 0)) {
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `keepIdempotencyKeysDays ${keepIdempotencyKeysDays} must be more than 0`,
+    });
+  }
+  const db = inSchema(options.db, options.schema ?? "tidings");
+  const registry = createRegistry(options.events);
+  const signals = createSignals();
+  const contexts = createContextStore();
+  const sequencerOptions = { ...sequencerDefaults, ...options.sequencer };
+  const tail = createTail(db, signals, sequencerOptions.idleTickMs);
+  const sequencer = createSequencer(db, signals, (position) => tail.advance(position), sequencerOptions);
+  const maintenance = createMaintenance(db, signals);
+  const accountOf = (given: string | undefined) => {
+    const account = given ?? contexts.current().account ?? options.account;
+    if (account === undefined) throw new TidingsError("ACCOUNT_MISSING");
+    return account;
+  };
+  const recording: RecordDependencies = {
+    db,
+    registry,
+    append: createAppend({ notify, keepKeysSeconds: keepIdempotencyKeysDays * DAY_SECONDS }),
+    account: options.account,
+    onCommitted: () => sequencer.loop.wake(),
+  };
+  const tracker = createTracker(
+    {
+      prepare: (draft, context) => prepareEvent(draft, { registry, context, account: options.account }),
+      write: (events) => recordPrepared(recording, events),
+      context: contexts.current,
+      signals,
+    },
+    { ...trackDefaults, ...options.track },
+  );
+  const { runner, subscribe, ...subscriptions } = createSubscriptions<Handle>({
+    db,
+    tail,
+    registry,
+    signals,
+    contexts,
+    leaseMs: options.subscriptions?.leaseMs ?? 30_000,
+    unknownForMs: options.subscriptions?.unknownForMs ?? 900_000,
+  });
+  const reading = { db, registry, accountOf, tail };
+  let stopLive = new AbortController();
+  let stopListening: (() => Promise<void>) | undefined;
+  let started = false;
+
+  const untilStopped = (query: LiveQuery = {}): LiveQuery => ({
+    ...query,
+    signal: query.signal ? AbortSignal.any([query.signal, stopLive.signal]) : stopLive.signal,
+  });
+
+  async function start({ worker = true }: { worker?: boolean | undefined } = {}): Promise<void> {
+    if (started) throw new TidingsError("ALREADY_STARTED");
+    await checkSchema(db);
+    started = true;
+    stopListening = await listen(db, sequencer.loop.wake, tail.advance);
+    tail.loop.start();
+    if (!worker) return;
+    sequencer.loop.start();
+    maintenance.start();
+    await runner.start();
+  }
+
+  async function stop(): Promise<void> {
+    stopLive.abort();
+    stopLive = new AbortController();
+    await tracker.flush();
+    await runner.stop();
+    await Promise.all([sequencer.loop.stop(), maintenance.stop(), tail.loop.stop()]);
+    await stopListening?.();
+    stopListening = undefined;
+    started = false;
+  }
+
+  async function work({ forMs = 10_000 }: { forMs?: number | undefined } = {}) {
+    const until = Date.now() + forMs;
+    await tracker.flush();
+    await start();
+    try {
+      let position = 0;
+      let caughtUp = false;
+      while (!caughtUp && Date.now() < until) {
+        const { outcome, lastPosition } = await sequencer.tick();
+        position = lastPosition ?? position;
+        caughtUp = outcome === "idle" && runner.caughtUp(position);
+        if (!caughtUp) await new Promise((resolve) => setTimeout(resolve, sequencerOptions.tickMs));
+      }
+      return { caughtUp, position };
+    } finally {
+      await stop();
+    }
+  }
+
+  const recordAny = (...given: unknown[]): Promise<unknown> => {
+    const [first] = given;
+    const inCallersTransaction = !isDraft(first);
+    const drafts = (inCallersTransaction ? given.slice(1) : given) as Draft[];
+    // A call without any argument is a record of nothing; a handle that is missing is a mistake.
+    const tx = given.length > 0 && inCallersTransaction ? db.adopt(first) : undefined;
+    return record(recording, contexts.current(), drafts, tx);
+  };
+
+  const tidings: Tidings<Handle> = {
+    ...createFeeds(reading),
+    record: (async (...given: unknown[]) => recordAny(...given)) as Tidings<Handle>["record"],
+    recordEach: async (drafts, { tx } = {}) =>
+      recordEach(recording, contexts.current(), drafts, tx === undefined ? undefined : db.adopt(tx)),
+    track: tracker.track,
+    flush: tracker.flush,
+    trackStats: tracker.stats,
+    run: contexts.run,
+    context: contexts.current,
+    events: createEventQueries(reading),
+    live: (query) => live(reading, untilStopped(query)),
+    liveRuns: (query) => liveRuns(reading, untilStopped(query)),
+    subscribe,
+    subscriptions,
+    migrate: (migrateOptions) => migrate(db, migrateOptions),
+    start,
+    stop,
+    work,
+    handler: (request) => handler(request),
+    signals,
+    registry,
+    db,
+  };
+  const handler = createHandler(tidings, options.http);
+  return tidings;
+}
+
+function isDraft(value: unknown): value is Draft {
+  return typeof value === "object" && value !== null && "~tidings" in value && value["~tidings"] === "draft";
+}
+
+async function checkSchema(db: Database): Promise<void> {
+  const state = await schemaState(db);
+  if (state === "missing") throw new TidingsError("SCHEMA_MISSING");
+  if (state === "outdated") throw new TidingsError("SCHEMA_OUTDATED");
+  if (state === "newer") throw new TidingsError("SCHEMA_NEWER");
+}
+
+/**
+ * Other processes' news, on one channel: a position that was given, or nothing when something was recorded. Only makes
+ * things faster: without it the loops look by themselves.
+ */
+async function listen(db: Database, onRecorded: () => void, onPosition: (position: number) => void) {
+  return db.listen?.("tidings.log", (payload) =>
+    payload === "" ? onRecorded() : onPosition(Number(payload)),
+  );
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+const tests = ["src", "test", "examples", "bench"].map((folder) => `${folder}/**/*`);
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    // Each worker of database tests keeps a server busy too: two are as fast as more on a small machine.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: tests.map((folder) => `${folder}.unit.test.ts`) },
+      },
+      {
+        extends: true,
+        test: {
+          name: "database",
+          include: tests.map((folder) => `${folder}.test.ts`),
+          exclude: tests.map((folder) => `${folder}.unit.test.ts`),
+          globalSetup: "test/support/databaseServers.ts",
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/**/*.test.ts", "src/**/*.test-d.ts"],
+      reporter: ["text-summary", "html", "lcovonly"],
+    },
+  },
+});
