@@ -89,7 +89,10 @@ export const cardReopened = defineEvent("card.reopened", {
 export const cardAssigned = defineEvent("card.assigned", {
   subject: card,
   refs: { assignee: user, board },
-  sentence: (e) => sentence`${e.actor} assigned ${e.subject} to ${e.refs.assignee}`,
+  sentence: (e) =>
+    e.refs.assignee.id === e.actor.id
+      ? sentence`${e.actor} took on ${e.subject}`
+      : sentence`${e.actor} assigned ${e.subject} to ${e.refs.assignee}`,
   icon: "user-check",
   description: "A card is now somebody's task, instead of nobody's or another one's.",
 });

@@ -22,7 +22,7 @@ describeOnDatabases("the SQL of the log:", (open, { needsSeveralConnections }) =
         [uuid7At(1_732_060_800_000), 1_732_060_800_000],
       );
       expect(row).toEqual({
-        floor: "0193471f-a07b-0000-0000-000000000000",
+        floor: "019346de-647b-0000-0000-000000000000",
         nothing: null,
         within: true,
         before_the_next: true,
@@ -246,7 +246,7 @@ describeOnDatabases("the SQL of the log:", (open, { needsSeveralConnections }) =
       const heard: string[] = [];
       let wake = () => {};
       const woken = new Promise<void>((resolve) => (wake = resolve));
-      const stop = await db.listen!("tidings.positioned", (payload) => {
+      const stop = await db.listen!("tidings.log", (payload) => {
         if (payload !== "") heard.push(payload);
         if (payload === "3") wake();
       });

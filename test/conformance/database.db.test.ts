@@ -154,7 +154,7 @@ describeOnDatabases("the database seam", (open) => {
     },
   );
 
-  test.each(["plain", `with "quotes"`, "MixedCase", `"order".positioned`])(
+  test.each(["plain", `with "quotes"`, "MixedCase", `"order".log`])(
     "a notification on the channel %s wakes its listener, until it stops",
     async (channel) => {
       const heard = notifications();

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   writeFileSync,
@@ -42,31 +43,45 @@ export function systemBinaries(root = "/usr/lib/postgresql"): PostgresBinaries |
   return bin === undefined ? undefined : { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
 }
 
-/** Creates a cluster in a temporary directory and starts it on a free port. */
-export async function startPostgres({ initdb, postgres }: PostgresBinaries): Promise<RunningPostgres> {
+export interface PostgresOptions {
+  /** `name=value`, added to loopback and 300 connections. Default: durability off, see FAST. */
+  readonly settings?: readonly string[] | undefined;
+  /** Where the cluster stays after the stop, to be started again. Default: a temporary directory, removed by the stop. */
+  readonly keepIn?: string | undefined;
+}
+
+/** Starts a cluster on a free port; creates it where there is none yet. */
+export async function startPostgres(
+  { initdb, postgres }: PostgresBinaries,
+  { settings = FAST, keepIn }: PostgresOptions = {},
+): Promise<RunningPostgres> {
   const owner = serverUser();
-  const home = mkdtempSync(join(tmpdir(), "tidings-postgres-"));
+  const home = keepIn ?? mkdtempSync(join(tmpdir(), "tidings-postgres-"));
+  mkdirSync(home, { recursive: true });
   chmodSync(home, 0o755); // another user passes through it on the way to its data
+  const remove = () => keepIn ?? rmSync(home, { recursive: true, force: true });
   const dataDirectory = join(home, "data");
-  mkdirSync(dataDirectory);
-  const password = randomBytes(12).toString("hex");
   const passwordFile = join(home, "password");
-  writeFileSync(passwordFile, password);
-  if (owner !== undefined)
-    for (const path of [dataDirectory, passwordFile]) chownSync(path, owner.uid, owner.gid);
 
   const environment = { ...process.env, LC_ALL: "C", TZ: "UTC" };
   const options = { ...owner, cwd: home, env: environment };
   try {
-    const cluster = ["-D", dataDirectory, "-U", "postgres", "-A", "password", "--pwfile", passwordFile];
-    execFileSync(initdb, [...cluster, "-E", "UTF8", "--no-locale", "--no-sync"], {
-      ...options,
-      stdio: "pipe",
-    });
+    if (!existsSync(join(dataDirectory, "PG_VERSION"))) {
+      mkdirSync(dataDirectory, { recursive: true });
+      writeFileSync(passwordFile, randomBytes(12).toString("hex"));
+      if (owner !== undefined)
+        for (const path of [dataDirectory, passwordFile]) chownSync(path, owner.uid, owner.gid);
+      const cluster = ["-D", dataDirectory, "-U", "postgres", "-A", "password", "--pwfile", passwordFile];
+      execFileSync(initdb, [...cluster, "-E", "UTF8", "--no-locale", "--no-sync"], {
+        ...options,
+        stdio: "pipe",
+      });
+    }
+    const password = readFileSync(passwordFile, "utf8");
     const port = await freePort();
     const server = spawn(
       postgres,
-      ["-D", dataDirectory, "-p", String(port), ...SETTINGS.flatMap((s) => ["-c", s])],
+      ["-D", dataDirectory, "-p", String(port), ...[...COMMON, ...settings].flatMap((s) => ["-c", s])],
       {
         ...options,
         stdio: ["ignore", "ignore", "pipe"],
@@ -75,33 +90,28 @@ export async function startPostgres({ initdb, postgres }: PostgresBinaries): Pro
     // The last chance when the run dies without its teardown: SIGQUIT ends a server without waiting for its clients.
     const onExit = () => {
       server.kill("SIGQUIT");
-      rmSync(home, { recursive: true, force: true });
+      remove();
     };
     process.once("exit", onExit);
-    await untilReady(server);
+    await untilReady(server, "ready to accept connections");
     return {
       url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
       stop: async () => {
         process.removeListener("exit", onExit);
         await stopped(server);
-        rmSync(home, { recursive: true, force: true });
+        remove();
       },
     };
   } catch (error) {
-    rmSync(home, { recursive: true, force: true });
+    remove();
     throw error;
   }
 }
 
-const SETTINGS = [
-  "listen_addresses=127.0.0.1",
-  "unix_socket_directories=",
-  "max_connections=300",
-  // A test's data need not survive a power cut, and a commit without waiting for the disk is about 10 times faster.
-  "fsync=off",
-  "synchronous_commit=off",
-  "full_page_writes=off",
-];
+const COMMON = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"];
+
+/** A test's data need not survive a power cut, and a commit without waiting for the disk is about 10 times faster. */
+const FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /** PostgreSQL refuses to run as root. There it runs as `postgres` or, where nobody made that user, as `nobody`. */
 export function serverUser(): { uid: number; gid: number } | undefined {
@@ -117,7 +127,7 @@ export function serverUser(): { uid: number; gid: number } | undefined {
   throw new Error("PostgreSQL cannot run as root, and this system has neither the user postgres nor nobody");
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const { port } = probe.address() as AddressInfo;
@@ -125,19 +135,21 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function untilReady(server: ChildProcess): Promise<void> {
+/** Resolves once the server's log says `sign`; rejects with the log when it ends before. */
+export function untilReady(server: ChildProcess, sign: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let log = "";
     server.once("error", reject);
-    server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
+    server.once("exit", () => reject(new Error(`${server.spawnfile} did not start:\n${log}`)));
     server.stderr!.on("data", (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-10_000);
-      if (log.includes("ready to accept connections")) resolve();
+      if (log.includes(sign)) resolve();
     });
   });
 }
 
-async function stopped(server: ChildProcess): Promise<void> {
+/** Ends a server that a test started, and waits for it. */
+export async function stopped(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = new Promise((resolve) => server.once("exit", resolve));
   server.kill("SIGINT"); // fast shutdown: disconnects whoever is left

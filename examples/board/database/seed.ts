@@ -26,8 +26,8 @@ export async function seed(): Promise<void> {
   if (rows[0]?.empty !== true) return;
   await db.transaction(async (tx) => {
     const week = writeHistory(tx);
-    await week.monday();
-    await week.midweek();
+    await week.firstDay();
+    await week.nextDays();
     await week.yesterday();
     await week.today();
   });
@@ -53,35 +53,35 @@ function writeHistory(tx: Tx) {
     as(who, () => closeCard(tx, { cardId: cardId(title), occurredAt }));
 
   return {
-    async monday() {
+    async firstDay() {
       const columns = [
         { id: "todo", name: "To do" },
         { id: "doing", name: "Doing" },
-        { id: "done", name: "Done" },
+        { id: "review", name: "Review" },
       ];
       const owner = { id: "ann", name: "Ann", hue: 255 };
-      const monday = (time: string) => onDay(-4, time);
+      const firstDay = (time: string) => onDay(-4, time);
       await as("ann", () =>
-        createBoard(tx, { id: boardId, name: "Launch week", owner, columns, occurredAt: monday("09:02") }),
+        createBoard(tx, { id: boardId, name: "Launch week", owner, columns, occurredAt: firstDay("09:02") }),
       );
-      await as("ann", () => inviteMember(tx, { boardId, name: "Ben", occurredAt: monday("09:04") }));
-      await as("ann", () => inviteMember(tx, { boardId, name: "Chloe", occurredAt: monday("09:04") }));
-      await add("ann", monday("09:10"), "todo", "Book the venue for Friday evening");
-      await add("ben", monday("09:31"), "todo", "Freeze the database schema");
-      await add("ben", monday("09:33"), "todo", "Rate limits for the public API");
-      await add("chloe", monday("10:05"), "todo", "Home page, final copy");
-      await add("ann", monday("10:20"), "todo", "Status page and incident template");
-      await assign("ann", monday("10:21"), "Book the venue for Friday evening", "ann");
-      await assign("ben", monday("11:02"), "Freeze the database schema", "ben");
-      await move("ben", monday("11:02"), "Freeze the database schema", "doing");
-      await move("ann", monday("15:47"), "Book the venue for Friday evening", "done");
+      await as("ann", () => inviteMember(tx, { boardId, name: "Ben", occurredAt: firstDay("09:04") }));
+      await as("ann", () => inviteMember(tx, { boardId, name: "Chloe", occurredAt: firstDay("09:04") }));
+      await add("ann", firstDay("09:10"), "todo", "Book the venue for Friday evening");
+      await add("ben", firstDay("09:31"), "todo", "Freeze the database schema");
+      await add("ben", firstDay("09:33"), "todo", "Rate limits for the public API");
+      await add("chloe", firstDay("10:05"), "todo", "Home page, final copy");
+      await add("ann", firstDay("10:20"), "todo", "Status page and incident template");
+      await assign("ann", firstDay("10:21"), "Book the venue for Friday evening", "ann");
+      await assign("ben", firstDay("11:02"), "Freeze the database schema", "ben");
+      await move("ben", firstDay("11:02"), "Freeze the database schema", "doing");
+      await as("ann", () =>
+        addColumn(tx, { boardId, id: "done", name: "Done", occurredAt: firstDay("15:46") }),
+      );
+      await move("ann", firstDay("15:47"), "Book the venue for Friday evening", "done");
     },
 
-    async midweek() {
+    async nextDays() {
       await close("ann", onDay(-3, "09:12"), "Book the venue for Friday evening");
-      await as("ben", () =>
-        addColumn(tx, { boardId, id: "review", name: "Review", occurredAt: onDay(-3, "09:40") }),
-      );
       await add("chloe", onDay(-3, "10:02"), "todo", "Record the two-minute demo");
       await add("ben", onDay(-3, "11:18"), "todo", "Login broken");
       await assign("ben", onDay(-3, "11:19"), "Login broken", "ben");
@@ -89,6 +89,7 @@ function writeHistory(tx: Tx) {
       await add("ann", onDay(-2, "09:03"), "todo", "Translate the welcome mail");
       await add("ann", onDay(-2, "09:05"), "todo", "Agree the weekend support rota");
       await add("chloe", onDay(-2, "09:20"), "todo", "Write the press note");
+      await add("ben", onDay(-2, "09:32"), "todo", "Rehearse the rollback once");
       await assign("chloe", onDay(-2, "09:21"), "Home page, final copy", "chloe");
       await move("chloe", onDay(-2, "09:21"), "Home page, final copy", "doing");
       await assign("ann", onDay(-2, "10:12"), "Rate limits for the public API", "ben");
@@ -109,6 +110,7 @@ function writeHistory(tx: Tx) {
       await close("ben", yesterday("08:55"), "Freeze the database schema");
       await add("ben", yesterday("09:07"), "todo", "Load-test the import with 50,000 rows");
       await add("chloe", yesterday("09:15"), "todo", "Thank the beta testers by name");
+      await add("chloe", yesterday("09:18"), "todo", "Measure the sign-up on a slow phone");
       await add("ann", yesterday("09:26"), "done", "Move the docs to their own domain");
       await assign("ann", yesterday("09:27"), "Move the docs to their own domain", "ben");
       await assign("ann", yesterday("09:40"), "Translate the welcome mail", "ann");
@@ -144,6 +146,7 @@ function writeHistory(tx: Tx) {
       await move("ann", minutesAgo(322), "Status page and incident template", "review", 1);
       await assign("ann", minutesAgo(300), "Write the press note", "chloe");
       await due("chloe", minutesAgo(296), "Write the press note", dayFromNow(2));
+      await due("ben", minutesAgo(271), "Rehearse the rollback once", dayFromNow(1));
       await add("ann", minutesAgo(244), "todo", "Turn off the old pricing page");
       await comment(
         "ann",
@@ -157,6 +160,7 @@ function writeHistory(tx: Tx) {
         "Fix the flaky login test",
         "Only the test. Real sessions are renewed long before that.",
       );
+      await assign("ben", minutesAgo(163), "Rehearse the rollback once", "ben");
       await assign("ben", minutesAgo(161), "Load-test the import with 50,000 rows", "ben");
       await move("ben", minutesAgo(160), "Rate limits for the public API", "review", 1);
       await assign("ann", minutesAgo(97), "Agree the weekend support rota", "ann");

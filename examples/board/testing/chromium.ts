@@ -6,7 +6,9 @@ import { type Browser, chromium } from "playwright-core";
 export function findChromium(): string | undefined {
   const onPath = (process.env["PATH"] ?? "")
     .split(delimiter)
-    .flatMap((directory) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(directory, name)));
+    .flatMap((directory) =>
+      ["chromium", "chromium-browser", "google-chrome"].map((name) => join(directory, name)),
+    );
   return [process.env["CHROMIUM"], "/usr/bin/chromium", ...onPath].find((path) => path && existsSync(path));
 }
 
@@ -26,4 +28,9 @@ export function launchChromium(executablePath: string): Promise<Browser> {
 }
 
 export const desk = { viewport: { width: 1440, height: 900 } };
-export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+export const phone = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+  deviceScaleFactor: 2,
+};

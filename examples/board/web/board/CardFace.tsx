@@ -14,11 +14,11 @@ interface CardFaceProps {
 /** What a card shows on the board. */
 export function CardFace({ card, members, title }: CardFaceProps) {
   const assignee = members.find((member) => member.id === card.assigneeId);
-  const hasFoot = card.closed || card.due !== null || card.comments > 0 || assignee !== undefined;
+  const hasChips = card.closed || card.due !== null || card.comments > 0;
   return (
-    <>
+    <div className={hasChips ? undefined : "card-brief"}>
       <p className="card-title">{title}</p>
-      {hasFoot && (
+      {(hasChips || assignee) && (
         <div className="card-foot">
           {card.closed && (
             <span className="chip chip-good">
@@ -37,7 +37,7 @@ export function CardFace({ card, members, title }: CardFaceProps) {
           {assignee && <Avatar member={assignee} size="small" label={`Assigned to ${assignee.name}`} />}
         </div>
       )}
-    </>
+    </div>
   );
 }
 

@@ -60,7 +60,7 @@ export function CardDialog({ cardId, view, personId, live, act, move }: CardDial
           personId={personId}
           onComment={async (body) => (await act(`${path}/comments`, { body })) !== null}
         />
-        <CardTimeline items={details?.timeline ?? null} personId={personId} />
+        <CardTimeline cardId={cardId} items={details?.timeline ?? null} personId={personId} />
       </div>
     </Dialog>
   );

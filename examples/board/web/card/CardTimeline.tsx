@@ -4,13 +4,14 @@ import { Sentence } from "../feed/Sentence.tsx";
 import { RelativeTime } from "../time/RelativeTime.tsx";
 
 interface CardTimelineProps {
+  readonly cardId: number;
   /** Null while they are on their way. */
   readonly items: readonly FeedItem[] | null;
   readonly personId: string;
 }
 
 /** Everything that ever happened to the card, newest first. */
-export function CardTimeline({ items, personId }: CardTimelineProps) {
+export function CardTimeline({ cardId, items, personId }: CardTimelineProps) {
   return (
     <section aria-labelledby="timeline-title">
       <h3 id="timeline-title">Timeline</h3>
@@ -19,7 +20,7 @@ export function CardTimeline({ items, personId }: CardTimelineProps) {
           <li key={item.id} data-type={item.type}>
             <EventIcon name={item.icon} />
             <p>
-              <Sentence item={item} personId={personId} plain />
+              <Sentence item={item} personId={personId} ofCard={cardId} />
               <RelativeTime at={item.occurredAt} withDay />
             </p>
           </li>

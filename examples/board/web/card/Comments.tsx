@@ -25,7 +25,7 @@ export function Comments({ comments, members, personId, onComment }: CommentsPro
               <Avatar member={author} />
               <div>
                 <p className="comment-head">
-                  <b>{comment.authorId === personId ? "You" : author.name}</b>{" "}
+                  <b>{comment.authorId === personId ? "You" : author.name}</b>
                   <RelativeTime at={comment.writtenAt} withDay />
                 </p>
                 <p className="comment-body">{comment.body}</p>

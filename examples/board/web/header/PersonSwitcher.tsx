@@ -31,7 +31,7 @@ export function PersonSwitcher({ members, personId, become, onInvite }: PersonSw
         <ChevronDown size={16} strokeWidth={1.75} aria-hidden />
       </button>
       <div ref={menu} id="people" popover="auto" className="people" role="dialog" aria-label="Who you are">
-        <p className="people-hint">Be somebody else, here or in a second window</p>
+        <p className="people-hint">Be somebody else, or open a second window</p>
         <ul>
           {members.map((member) => (
             <li key={member.id}>

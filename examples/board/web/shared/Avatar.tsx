@@ -20,10 +20,8 @@ export function Avatar({ member, size = "medium", label }: AvatarProps) {
   );
 }
 
-/** "Ann" is An, "Ann Lee" is AL: one letter would make Ann and Alex the same. */
+/** "Ann" is A, "Ann van der Berg" is AB. */
 function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters =
-    words.length > 1 ? [words[0]!, words.at(-1)!].map((word) => [...word][0]) : [...name].slice(0, 2);
-  return letters.join("");
+  const [first, ...rest] = name.trim().split(/\s+/);
+  return [first, rest.at(-1)].map((word) => [...(word ?? "")][0] ?? "").join("");
 }

@@ -1,0 +1,16 @@
+// An in-memory Tidings
+export { createTestTidings } from "./createTestTidings.ts";
+export type { TestTidings, TestTidingsOptions } from "./createTestTidings.ts";
+export { createClock } from "./clock.ts";
+export type { Clock, ClockStep } from "./clock.ts";
+
+// What was recorded
+export { expectNothingRecorded, expectRecorded } from "./expectRecorded.ts";
+export type { ExpectNothingOptions } from "./expectRecorded.ts";
+export type { EntityExpectation, EventExpectation, ExpectedEvent } from "./matchExpectation.ts";
+export { nextEvent } from "./nextEvent.ts";
+export type { NextEventOptions } from "./nextEvent.ts";
+
+// What to record
+export { fixture } from "./fixture.ts";
+export type { FixtureOverrides } from "./fixture.ts";
