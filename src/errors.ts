@@ -125,6 +125,10 @@ export const errorTable = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send application/json." },
   BODY_TOO_LARGE: { status: 413, message: "The request body is larger than the limit." },
   ROUTE_NOT_FOUND: { status: 404, message: "No such route. GET /openapi.json lists them." },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: "This route takes other methods. The Allow header lists them.",
+  },
   TOO_MANY_STREAMS: {
     status: 503,
     message: "This process serves its limit of live streams. Try again later.",

@@ -1,9 +1,6 @@
 // Setting up
 export { createTidings } from "./tidings.ts";
 export type { Tidings, TidingsOptions } from "./tidings.ts";
-export { pg } from "./db/pg.ts";
-export type { PgOptions } from "./db/pg.ts";
-export { pglite } from "./db/pglite.ts";
 export type { Database, Transaction } from "./db/database.ts";
 
 // Defining

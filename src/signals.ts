@@ -59,6 +59,15 @@ export function createSignals(): Signals {
       emitter.on(name, listener);
       return () => emitter.off(name, listener);
     },
-    emit: (name, signal) => void emitter.emit(name, signal),
+    emit: (name, signal) => {
+      for (const listener of emitter.listeners(name)) {
+        try {
+          listener(signal);
+        } catch (error) {
+          // The work that is told about must not fail, be repeated or end because somebody's logging does.
+          process.emitWarning(`A listener of the signal "${name}" threw: ${String(error)}`, "TidingsWarning");
+        }
+      }
+    },
   };
 }

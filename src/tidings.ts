@@ -3,7 +3,7 @@ import { migrate, schemaState, type Migration, type MigrateOptions } from "./db/
 import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
 import { createContextStore, type Context } from "./events/context.ts";
-import type { Draft } from "./events/defineEvent.ts";
+import { isDraft, type Draft } from "./events/defineEvent.ts";
 import { prepareEvent } from "./events/prepare.ts";
 import { createEventQueries, type EventQueries } from "./events/query.ts";
 import {
@@ -70,6 +70,7 @@ export interface Tidings<Handle = unknown>
   trackStats(): TrackStats;
   /** Calls `work` with an account, an actor and metadata that `record` and the reads inside take as their defaults. */
   run<Result>(context: Context, work: () => Result): Result;
+  /** What a call made here takes as its defaults: the surrounding `run`s, and the fixed account. */
   context(): Context;
   readonly events: EventQueries;
   /** Events as they get their positions, each once, in order. */
@@ -132,6 +133,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     {
       prepare: (draft, context) => prepareEvent(draft, { registry, context, account: options.account }),
       write: (events) => recordPrepared(recording, events),
+      checkConnection: async () => db.concurrent || db.query("select 1"),
       context: contexts.current,
       signals,
     },
@@ -149,7 +151,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   const reading = { db, registry, accountOf, tail };
   let stopLive = new AbortController();
   let stopListening: (() => Promise<void>) | undefined;
-  let started = false;
+  let starting: Promise<void> | undefined;
 
   const untilStopped = (query: LiveQuery = {}): LiveQuery => ({
     ...query,
@@ -157,11 +159,19 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   });
 
   async function start({ worker = true }: { worker?: boolean | undefined } = {}): Promise<void> {
-    if (started) throw new TidingsError("ALREADY_STARTED");
+    if (starting) throw new TidingsError("ALREADY_STARTED");
+    starting = begin(worker);
+    try {
+      await starting;
+    } catch (error) {
+      await stop(); // half a start must not run on
+      throw error;
+    }
+  }
+
+  async function begin(worker: boolean): Promise<void> {
     await checkSchema(db);
-    started = true;
     stopListening = await listen(db, sequencer.loop.wake, tail.advance);
-    tail.loop.start();
     if (!worker) return;
     sequencer.loop.start();
     maintenance.start();
@@ -169,6 +179,8 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   }
 
   async function stop(): Promise<void> {
+    // A start under way finishes first: what it starts after a stop would run for ever.
+    await starting?.catch(() => undefined);
     stopLive.abort();
     stopLive = new AbortController();
     await tracker.flush();
@@ -176,7 +188,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     await Promise.all([sequencer.loop.stop(), maintenance.stop(), tail.loop.stop()]);
     await stopListening?.();
     stopListening = undefined;
-    started = false;
+    starting = undefined;
   }
 
   async function work({ forMs = 10_000 }: { forMs?: number | undefined } = {}) {
@@ -189,7 +201,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       while (!caughtUp && Date.now() < until) {
         const { outcome, lastPosition } = await sequencer.tick();
         position = lastPosition ?? position;
-        caughtUp = outcome === "idle" && runner.caughtUp(position);
+        caughtUp = outcome === "idle" && (await runner.caughtUp(position));
         if (!caughtUp) await new Promise((resolve) => setTimeout(resolve, sequencerOptions.tickMs));
       }
       return { caughtUp, position };
@@ -216,7 +228,10 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     flush: tracker.flush,
     trackStats: tracker.stats,
     run: contexts.run,
-    context: contexts.current,
+    context: () => ({
+      ...(options.account !== undefined && { account: options.account }),
+      ...contexts.current(),
+    }),
     events: createEventQueries(reading),
     live: (query) => live(reading, untilStopped(query)),
     liveRuns: (query) => liveRuns(reading, untilStopped(query)),
@@ -233,10 +248,6 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   };
   const handler = createHandler(tidings, options.http);
   return tidings;
-}
-
-function isDraft(value: unknown): value is Draft {
-  return typeof value === "object" && value !== null && "~tidings" in value && value["~tidings"] === "draft";
 }
 
 async function checkSchema(db: Database): Promise<void> {

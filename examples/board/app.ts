@@ -8,8 +8,6 @@ import { boards } from "./routes/boards.ts";
 import { cards } from "./routes/cards.ts";
 import { problem, problemOf } from "./routes/problem.ts";
 import { tidings } from "./tidings.ts";
-import { shim } from "./httpShim.ts";
-void tidings;
 
 /** The page speaks to nobody but this server: the browser enforces it. */
 const contentSecurityPolicy = {
@@ -26,7 +24,7 @@ export function createApp(): Hono {
     .route("/api/boards", boards)
     .route("/api/cards", cards)
     .all("/api/*", (c) => problem(c, 404, "ROUTE_NOT_FOUND", "No such route."))
-    .all("/tidings/*", (c) => shim(c.req.raw))
+    .all("/tidings/*", (c) => tidings.handler(c.req.raw))
     .use("/assets/*", serveStatic({ root: pageDirectory, onFound: keepForever }))
     .use("/favicon.svg", serveStatic({ root: pageDirectory }))
     .get("/", async (c) => c.html(await page()))

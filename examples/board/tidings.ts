@@ -1,4 +1,5 @@
-import { createTidings, pglite } from "../../src/index.ts";
+import { pglite } from "../../src/db/pglite.ts";
+import { createTidings } from "../../src/index.ts";
 import { db } from "./database/database.ts";
 import { user } from "./entities.ts";
 import * as events from "./events.ts";

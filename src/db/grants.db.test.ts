@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { Pool } from "pg";
+import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { administer, databaseUrl } from "../../test/support/databaseServers.ts";
 import { insertRawEvent } from "../../test/support/rawEvents.ts";
 import {
   createTestDatabase,
+  openPool,
   testServer,
   type PostgresTestDatabase,
 } from "../../test/support/testDatabase.ts";
@@ -39,7 +40,7 @@ for (const server of ["embedded", "system"] as const) {
         owner = inSchema(opened.db, schema);
         [app, reader, stranger] = Object.values(roles).map((role) => {
           const database = new URL(opened.url).pathname.slice(1);
-          const pool = new Pool({ connectionString: databaseUrl(opened.server, database, role, "test") });
+          const pool = openPool({ connectionString: databaseUrl(opened.server, database, role, "test") });
           pools.push(pool);
           return inSchema(pg(pool), schema);
         }) as [Database, Database, Database];

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { administer, databaseUrl } from "../../test/support/databaseServers.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import { insertRawEvent } from "../../test/support/rawEvents.ts";
 import {
   createTestDatabase,
+  openPool,
   type PostgresTestDatabase,
   type TestDatabase,
 } from "../../test/support/testDatabase.ts";
@@ -113,7 +113,7 @@ describe("migrating on a server", () => {
   afterAll(() => opened.drop());
 
   test("20 processes may migrate at once: one does the work", async () => {
-    const pools = Array.from({ length: 20 }, () => new Pool({ connectionString: opened.url, max: 1 }));
+    const pools = Array.from({ length: 20 }, () => openPool({ connectionString: opened.url, max: 1 }));
     const results = await Promise.all(pools.map((pool) => migrate(pg(pool))));
     await Promise.all(pools.map((pool) => pool.end()));
     expect(results.filter((applied) => applied.length > 0)).toHaveLength(1);
@@ -127,7 +127,7 @@ describe("migrating on a server", () => {
       await admin.query(`create schema made_for_it authorization ${role}`);
     });
     const database = new URL(opened.url).pathname.slice(1);
-    const pool = new Pool({ connectionString: databaseUrl(opened.server, database, role, "guest") });
+    const pool = openPool({ connectionString: databaseUrl(opened.server, database, role, "guest") });
     await expect(migrate(inSchema(pg(pool), "its_own"))).rejects.toThrow("permission denied for database");
     const db = inSchema(pg(pool), "made_for_it");
     await migrate(db);

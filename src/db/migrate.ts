@@ -135,13 +135,15 @@ async function pendingAmong(migrations: readonly Migration[], db: Queryable): Pr
 
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 
-/** The files lie beside this module, in src/ and in dist/ alike. */
-async function readMigrations(directory = new URL("./migrations/", import.meta.url)): Promise<Migration[]> {
-  const names = (await readdir(directory)).filter((name) => FILE_NAME.test(name)).sort();
+/** Beside this module, in src/ and in dist/ alike. */
+const DIRECTORY = new URL("./migrations/", import.meta.url);
+
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(DIRECTORY)).filter((name) => FILE_NAME.test(name)).sort();
   return Promise.all(
     names.map(async (name) => {
       // A checkout with CRLF line ends is the same migration.
-      const sql = (await readFile(new URL(name, directory), "utf8")).replaceAll("\r\n", "\n");
+      const sql = (await readFile(new URL(name, DIRECTORY), "utf8")).replaceAll("\r\n", "\n");
       return { id: Number(FILE_NAME.exec(name)![1]), name, sql, checksum: sha256(sql) };
     }),
   );

@@ -43,8 +43,8 @@ export function pglite(db: PGlite): Database<PGliteTransaction> {
       // PGlite's own listen() loses quotes and capitals of a channel's name. LISTEN stays: nobody else has the connection.
       await db.exec(`listen "${channel.replaceAll('"', '""')}"`);
       const stop = db.onNotification((heard, payload) => {
-        // Delivered in the context of whoever committed: out of that transaction, so that the listener may query.
-        if (heard === channel) openTransactions.exit(() => onNotify(payload));
+        // Arrives with a commit, when no transaction is open any more: the listener may query.
+        if (heard === channel) onNotify(payload);
       });
       return async () => stop();
     },

@@ -14,6 +14,7 @@ export async function findCauseDepths(
   prepared: readonly PreparedEvent[],
 ): Promise<EventRow[]> {
   const rows: EventRow[] = [];
+  const looked = new Map<string, EventReference | undefined>();
   for (const [index, { row, cause }] of prepared.entries()) {
     if (cause === null) {
       rows.push(row);
@@ -22,7 +23,7 @@ export async function findCauseDepths(
     const known =
       typeof cause === "object" && cause.causeDepth !== undefined
         ? cause
-        : await find(on, row.account, cause);
+        : await findOnce(on, row.account, cause, looked);
     if (!known) throw new TidingsError("CAUSE_NOT_FOUND", { path: ["causedBy"], index });
     const depth = known.causeDepth! + 1;
     if (depth > limits.causeDepth)
@@ -30,6 +31,18 @@ export async function findCauseDepths(
     rows.push({ ...row, cause: { lane: known.lane, id: known.id, depth } });
   }
   return rows;
+}
+
+/** The events of one call often have one cause. */
+async function findOnce(
+  on: Queryable,
+  account: string,
+  cause: EventReference | string,
+  looked: Map<string, EventReference | undefined>,
+): Promise<EventReference | undefined> {
+  const key = JSON.stringify([account, typeof cause === "string" ? cause : [cause.lane, cause.id]]);
+  if (!looked.has(key)) looked.set(key, await find(on, account, cause));
+  return looked.get(key);
 }
 
 // One branch a lane with literals: four partitions are opened, however many there are.

@@ -160,6 +160,10 @@ export interface Draft<Shape extends EventShape = EventShape> extends DraftCommo
   readonly "~shape"?: Shape;
 }
 
+export function isDraft(value: unknown): value is Draft {
+  return typeof value === "object" && value !== null && "~tidings" in value && value["~tidings"] === "draft";
+}
+
 type NoData = StandardSchemaV1<{ readonly [key: string]: never }, { readonly [key: string]: never }>;
 
 type ShapeOf<Type extends string, Subject, Refs, Schema extends StandardSchemaV1> = {
@@ -212,8 +216,16 @@ export function defineEvent<
   }
   if (options.lane !== undefined && !lanes.includes(options.lane))
     invalid(type, `lane "${options.lane}" is none of ${lanes.join(", ")}`);
+  if (options.severity !== undefined && !severities.includes(options.severity))
+    invalid(type, `severity "${options.severity}" is none of ${severities.join(", ")}`);
+  const checkedRole = (name: string, spec: RoleSpec | undefined): Role => {
+    // Two modules that import each other see the other's exports as undefined at first.
+    if (!spec) invalid(type, `${name} is undefined (do the modules import each other?)`);
+    const role = roleOf(spec);
+    return role.entities.length > 0 ? role : invalid(type, `${name} takes no entity`);
+  };
   const refs = Object.fromEntries(
-    Object.entries(options.refs ?? {}).map(([name, spec]) => [name, roleOf(spec)]),
+    Object.entries(options.refs ?? {}).map(([name, spec]) => [name, checkedRole(`refs.${name}`, spec)]),
   );
 
   const definition: AnyEventDefinition = {
@@ -223,7 +235,7 @@ export function defineEvent<
     version,
     lane: options.lane ?? "domain",
     severity: options.severity ?? "info",
-    subject: roleOf(options.subject),
+    subject: checkedRole("subject", options.subject),
     refs,
     schema: options.data,
     upcasters,

@@ -61,6 +61,10 @@ export function defineEntity<const Name extends string>(
   return Object.assign(refer, { entity: name, options });
 }
 
+export function isEntityDefinition(value: unknown): value is EntityDefinition {
+  return typeof value === "function" && "entity" in value && typeof value.entity === "string";
+}
+
 /** `assignee: optional(user)`: the role may be left out or null. */
 export function optional<Name extends string>(...entities: EntityDefinition<Name>[]): Role<Name, "optional"> {
   return { entities, holds: "optional" };

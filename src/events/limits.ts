@@ -48,9 +48,10 @@ export function checkLabel(
     throw new TidingsError("INVALID_ENTITY", { detail: `${path.join(".")} must be a text or null`, path });
   }
   checkText(value, path);
-  if (value.length > limits.labelCharacters) {
+  // A character outside the basic plane counts two in `length` and one for people.
+  if (value.length > limits.labelCharacters && [...value].length > limits.labelCharacters) {
     throw new TidingsError("ID_TOO_LONG", {
-      detail: `${path.join(".")} has ${value.length} characters, the limit is ${limits.labelCharacters}`,
+      detail: `${path.join(".")} has ${[...value].length} characters, the limit is ${limits.labelCharacters}`,
       path,
     });
   }

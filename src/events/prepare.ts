@@ -3,6 +3,7 @@ import { TidingsError } from "../errors.ts";
 import type { EventRow } from "../log/append.ts";
 import type { Context } from "./context.ts";
 import {
+  isDraft,
   lanes,
   severities,
   type AnyEventDefinition,
@@ -14,6 +15,7 @@ import { entityKey, type EntityRef, type Role } from "./entity.ts";
 import { checkIdentifier, checkLabel, limits } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { checkSerializable, type Json, type JsonObject } from "./serializable.ts";
+import { validateData } from "./validateData.ts";
 
 /** A draft that passed every check: the row to write, and a cause whose depth is still to be looked up. */
 export interface PreparedEvent {
@@ -48,8 +50,7 @@ export function prepareEvent(
   checkRole(draft.subject, definition.subject, ["subject"]);
   const refs = checkRefs(draft, definition);
   const data = validateData(draft.data, definition);
-  const metadata = { ...context.metadata, ...draft.metadata };
-  checkSerializable(metadata, ["metadata"]);
+  const metadata = { ...metadataOf(context.metadata), ...metadataOf(draft.metadata) };
   if (draft.idempotencyKey !== undefined) checkIdentifier(draft.idempotencyKey, ["idempotencyKey"]);
   const entities = [
     ...new Set(
@@ -102,8 +103,11 @@ export function prepareEvent(
 }
 
 function definitionOf(draft: Draft, registry: Registry): AnyEventDefinition {
-  const definition = registry.find(draft.type);
-  if (!definition) throw new TidingsError("UNKNOWN_TYPE", { detail: `"${draft.type}"`, path: ["type"] });
+  const definition = isDraft(draft) ? registry.find(draft.type) : undefined;
+  if (!definition) {
+    const detail = isDraft(draft) ? `"${draft.type}"` : "What was given is not a draft";
+    throw new TidingsError("UNKNOWN_TYPE", { detail, path: ["type"] });
+  }
   if (draft.version !== definition.version) {
     throw new TidingsError("WRONG_VERSION", {
       detail: `The draft of ${draft.type} has version ${draft.version}, the registered definition ${definition.version}`,
@@ -174,36 +178,12 @@ function withLabel({ type, id, label }: EntityRef): EntityRef {
   return { type, id, label: label ?? null };
 }
 
-function validateData(input: unknown, definition: AnyEventDefinition): JsonObject {
-  const data = definition.schema ? parse(input, definition) : input;
-  checkSerializable(data, ["data"]);
-  if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    throw new TidingsError("INVALID_DATA", {
-      detail: `${definition.type}: data must be an object`,
-      path: ["data"],
-    });
-  }
-  if (!definition.schema && Object.keys(data).length > 0) {
-    throw new TidingsError("INVALID_DATA", {
-      detail: `${definition.type} is defined without data`,
-      path: ["data"],
-    });
-  }
-  return data as JsonObject;
-}
-
-function parse(input: unknown, { type, schema }: AnyEventDefinition): unknown {
-  const result = schema!["~standard"].validate(input);
-  if (result instanceof Promise) throw new TidingsError("INVALID_SCHEMA_RESULT", { detail: type });
-  if (!result.issues) return result.value;
-  const [issue] = result.issues;
-  const path = ["data", ...(issue?.path ?? []).map(keyOf)];
-  throw new TidingsError("INVALID_DATA", { detail: `${type}: ${path.join(".")}: ${issue?.message}`, path });
-}
-
-function keyOf(segment: PropertyKey | { readonly key: PropertyKey }): string | number {
-  const key = typeof segment === "object" ? segment.key : segment;
-  return typeof key === "symbol" ? key.toString() : key;
+/** Checked before it is merged: spreading a Map would lose what it holds. */
+function metadataOf(metadata: JsonObject | undefined): JsonObject {
+  if (metadata === undefined) return {};
+  checkSerializable(metadata, ["metadata"]);
+  if (typeof metadata === "object" && metadata !== null && !Array.isArray(metadata)) return metadata;
+  throw new TidingsError("INVALID_DATA", { detail: "metadata must be an object", path: ["metadata"] });
 }
 
 // PostgreSQL's timestamptz reaches further, ISO text with four digits of the year does not.
@@ -226,7 +206,8 @@ function occurredAtOf({ occurredAt }: Draft): string | null {
 
 function causeOf(draft: Draft, context: Context, account: string): EventReference | string | null {
   // A handler that records for another account starts a new chain there: causes are looked up by account.
-  const inherited = context.account === account ? (context.causedBy ?? null) : null;
+  const handled = context.causedBy ?? null;
+  const inherited = handled !== null && (handled.account ?? context.account) === account ? handled : null;
   const cause = draft.causedBy === undefined ? inherited : draft.causedBy;
   if (cause === null) return null;
   const reference =

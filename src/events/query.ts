@@ -1,7 +1,9 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { countEvents, findEvents } from "../log/findEvents.ts";
+import { createMatcher } from "../log/matchFilter.ts";
 import { readEvents } from "../log/readEvents.ts";
+import { lastPosition, readAccountAfter } from "../log/readPositions.ts";
 import {
   isEventDefinition,
   lanes,
@@ -12,12 +14,21 @@ import {
 import type { EntityLike, EventFilter } from "./filter.ts";
 import { normalFilter } from "./filter.ts";
 import { pageBounds, pageOf, type Page, type PageRequest } from "./page.ts";
-import { recordedEvent, type RecordedEvent } from "./recordedEvent.ts";
+import { recordedEvent, type PositionedEvent, type RecordedEvent } from "./recordedEvent.ts";
 import type { Registry } from "./registry.ts";
 
 export type EventQuery = EventFilter & PageRequest;
 
-/** Typed reads of the log, newest first. Every one is about one account. */
+/** A stretch of the log, in the order of positions. */
+export interface EventRun {
+  readonly events: readonly PositionedEvent[];
+  /** Everything up to here was looked at: pass it as `after` for the next stretch. */
+  readonly position: number;
+  /** True when the log went further as the stretch was read. */
+  readonly more: boolean;
+}
+
+/** Typed reads of the log. Every one is about one account; all but `read` give the newest first. */
 export interface EventQueries {
   /** `events.list(cardMoved, { since })` gives typed events; `events.list({ types: ["card.*"] })` any. */
   list<Shape extends EventShape>(
@@ -27,6 +38,11 @@ export interface EventQueries {
   list(query?: EventQuery): Promise<Page<RecordedEvent>>;
   count(definition: AnyEventDefinition, filter?: Omit<EventFilter, "types">): Promise<number>;
   count(filter?: EventFilter): Promise<number>;
+  /**
+   * Events after a position, oldest first: for exports and jobs that keep a cursor of their own. Looks at up to `limit`
+   * (default 500, at most 1,000) events of the account, so that a rare type costs several short reads and not a long one.
+   */
+  read(query?: EventFilter & { after?: number | undefined; limit?: number | undefined }): Promise<EventRun>;
   /** Throws EVENT_NOT_FOUND, also for an event of another account. */
   get(id: string, options?: { account?: string | undefined }): Promise<RecordedEvent>;
   /** The newest event about an entity, of a type if one is given, or null. */
@@ -54,6 +70,31 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
     );
   }
 
+  async function read(
+    query: EventFilter & { after?: number | undefined; limit?: number | undefined } = {},
+  ): Promise<EventRun> {
+    const { after = 0, limit = 500 } = query;
+    if (!Number.isSafeInteger(after) || after < 0)
+      throw new TidingsError("INVALID_CURSOR", { detail: `after: ${after}` });
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
+      throw new TidingsError("INVALID_FILTER", {
+        detail: `limit ${limit} must be a whole number from 1 to 1,000`,
+        path: ["limit"],
+      });
+    }
+    const filter = normalFilter(query, accountOf(query.account), registry);
+    const matches = createMatcher(filter);
+    const last = await lastPosition(db);
+    const run = await readAccountAfter(db, filter.account, after, last, limit);
+    return {
+      events: run.events
+        .filter(matches)
+        .map((event) => ({ ...recordedEvent(event, registry), position: event.position })),
+      position: Math.max(after, run.scannedTo),
+      more: run.more,
+    };
+  }
+
   async function get(id: string, options: { account?: string | undefined } = {}): Promise<RecordedEvent> {
     const account = accountOf(options.account);
     // The lane is not part of an id's text, so each is asked; the ids prune to one partition in each.
@@ -78,12 +119,18 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
 
   return {
     list: (first: AnyEventDefinition | EventQuery = {}, query: EventQuery = {}) =>
-      list(isEventDefinition(first) ? { lanes: [first.lane], ...query, types: [first] } : first),
+      list(isEventDefinition(first) ? ofDefinition(first, query) : first),
     count: (first: AnyEventDefinition | EventFilter = {}, filter: EventFilter = {}) => {
-      const asked = isEventDefinition(first) ? { lanes: [first.lane], ...filter, types: [first] } : first;
+      const asked = isEventDefinition(first) ? ofDefinition(first, filter) : first;
       return countEvents(db, normalFilter(asked, accountOf(asked.account), registry));
     },
+    read,
     get,
     latest,
   } as EventQueries;
+}
+
+/** Whoever asks for a definition wants its events in whichever lane it has. */
+function ofDefinition<Filter extends EventFilter>(definition: AnyEventDefinition, filter: Filter): Filter {
+  return { ...filter, lanes: filter.lanes ?? [definition.lane], types: [definition] };
 }

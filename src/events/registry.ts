@@ -1,6 +1,6 @@
 import { TidingsError } from "../errors.ts";
 import { isEventDefinition, type AnyEventDefinition } from "./defineEvent.ts";
-import type { EntityDefinition } from "./entity.ts";
+import { isEntityDefinition, type EntityDefinition } from "./entity.ts";
 
 /** A module of definitions (`import * as events from "./events.ts"`), or a list of such modules and definitions. */
 export type Definitions = object | readonly (object | AnyEventDefinition)[];
@@ -18,7 +18,8 @@ export interface Registry {
 }
 
 /**
- * Collects the definitions of a module; exports that are none (entities, helpers) are passed over.
+ * Collects the definitions of a module: its event types, their entities, and entities that it exports besides (users, who
+ * act but are no subject). Other exports are passed over.
  * Throws DUPLICATE_TYPE, ALIAS_TAKEN or INVALID_DEFINITION, so that a mistake stops the start and not a request.
  */
 export function createRegistry(definitions: Definitions): Registry {
@@ -27,6 +28,10 @@ export function createRegistry(definitions: Definitions): Registry {
   const entities = new Map<string, EntityDefinition>();
 
   for (const definition of collect(definitions)) {
+    if (isEntityDefinition(definition)) {
+      registerEntity(entities, definition);
+      continue;
+    }
     const known = byType.get(definition.type);
     if (known === definition) continue;
     if (known) throw new TidingsError("DUPLICATE_TYPE", { detail: `"${definition.type}" is defined twice` });
@@ -72,17 +77,17 @@ export function createRegistry(definitions: Definitions): Registry {
   };
 }
 
-function collect(definitions: Definitions): AnyEventDefinition[] {
-  if (isEventDefinition(definitions)) return [definitions];
-  const values: unknown[] = Array.isArray(definitions) ? definitions : Object.values(definitions);
+function collect(definitions: Definitions): (AnyEventDefinition | EntityDefinition)[] {
+  const values: unknown[] = Array.isArray(definitions) ? definitions : [definitions];
   return values.flatMap((value) => {
-    if (isEventDefinition(value)) return [value];
-    // One level of modules and lists: `events: [boardEvents, [cardMoved]]`.
-    if (Array.isArray(definitions) && typeof value === "object" && value !== null) {
-      return Object.values(value).filter(isEventDefinition);
-    }
-    return [];
+    if (isDefinition(value)) return [value];
+    // A module, or a list: `events: [boardEvents, [cardMoved]]`.
+    return typeof value === "object" && value !== null ? Object.values(value).filter(isDefinition) : [];
   });
+}
+
+function isDefinition(value: unknown): value is AnyEventDefinition | EntityDefinition {
+  return isEventDefinition(value) || isEntityDefinition(value);
 }
 
 function registerEntity(entities: Map<string, EntityDefinition>, entity: EntityDefinition): void {

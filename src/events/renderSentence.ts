@@ -66,12 +66,13 @@ export function renderSlack(sentence: Sentence, options: RenderOptions = {}): st
     .map(({ text, url }) =>
       url === undefined || !/^https?:/i.test(url)
         ? escapeSlack(text)
-        : `<${encodeURI(decodeUri(url)).replaceAll("|", "%7C").replaceAll(">", "%3E")}|${escapeSlack(text).replaceAll("|", "¦")}>`,
+        : `<${slackUrl(url)}|${escapeSlack(text).replaceAll("|", "¦")}>`,
     )
     .join("");
 }
 
-function isSafeUrl(url: string): boolean {
+/** True for http(s) and local addresses: what may become a link, whoever wrote it. */
+export function isSafeUrl(url: string): boolean {
   return (
     /^(https?:\/\/|\/(?!\/)|\.{0,2}\/|[#?])/i.test(url) && !url.startsWith("//") && !url.startsWith("/\\")
   );
@@ -86,10 +87,7 @@ function escapeSlack(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-function decodeUri(url: string): string {
-  try {
-    return decodeURI(url);
-  } catch {
-    return url;
-  }
+/** What would end the address or the link is percent-encoded; the rest stays as given, it may be encoded already. */
+function slackUrl(url: string): string {
+  return escapeSlack(url.replace(/[\s|<>]/g, encodeURIComponent));
 }

@@ -39,6 +39,8 @@ function visitObject(value: object, path: (string | number)[], ancestors: object
   if (ancestors.includes(value)) refuse(path, "contains itself");
   if (ancestors.length >= limits.nesting) refuse(path, `is nested more than ${limits.nesting} levels deep`);
   ancestors.push(value);
+  if ("toJSON" in value && typeof value.toJSON === "function") refuse(path, "has a toJSON method");
+  if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "has a symbol as a key");
   if (Array.isArray(value)) {
     // Not forEach: it would skip holes, which JSON turns into null.
     for (let index = 0; index < value.length; index++) {
@@ -50,7 +52,6 @@ function visitObject(value: object, path: (string | number)[], ancestors: object
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null)
       refuse(path, `is a ${value.constructor.name || "class instance"}`);
-    if ("toJSON" in value && typeof value.toJSON === "function") refuse(path, "has a toJSON method");
     for (const [key, item] of Object.entries(value)) {
       if (item === undefined) continue;
       path.push(key);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { isTidingsError } from "../errors.ts";
 import type { Signals } from "../signals.ts";
 import type { Context } from "./context.ts";
@@ -23,7 +24,10 @@ export interface TrackStats {
 export interface Tracker {
   /** Never throws and never waits. */
   track(draft: Draft): void;
-  /** Resolves when everything tracked before has been written, or dropped and counted. */
+  /**
+   * Resolves when everything tracked before has been written, or dropped and counted. Inside a transaction on PGlite it
+   * throws INSIDE_TRANSACTION: it would wait for the transaction that waits for it.
+   */
   flush(): Promise<void>;
   stats(): TrackStats;
 }
@@ -31,6 +35,8 @@ export interface Tracker {
 export interface TrackDependencies {
   readonly prepare: (draft: Draft, context: Context) => PreparedEvent;
   readonly write: (events: readonly PreparedEvent[]) => Promise<void>;
+  /** Rejects with INSIDE_TRANSACTION where the caller holds the only connection. */
+  readonly checkConnection: () => Promise<unknown>;
   readonly context: () => Context;
   readonly signals: Signals;
 }
@@ -40,9 +46,12 @@ const BATCH = 500;
 const MAX_TRIES = 4;
 const RETRY_MS = 250;
 
+// Writing waits for its turn: it must not count as part of the transaction in which something was tracked.
+const outsideAnyContext = AsyncLocalStorage.snapshot();
+
 /** The lossy verb: for what is worth counting but not worth failing or slowing a request for. */
 export function createTracker(
-  { prepare, write, context, signals }: TrackDependencies,
+  { prepare, write, checkConnection, context, signals }: TrackDependencies,
   options: TrackOptions = trackDefaults,
 ): Tracker {
   let buffer: PreparedEvent[] = [];
@@ -54,11 +63,7 @@ export function createTracker(
 
   function drop(events: number, reason: "buffer_full" | "invalid" | "rejected", error?: unknown): void {
     dropped += events;
-    try {
-      signals.emit("track.dropped", { events, reason, error });
-    } catch {
-      // A listener that throws must not make track throw.
-    }
+    signals.emit("track.dropped", { events, reason, error });
   }
 
   function track(draft: Draft): void {
@@ -66,18 +71,27 @@ export function createTracker(
     try {
       // Checked and stamped now: later the context is gone, and the caller may have changed the data.
       // The event happened now, however long it waits to be written.
-      buffer.push(ownCopy(prepare({ occurredAt: new Date(), ...draft }, context())));
+      buffer.push(ownCopy(prepare({ ...draft, occurredAt: draft.occurredAt ?? new Date() }, context())));
     } catch (error) {
       return drop(1, "invalid", error);
     }
-    if (buffer.length >= BATCH) void flush();
-    else timer ??= setTimeout(() => void flush(), options.flushMs).unref();
+    if (buffer.length >= BATCH) void writeSoon();
+    else timer ??= setTimeout(() => void writeSoon(), options.flushMs).unref();
   }
 
-  function flush(): Promise<void> {
+  async function flush(): Promise<void> {
+    if (buffer.length + writing === 0) return;
+    await checkConnection().catch((error: unknown) => {
+      // Any other failure is one of writing: tried again, then counted.
+      if (isTidingsError(error, "INSIDE_TRANSACTION")) throw error;
+    });
+    await writeSoon();
+  }
+
+  function writeSoon(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    return (flushing = (flushing ?? Promise.resolve()).then(drain));
+    return (flushing = (flushing ?? Promise.resolve()).then(() => outsideAnyContext(drain)));
   }
 
   async function drain(): Promise<void> {

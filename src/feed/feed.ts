@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { lanes } from "../events/defineEvent.ts";
 import type { EntityDefinition, EntityRef, LoadedEntity } from "../events/entity.ts";
 import { entityKey } from "../events/entity.ts";
 import { normalFilter, type EntityLike, type EventFilter } from "../events/filter.ts";
@@ -47,7 +48,11 @@ export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feed
     return events.map((event) => feedItem(event, registry, present));
   }
 
-  return { feed, items, timeline: (entity, query) => feed({ ...query, of: entity }) };
+  return {
+    feed,
+    items,
+    timeline: async (entity, query = {}) => feed({ ...query, lanes: query.lanes ?? lanes, of: entity }),
+  };
 }
 
 /** What the app says of the entities on a page now: one call a kind and account, for kinds that have `load`. */
@@ -57,7 +62,7 @@ async function loadPresent(events: readonly RecordedEvent[], registry: Registry)
     for (const ref of entitiesOf(event)) {
       const entity = registry.entities.get(ref.type);
       if (!entity?.options.load) continue;
-      const group = JSON.stringify([event.account, ref.type]);
+      const group = presentKey(event.account, { type: ref.type, id: "" });
       const entry = wanted.get(group) ?? { entity, account: event.account, ids: new Set<string>() };
       entry.ids.add(ref.id);
       wanted.set(group, entry);
@@ -67,12 +72,17 @@ async function loadPresent(events: readonly RecordedEvent[], registry: Registry)
   await Promise.all(
     [...wanted.values()].map(async ({ entity, account, ids }) => {
       const found = await entity.options.load!([...ids], { account });
-      for (const id of ids) present.set(account + entityKey({ type: entity.entity, id }), null);
+      for (const id of ids) present.set(presentKey(account, { type: entity.entity, id }), null);
       for (const loaded of found)
-        present.set(account + entityKey({ type: entity.entity, id: loaded.id }), loaded);
+        present.set(presentKey(account, { type: entity.entity, id: loaded.id }), loaded);
     }),
   );
-  return { find: (account, ref) => present.get(account + entityKey(ref)) };
+  return { find: (account, ref) => present.get(presentKey(account, ref)) };
+}
+
+/** No account holds a NUL, so that one account's entity can never pass for another's. */
+function presentKey(account: string, ref: { readonly type: string; readonly id: string }): string {
+  return `${account}\0${entityKey(ref)}`;
 }
 
 function entitiesOf(event: RecordedEvent): EntityRef[] {

@@ -2,7 +2,7 @@ import type { Lane, SentenceEvent, Severity } from "../events/defineEvent.ts";
 import type { EntityRef, LoadedEntity } from "../events/entity.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import { displayParts } from "../events/renderSentence.ts";
+import { displayParts, isSafeUrl } from "../events/renderSentence.ts";
 import { sentence, type Sentence } from "../events/sentence.ts";
 
 /** An entity as a feed shows it: with its present title, and whether it still exists. */
@@ -57,15 +57,15 @@ export function feedItem(event: RecordedEvent, registry: Registry, present: Pres
   const definition = registry.find(event.type);
   const show = (ref: EntityRef): FeedEntity => {
     const now = present.find(event.account, ref);
-    const url =
-      now === null ? null : (now?.url ?? registry.entities.get(ref.type)?.options.url?.(ref.id) ?? null);
+    const urlOf = registry.entities.get(ref.type)?.options.url;
+    const url = now === null ? null : safe(now?.url ?? (urlOf && attempt(() => urlOf(ref.id))));
     return { type: ref.type, id: ref.id, label: now?.label ?? ref.label, url, deleted: now === null };
   };
   const shown = withPresentLabels(event, show);
   const subject = show(event.subject);
   const url =
     definition?.url && event.problem === null
-      ? attempt(() => definition.url!(shown as SentenceEvent<never>))
+      ? safe(attempt(() => definition.url!(shown as SentenceEvent<never>)))
       : subject.url;
   const written = writeSentence(event, shown, registry);
   const parts = displayParts(written, { urlOf: (ref) => show(ref).url });
@@ -81,8 +81,8 @@ export function feedItem(event: RecordedEvent, registry: Registry, present: Pres
     subject,
     occurredAt: event.occurredAt,
     icon: definition?.icon ?? registry.entities.get(event.subject.type)?.options.icon ?? DEFAULT_ICON,
-    url: subject.deleted ? null : (url ?? null),
-    actionable: !subject.deleted && (url ?? null) !== null,
+    url: subject.deleted ? null : url,
+    actionable: !subject.deleted && url !== null,
     sentence: parts.map((part, index) => {
       const source = written[index]!;
       return source.kind === "entity" && source.isActor ? { ...part, isActor: true } : part;
@@ -118,6 +118,11 @@ function fallbackSentence(type: string, { actor, subject }: SentenceEvent): Sent
   const verb = type.slice(type.indexOf(".") + 1).replace(/[._]/g, " ");
   const kind = subject.label === null ? "" : `${subject.type.replaceAll("_", " ")} `;
   return sentence`${actor} ${verb} ${kind}${subject}`;
+}
+
+/** An address may be made from what users typed: a `javascript:` one leads nowhere. */
+function safe(url: string | null | undefined): string | null {
+  return typeof url === "string" && isSafeUrl(url) ? url : null;
 }
 
 /** One event whose sentence or url throws must not take the page with it. */

@@ -1,20 +1,141 @@
+import type { MiddlewareHandler } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
+import { createApi, normalBasePath, type ApiEnv } from "./api.ts";
+import { addEventRoutes } from "./eventRoutes.ts";
+import { addFeedRoutes } from "./feedRoutes.ts";
+import { addHealthRoute } from "./healthRoute.ts";
+import { identityOf, type Authorize } from "./identity.ts";
+import { addLiveRoute } from "./liveRoute.ts";
+import { addOpenapiRoute } from "./openapiRoute.ts";
+import { createCors, createOriginGuard, originList } from "./origins.ts";
+import { respondWithProblem } from "./problem.ts";
+import { addRecordRoutes } from "./recordRoutes.ts";
 
-/** Who asks, as the app says. */
-export interface Identity {
-  readonly account: string;
-  readonly actor: { readonly type: string; readonly id: string; readonly label: string | null };
-  readonly role: "reader" | "writer" | "service" | "operator";
-}
+export type { Identity } from "./identity.ts";
 
 export interface HttpOptions {
-  authorize?: ((request: Request) => Promise<Identity | null> | Identity | null) | undefined;
+  /**
+   * Says who sent a request, or null for nobody: read the session, the token, the API key. The account always comes from
+   * here. Clone the request before reading its body. Default: none, and every route answers 401.
+   */
+  authorize?: Authorize | undefined;
+  /** The path under which the app mounts the handler, with or without a slash at its end. Default `/`. */
   basePath?: string | undefined;
+  /**
+   * Other origins (`https://app.example.com`) whose pages may call with the user's cookies. Default: none; no CORS header
+   * is sent and what changes something is taken from the handler's own origin only.
+   */
+  origins?: readonly string[] | undefined;
+  /** Refuses a larger request body, in bytes. Default 1 MiB. */
+  maxBodyBytes?: number | undefined;
+  /** A live stream without news sends a comment after this long, so that proxies keep it. Default 15_000. */
+  heartbeatMs?: number | undefined;
+  /** Closes a live stream whose reader took nothing for this long while something waits for it. Default 30_000. */
+  slowConsumerMs?: number | undefined;
+  /** Live streams open at once in this process; 0 serves none. Default 5_000. */
+  maxStreams?: number | undefined;
+  /**
+   * Health answers 503 when a committed event has waited this long for its position. Raise it above the schedule where
+   * `work()` runs from cron. Default 30_000.
+   */
+  maxLagMs?: number | undefined;
 }
 
+const defaults = {
+  basePath: "/",
+  origins: [],
+  maxBodyBytes: 1024 * 1024,
+  heartbeatMs: 15_000,
+  slowConsumerMs: 30_000,
+  maxStreams: 5_000,
+  maxLagMs: 30_000,
+} satisfies HttpOptions;
+
+/** The HTTP API as one function. Throws INVALID_OPTION; opens nothing. */
 export function createHandler(
-  _tidings: Tidings,
-  _options: HttpOptions = {},
+  tidings: Tidings,
+  options: HttpOptions = {},
 ): (request: Request) => Promise<Response> {
-  return async () => new Response(null, { status: 401 });
+  const settings = checkedOptions(options);
+  const basePath = normalBasePath(settings.basePath);
+  const origins = originList(settings.origins);
+  const api = createApi(basePath);
+
+  api.onError((error, c) => respondWithProblem(error, c, tidings.signals));
+  api.notFound((c) => respondWithProblem(new TidingsError("ROUTE_NOT_FOUND"), c, tidings.signals));
+  api.use(createCors(origins));
+  api.use(privately);
+  api.use(identify(tidings, options.authorize));
+  api.use(createOriginGuard(origins));
+  api.use(boundedQuery);
+  api.use(
+    methodNotAllowed({
+      app: api,
+      onMethodNotAllowed: (c, methods) => {
+        const response = respondWithProblem(new TidingsError("METHOD_NOT_ALLOWED"), c, tidings.signals);
+        response.headers.set("allow", methods.join(", "));
+        return response;
+      },
+    }),
+  );
+  addRecordRoutes(api, tidings, { ...settings, basePath });
+  addEventRoutes(api, tidings);
+  addFeedRoutes(api, tidings);
+  addLiveRoute(api, tidings, settings);
+  addHealthRoute(api, tidings, settings);
+  addOpenapiRoute(api, basePath);
+
+  return async (request) => api.fetch(request);
+}
+
+/** Everything after this knows who asks, and runs in the context of the account and the actor. */
+function identify(tidings: Tidings, authorize: Authorize | undefined): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const identity = await identityOf(c.req.raw, authorize);
+    c.set("identity", identity);
+    await tidings.run({ account: identity.account, actor: identity.actor }, next);
+  };
+}
+
+/** What is read belongs to who asked: no shared cache keeps it, and a browser asks again before it shows it. */
+const privately: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  await next();
+  if (!c.res.headers.has("cache-control")) c.header("cache-control", "private, no-cache");
+  c.header("vary", "Cookie, Authorization", { append: true });
+  c.header("x-content-type-options", "nosniff");
+};
+
+/** Half of what Node's server takes for all headers together: 50 filter values of 150 characters. */
+const MAX_QUERY_CHARACTERS = 8_192;
+
+const boundedQuery: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const { search } = new URL(c.req.url);
+  if (search.length > MAX_QUERY_CHARACTERS) {
+    throw new TidingsError("INVALID_REQUEST", {
+      detail: `The query string has ${search.length} characters, the limit is ${MAX_QUERY_CHARACTERS}`,
+    });
+  }
+  await next();
+};
+
+type Settings = { [Name in keyof typeof defaults]: NonNullable<HttpOptions[Name]> };
+
+function checkedOptions(options: HttpOptions): Settings {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const settings = { ...defaults, ...Object.fromEntries(given) } as Settings;
+  for (const name of ["maxBodyBytes", "heartbeatMs", "slowConsumerMs", "maxLagMs"] as const) {
+    if (!(settings[name] > 0)) {
+      throw new TidingsError("INVALID_OPTION", {
+        detail: `http.${name} ${settings[name]} must be more than 0`,
+      });
+    }
+  }
+  if (!(settings.maxStreams >= 0)) {
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `http.maxStreams ${settings.maxStreams} must not be negative`,
+    });
+  }
+  return settings;
 }

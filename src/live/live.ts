@@ -27,7 +27,10 @@ export interface LiveDependencies {
   readonly accountOf: (given: string | undefined) => string;
 }
 
-/** A run of new events, and up to where the log was looked at: an empty run still moves a reader's cursor. */
+/**
+ * A run of new events, and up to where the log was looked at: an empty run still moves a reader's cursor. The first one
+ * is empty and tells where the reader begins.
+ */
 export interface LiveRun {
   readonly events: readonly PositionedEvent[];
   readonly position: number;
@@ -62,14 +65,22 @@ export async function* liveRuns(
     events.filter(matches).map((event) => ({ ...recordedEvent(event, registry), position: event.position }));
 
   const follow = await tail.follow(waiting.add);
-  signal.addEventListener("abort", waiting.wake);
+  // At once, also when the reader is busy or never comes back: nothing is collected for it any more.
+  const leave = () => {
+    follow.stop();
+    waiting.wake();
+  };
+  signal.addEventListener("abort", leave);
   try {
     let position = query.after ?? follow.position;
+    await checkReached(db, position);
     await checkKept(db, position);
+    yield { events: [], position };
     let upTo = follow.position;
     while (!signal.aborted) {
       while (position < upTo && !signal.aborted) {
         const run = await readAccountAfter(db, filter.account, position, upTo, READ_AT_ONCE);
+        await checkKept(db, position); // after the read: retention may overtake a slow reader
         position = run.scannedTo;
         yield { events: present(run.events), position };
       }
@@ -84,23 +95,28 @@ export async function* liveRuns(
       if (position >= upTo) await waiting.next(signal);
     }
   } finally {
-    follow.stop();
-    signal.removeEventListener("abort", waiting.wake);
+    leave();
+    signal.removeEventListener("abort", leave);
   }
 }
 
-async function checkKept(db: Database, after: number): Promise<void> {
+async function checkReached(db: Database, after: number): Promise<void> {
   if (!Number.isSafeInteger(after) || after < 0) {
     throw new TidingsError("INVALID_CURSOR", { detail: `after must be a position, not ${after}` });
   }
   // A cursor from beyond the end comes from another log, or from before a restore: waiting for it would be silence.
   const last = await lastPosition(db);
-  if (after > last)
+  if (after > last) {
     throw new TidingsError("INVALID_CURSOR", {
       detail: `Position ${after} was asked for, the last one is ${last}`,
     });
-  const first = await firstPosition(db);
-  if (first !== null && first > after + 1) {
+  }
+}
+
+async function checkKept(db: Database, after: number): Promise<void> {
+  const last = await lastPosition(db);
+  const first = (await firstPosition(db)) ?? last + 1;
+  if (after < last && first > after + 1) {
     throw new TidingsError("POSITION_PRUNED", {
       detail: `${after} was asked for, ${first} is the first one kept`,
     });

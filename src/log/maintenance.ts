@@ -4,14 +4,16 @@ import { createLoop, type Loop } from "./loop.ts";
 import { createPartitionsAhead } from "./partitions.ts";
 
 const EVERY_MS = 3_600_000;
+/** After a split gave way. A month stands ready, so there is no hurry; writers lose half a second a minute at most. */
+const AFTER_LOCK_MS = 60_000;
 const DELETE_AT_ONCE = 5_000;
 
 /** Once at start and then every hour: partitions ahead of time, and expired idempotency keys away. */
 export function createMaintenance(db: Database, signals: Signals): Loop {
   return createLoop("maintenance", signals, async () => {
-    await createPartitionsAhead(db, signals);
+    const done = await createPartitionsAhead(db, signals);
     while ((await deleteExpiredKeys(db)) === DELETE_AT_ONCE);
-    return EVERY_MS;
+    return done ? EVERY_MS : AFTER_LOCK_MS;
   });
 }
 

@@ -1,4 +1,4 @@
-import { textArray, type Queryable } from "../db/database.ts";
+import { textArray, type Parameter, type Queryable } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
 
 /** An event that a subscription could not handle and set aside. */
@@ -74,26 +74,45 @@ export async function requestRetry(
   return (await on.query(REQUEST_RETRY, [name, positions && textArray(positions.map(String))])).length;
 }
 
-const COUNT_RETRY = `
+const CLAIM_RETRY = `
 update tidings.parked_events set attempts = attempts + 1, retry_requested = false
+ where name = $1 and position = $2::bigint and retry_requested
+returning attempts`;
+
+/**
+ * Counts the try and takes the request back before it is made: an event that kills the process is tried once. Returns
+ * which try it is, or null when another process was faster.
+ */
+export async function claimRetry(on: Queryable, parked: ParkedEvent): Promise<number | null> {
+  const [row] = await on.query<{ attempts: number }>(CLAIM_RETRY, keyOf(parked));
+  return row?.attempts ?? null;
+}
+
+const RETURN_RETRY = `
+update tidings.parked_events set attempts = attempts - 1, retry_requested = true
  where name = $1 and position = $2::bigint`;
 
-/** Counts the try and takes the request back before it is made: an event that kills the process is tried once. */
-export async function countRetry(on: Queryable, parked: ParkedEvent): Promise<void> {
-  await on.query(COUNT_RETRY, [parked.subscription, String(parked.position)]);
+/** The try was given up because the process stops: another one shall make it. */
+export async function returnRetry(on: Queryable, parked: ParkedEvent): Promise<void> {
+  await on.query(RETURN_RETRY, keyOf(parked));
 }
 
 const NOTE_RETRY_FAILURE = `
 update tidings.parked_events set error = $3 where name = $1 and position = $2::bigint`;
 
 export async function noteRetryFailure(on: Queryable, parked: ParkedEvent, error: string): Promise<void> {
-  await on.query(NOTE_RETRY_FAILURE, [parked.subscription, String(parked.position), error]);
+  await on.query(NOTE_RETRY_FAILURE, [...keyOf(parked), error]);
 }
 
-const REMOVE = `delete from tidings.parked_events where name = $1 and position = $2::bigint`;
+const REMOVE = `delete from tidings.parked_events where name = $1 and position = $2::bigint returning 1 as removed`;
 
-export async function removeParked(on: Queryable, parked: ParkedEvent): Promise<void> {
-  await on.query(REMOVE, [parked.subscription, String(parked.position)]);
+/** False: it is no longer there, somebody else handled it. Until the transaction ends nobody else can. */
+export async function removeParked(on: Queryable, parked: ParkedEvent): Promise<boolean> {
+  return (await on.query(REMOVE, keyOf(parked))).length === 1;
+}
+
+function keyOf({ subscription, position }: ParkedEvent): Parameter[] {
+  return [subscription, String(position)];
 }
 
 function parkedEvent(row: ParkedRow): ParkedEvent {

@@ -22,40 +22,31 @@ const MONTHS_AHEAD = 1;
 
 /**
  * Closes open partitions at the ends of the coming months, while they are still empty, so that each month has its own.
- * Takes a short exclusive lock: writers wait for at most `lockTimeoutMs`, then the split gives way and is tried at the
- * next turn. Returns how many were split.
+ * Takes a short exclusive lock: writers wait for at most `lockTimeoutMs`. False: a lock was not to be had in that time,
+ * and nothing more was tried, because whoever holds it holds the other partitions too. Try again in a while.
  */
 export async function createPartitionsAhead(
   db: Database,
   signals: Signals,
   lockTimeoutMs = 500,
-): Promise<number> {
+): Promise<boolean> {
   const tails = await openPartitions(db);
-  let split = 0;
   for (const { table, idColumn } of PARTITIONED) {
     for (const lane of lanes) {
       const tail = tails.find((partition) => partition.table === table && partition.lane === lane);
-      for (const until of tail ? missingBounds(tail.from_ms) : []) {
-        const done = await db.transaction(async (tx) => {
-          await tx.execute(`set local lock_timeout = '${Math.ceil(lockTimeoutMs)}ms'`);
-          const [row] = await tx.query<{ done: boolean }>(
-            "select tidings.split_tail($1, $2, $3, to_timestamp($4::float8 / 1000)) as done",
-            [table, idColumn, lane, until.getTime()],
-          );
-          return row!.done;
-        });
-        if (!done) continue; // rows lie beyond this bound: the next month's will do
-        split++;
-        signals.emit("partition.split", { table, lane, until: until.toISOString() });
+      for (const until of tail ? missingBounds(tail.from_ms, tail.now_ms) : []) {
+        const outcome = await splitTail(db, { table, idColumn, lane, until, lockTimeoutMs });
+        if (outcome === "locked") return false;
+        if (outcome === "split") signals.emit("partition.split", { table, lane, until: until.toISOString() });
       }
     }
   }
-  return split;
+  return true;
 }
 
-/** The month ends after `from` up to the end of the last month that shall stand ready. */
-function missingBounds(fromMs: number): Date[] {
-  const now = new Date();
+/** The month ends after `fromMs` up to the end of the last month that shall stand ready. */
+function missingBounds(fromMs: number, nowMs: number): Date[] {
+  const now = new Date(nowMs);
   const bounds: Date[] = [];
   // From the present month's end: months that passed while nobody split are closed as one.
   for (let ahead = 1; ahead <= 1 + MONTHS_AHEAD; ahead++) {
@@ -65,6 +56,35 @@ function missingBounds(fromMs: number): Date[] {
   return bounds;
 }
 
+interface Split {
+  readonly table: string;
+  readonly idColumn: string;
+  readonly lane: Lane;
+  readonly until: Date;
+  readonly lockTimeoutMs: number;
+}
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** `occupied`: rows lie beyond this bound already; the next month's will do. */
+async function splitTail(db: Database, split: Split): Promise<"split" | "occupied" | "locked"> {
+  const { table, idColumn, lane, until, lockTimeoutMs } = split;
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.execute(`set local lock_timeout = '${Math.ceil(lockTimeoutMs)}ms'`);
+      const [row] = await tx.query<{ done: boolean }>(
+        "select tidings.split_tail($1, $2, $3, to_timestamp($4::float8 / 1000)) as done",
+        [table, idColumn, lane, until.getTime()],
+      );
+      return row!.done ? "split" : "occupied";
+    });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === LOCK_NOT_AVAILABLE) return "locked";
+    throw error;
+  }
+}
+
+// The database's clock, as in the ids: the app's may be wrong.
 const OPEN_PARTITIONS = `
 select parent.relname as table, substring(child.relname from '_([a-z]+)_tail$') as lane,
        coalesce(('x' || replace(substring(pg_get_expr(child.relpartbound, child.oid) from '''([0-9a-f]{8}-[0-9a-f]{4})'), '-', ''))::bit(48)::bigint, 0)::float8 as from_ms
@@ -73,7 +93,9 @@ select parent.relname as table, substring(child.relname from '_([a-z]+)_tail$') 
   join pg_class child on child.oid = i.inhrelid
  where i.inhparent in ('tidings.events'::regclass, 'tidings.timeline'::regclass) and child.relname like '%\\_tail'`;
 
-async function openPartitions(on: Queryable): Promise<{ table: string; lane: Lane; from_ms: number }[]> {
+async function openPartitions(
+  on: Queryable,
+): Promise<{ table: string; lane: Lane; from_ms: number; now_ms: number }[]> {
   return on.query(OPEN_PARTITIONS);
 }
 

@@ -68,10 +68,10 @@ async function complete(
     on,
     rows.map((row) => ({ account: row.account_id, lane: row.lane, id: row.event_id })),
   );
-  const positions = new Map(rows.map((row) => [row.event_id, Number(row.position)]));
+  const positions = new Map(rows.map((row) => [row.account_id + row.event_id, Number(row.position)]));
   return {
     // Events whose partition retention has dropped are no longer there; their positions are passed over.
-    events: events.map((event) => ({ ...event, position: positions.get(event.id)! })),
+    events: events.map((event) => ({ ...event, position: positions.get(event.account + event.id)! })),
     scannedTo,
     more,
   };

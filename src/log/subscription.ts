@@ -99,6 +99,8 @@ export function checkSubscription(
     refuse(name, `maxAttempts ${maxAttempts} must be a whole number from 1`);
   if (key !== "account" && key !== "subject")
     refuse(name, `key "${String(key)}" must be "account" or "subject"`);
+  if (from !== "start" && from !== "now" && !(Number.isSafeInteger(from?.position) && from.position >= 0))
+    refuse(name, 'from must be "start", "now" or { position } with a whole number from 0');
   if (!["park", "stop", "retry"].includes(onFailure))
     refuse(name, `onFailure "${onFailure}" must be "park", "stop" or "retry"`);
 

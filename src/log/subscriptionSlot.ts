@@ -1,13 +1,15 @@
 import type { Database } from "../db/database.ts";
-import { TidingsError, isTidingsError } from "../errors.ts";
+import { isTidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
-import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
+import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
+import { handleBatch, nextBatch } from "./handleBatch.ts";
 import { createLoop, type Loop } from "./loop.ts";
-import { countRetry, nextRetries, noteRetryFailure, removeParked, type ParkedEvent } from "./parkedEvents.ts";
-import { readEvents } from "./readEvents.ts";
+import { errorText, unreadableError } from "./problems.ts";
 import type { PositionedStoredEvent } from "./readPositions.ts";
+import { retryParked } from "./retryParked.ts";
+import { createSlotLease } from "./slotLease.ts";
 import type { Subscription } from "./subscription.ts";
 import * as store from "./subscriptionStore.ts";
 import type { Tail } from "./tail.ts";
@@ -27,262 +29,218 @@ export interface SlotDependencies {
 }
 
 export interface Slot {
+  readonly slot: number;
   readonly loop: Loop;
+  /** Looks at once for what only this slot's row or its parked events can tell: a retry or a resume was asked for. */
+  look(): void;
+  held(): boolean;
   /** Up to where everything is handled, if this process holds the slot and nothing waits for a retry. */
   caughtUpTo(): number | null;
   release(): Promise<void>;
 }
 
-const READ_AT_ONCE = 500;
-/** How long a slot may sleep: parked retries asked for by other processes are seen at the latest then. */
+/** How long a slot may sleep: a free lease, and retries asked for by other processes, are seen at the latest then. */
 const IDLE_MS = 1_000;
-/** A position that moved without a match is written down after this many events or this long. */
+/** A position that moved without a match is written down after this many positions or after IDLE_MS. */
 const PERSIST_AFTER = 1_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 300_000;
 const UNKNOWN_RETRY_MS = 5_000;
-const ERROR_CHARACTERS = 4_000;
 
-/** Runs one slot of a subscription: lease, read, handle, checkpoint. */
+/**
+ * Runs one slot of a subscription: lease, read, handle, checkpoint. docs/log.md draws its states.
+ *
+ * Times are of the monotonic clock: one that is set back must not put a lease or a retry off.
+ */
 export function createSlot(subscription: Subscription, slot: number, dependencies: SlotDependencies): Slot {
-  const { db, tail, registry, signals, owner, leaseMs, unknownForMs } = dependencies;
-  const { name } = subscription;
-  let lease: store.Lease | undefined;
-  let renewAt = 0;
-  let position = 0; // all up to here is handled, parked or not asked for
-  let persisted = 0;
+  const { db, tail, registry, signals, leaseMs, unknownForMs } = dependencies;
+  const { name, maxAttempts, onFailure } = subscription;
+  const lease = createSlotLease({ ...dependencies, name, slot });
+  let takeAt = 0;
+  let parkedAt = 0;
   let persistAt = 0;
   let retryAt = 0;
+  let position = 0; // all up to here is handled, parked or not asked for
+  let persisted = 0;
+  let waiting: readonly PositionedStoredEvent[] = []; // events that are read and not yet handled
+  let readUpTo = 0;
   let failingSince: number | null = null;
   let lastError: string | null = null;
-  /** After a batch failed its events are taken one by one up to here, so that only the culprit is set aside. */
-  let oneByOneUpTo = 0;
+  /** How many events are taken one by one, after a batch failed: so that only the culprit is set aside. */
+  let alone = 0;
   let handledUpTo: number | null = null;
-  let abort = new AbortController();
+  const now = () => performance.now();
 
   async function step(): Promise<number> {
     handledUpTo = null;
-    if (!lease && !(await take())) return IDLE_MS;
-    if (Date.now() >= renewAt && !(await renew())) return 0;
-    await retryParked();
-    const wait = retryAt - Date.now();
-    if (wait > 0) return Math.min(wait, leaseMs / 3, IDLE_MS);
-    const run = await tail.read(position, READ_AT_ONCE);
-    const matched = run.events.filter((event) => subscription.wants(event, slot));
-    if (matched.length === 0) {
-      position = Math.max(position, run.scannedTo);
-      await persistLazily();
-      handledUpTo = run.more ? null : position;
-      return run.more ? 0 : IDLE_MS;
+    if (!lease.held() && !(await take())) return Math.max(1, takeAt - now());
+    if (now() >= parkedAt) {
+      parkedAt = now() + IDLE_MS;
+      await retryParked(subscription, slot, lease, dependencies);
     }
-    await handleNext(matched, run.scannedTo);
+    const wait = retryAt - now();
+    if (wait > 0) return Math.min(wait, IDLE_MS);
+    if (waiting.length === 0 && !(await read())) return IDLE_MS;
+    if (waiting.length > 0) await handleNext();
     return 0;
   }
 
   async function take(): Promise<boolean> {
-    const taken = await store.takeLease(db, name, slot, owner, leaseMs);
-    if (!taken) return false;
-    if (taken.state.stopped) {
-      await store.releaseLease(db, taken.lease);
-      return false;
-    }
-    ({ lease } = taken);
-    const { state } = taken;
-    renewAt = Date.now() + leaseMs / 3;
-    position = persisted = state.position;
-    retryAt = Date.now() + state.retryInMs;
-    failingSince = state.failingForMs === null ? null : Date.now() - state.failingForMs;
+    if (now() < takeAt) return false;
+    takeAt = now() + IDLE_MS;
+    const state = await lease.take();
+    if (state === null) return false;
+    position = persisted = readUpTo = state.position;
+    waiting = [];
+    retryAt = now() + state.retryInMs;
+    parkedAt = takeAt = 0;
+    failingSince = state.failingForMs === null ? null : now() - state.failingForMs;
     lastError = state.lastError;
     // A try that was counted and never finished: its process died, perhaps of one of the events.
-    oneByOneUpTo = state.attempts > 0 ? Number.POSITIVE_INFINITY : 0;
-    abort = new AbortController();
+    alone = state.attempts > 0 ? subscription.batch : 0;
     return true;
   }
 
-  async function renew(): Promise<boolean> {
-    renewAt = Date.now() + leaseMs / 3;
-    if (!lease || (await store.renewLease(db, lease, leaseMs))) return lease !== undefined;
-    lose();
-    return false;
-  }
-
-  function lose(): void {
-    lease = undefined;
-    abort.abort(new TidingsError("LEASE_LOST"));
-    signals.emit("subscription.lease_lost", { name, slot });
+  /** Reads on. False when there is nothing more at present. */
+  async function read(): Promise<boolean> {
+    const run = await tail.read(position);
+    readUpTo = Math.max(position, run.scannedTo);
+    waiting = run.events.filter((event) => subscription.wants(event, slot));
+    if (waiting.length > 0) return true;
+    position = readUpTo;
+    await persistLazily();
+    if (!run.more) handledUpTo = position;
+    return run.more;
   }
 
   async function persistLazily(): Promise<void> {
-    if (position === persisted || (position - persisted < PERSIST_AFTER && Date.now() < persistAt)) return;
-    persistAt = Date.now() + IDLE_MS;
-    if (await store.checkpoint(db, lease!, position)) persisted = position;
-    else lose();
+    if (position === persisted || (position - persisted < PERSIST_AFTER && now() < persistAt)) return;
+    const held = lease.held();
+    persistAt = now() + IDLE_MS;
+    if (held && (await store.checkpoint(db, held, position, leaseMs))) persisted = position;
+    else lease.lose();
   }
 
-  async function handleNext(matched: readonly PositionedStoredEvent[], scannedTo: number): Promise<void> {
-    const single = matched[0]!.position <= oneByOneUpTo;
-    const events: PositionedEvent[] = [];
-    for (const stored of matched.slice(0, single ? 1 : subscription.batch)) {
-      const event = { ...recordedEvent(stored, registry), position: stored.position };
-      // What this process cannot read is taken alone, so that it holds up nothing that came before it.
-      if (event.problem !== null && events.length > 0) break;
-      events.push(event);
-      if (event.problem !== null) break;
-    }
-    const last = events.at(-1)!;
-    const upTo = events.length === matched.length ? scannedTo : last.position;
-    const attempts = await store.countAttempt(db, lease!, events[0]!.position - 1);
-    if (attempts === null) return lose();
-    if (last.problem !== null) return unreadable(last, attempts);
-    if (attempts > subscription.maxAttempts && subscription.onFailure !== "retry") {
-      return failed(
-        events,
-        attempts - 1,
-        new Error(lastError ?? "The process ended while it handled this event"),
-      );
-    }
-    try {
-      await handle(events, upTo, attempts);
-    } catch (error) {
-      if (isTidingsError(error, "LEASE_LOST")) return lose();
-      await failed(events, attempts, error);
-    }
-  }
-
-  async function handle(events: readonly PositionedEvent[], upTo: number, attempt: number): Promise<void> {
-    const started = performance.now();
-    const renewal = setInterval(() => void renew().catch(() => undefined), leaseMs / 3);
-    try {
-      await db.transaction(async (tx) => {
-        for (const group of byAccount(events)) await callHandler(group, tx.handle, attempt);
-        if (!lease || !(await store.checkpoint(tx, lease, upTo))) throw new TidingsError("LEASE_LOST");
-      });
-    } finally {
-      clearInterval(renewal);
-    }
-    position = persisted = upTo;
-    failingSince = lastError = null;
-    if (oneByOneUpTo === Number.POSITIVE_INFINITY) oneByOneUpTo = 0;
-    signals.emit("subscription.handled", {
-      name,
-      slot,
-      events: events.length,
-      position,
-      durationMs: performance.now() - started,
-    });
-  }
-
-  async function callHandler(
-    events: readonly PositionedEvent[],
-    tx: unknown,
-    attempt: number,
-  ): Promise<void> {
-    const { account } = events[0]!;
-    const { contexts } = dependencies;
-    const actor = { type: "job", id: name, label: name };
-    const cause = events.length === 1 ? events[0] : undefined;
-    await contexts.run({ account, actor, causedBy: cause }, () =>
-      subscription.run(events, {
-        tx,
-        attempt,
-        signal: abort.signal,
-        because: (event, work) => contexts.run({ account: event.account, causedBy: event }, work),
-      }),
-    );
-  }
-
-  async function failed(events: readonly PositionedEvent[], attempts: number, error: unknown): Promise<void> {
+  async function handleNext(): Promise<void> {
+    const held = lease.held();
+    if (!held) return;
+    const events = nextBatch(waiting, alone > 0 ? 1 : subscription.batch, registry);
     const [first] = events as [PositionedEvent];
-    const report = { name, slot, position: first.position, attempts, error };
+    const attempts = await store.countAttempt(db, held, first.position - 1);
+    if (attempts === null) return lease.lose();
+    position = persisted = first.position - 1;
+    if (first.problem !== null) return unreadable(held, first, attempts);
+    // A try that ended with its process may have been one of a batch, which says nothing yet about its first event.
+    const counted = maxAttempts + (subscription.batch > 1 ? 1 : 0);
+    if (attempts > counted && onFailure !== "retry") return giveUp(held, first, attempts - 1, diedHandling());
+
+    const upTo = events.length === waiting.length ? readUpTo : events.at(-1)!.position;
+    const started = now();
+    try {
+      await handleBatch(subscription, events, {
+        ...dependencies,
+        lease,
+        upTo,
+        attempt: attempts,
+      });
+    } catch (error) {
+      if (isTidingsError(error, "LEASE_LOST")) lease.lose();
+      if (lease.held()) await failed(held, events, attempts, error);
+      return;
+    }
+    advance(events.length, upTo);
+    const durationMs = now() - started;
+    signals.emit("subscription.handled", { name, slot, events: events.length, position, durationMs });
+  }
+
+  function advance(events: number, upTo: number): void {
+    waiting = waiting.slice(events);
+    position = persisted = upTo;
+    alone = Math.max(0, alone - events);
+    failingSince = lastError = null;
+  }
+
+  async function failed(
+    held: store.Lease,
+    events: readonly PositionedEvent[],
+    attempts: number,
+    error: unknown,
+  ): Promise<void> {
+    const [first] = events as [PositionedEvent];
+    if (lease.signal().aborted) return store.uncountAttempt(db, held, first.position);
     if (events.length > 1) {
       // Nobody knows yet which one it was: look at each, each with its own count.
-      oneByOneUpTo = events.at(-1)!.position;
-      signals.emit("subscription.failed", { ...report, willRetryInMs: 0 });
-      return store.noteFailure(db, lease!, { attempts: 0, error: textOf(error), retryInMs: 0, stop: false });
+      alone = events.length;
+      return noteFailure(held, first, error, { attempts, count: 0, retryInMs: 0 });
     }
-    if (attempts >= subscription.maxAttempts && subscription.onFailure !== "retry") {
-      signals.emit("subscription.failed", { ...report, willRetryInMs: null });
-      return giveUp(first, attempts, error);
-    }
+    if (attempts >= maxAttempts && onFailure !== "retry") return giveUp(held, first, attempts, error);
     const retryInMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS);
-    signals.emit("subscription.failed", { ...report, willRetryInMs: retryInMs });
-    await wait(attempts, error, retryInMs);
+    await noteFailure(held, first, error, { attempts, count: attempts, retryInMs });
   }
 
-  async function unreadable(event: PositionedEvent, attempts: number): Promise<void> {
-    const error = new TidingsError(event.problem === "unknown_type" ? "UNKNOWN_TYPE" : "WRONG_VERSION", {
-      detail: `${event.type} version ${event.version} at position ${event.position}: ${event.problem?.replaceAll("_", " ")}`,
-    });
-    if (failingSince !== null && Date.now() - failingSince >= unknownForMs)
-      return giveUp(event, attempts, error);
-    signals.emit("subscription.failed", {
-      name,
-      slot,
-      position: event.position,
-      attempts,
-      error,
-      willRetryInMs: UNKNOWN_RETRY_MS,
-    });
-    await wait(attempts, error, Math.min(UNKNOWN_RETRY_MS, unknownForMs));
+  async function unreadable(held: store.Lease, event: PositionedEvent, attempts: number): Promise<void> {
+    const error = unreadableError(event);
+    failingSince ??= now();
+    const longEnough = now() - failingSince >= unknownForMs && attempts > 1;
+    if (longEnough && onFailure !== "retry") return giveUp(held, event, attempts, error);
+    const retryInMs = Math.min(UNKNOWN_RETRY_MS, unknownForMs);
+    await noteFailure(held, event, error, { attempts, count: attempts, retryInMs });
   }
 
-  async function wait(attempts: number, error: unknown, retryInMs: number): Promise<void> {
-    failingSince ??= Date.now();
-    retryAt = Date.now() + retryInMs;
-    lastError = textOf(error);
-    await store.noteFailure(db, lease!, { attempts, error: lastError, retryInMs, stop: false });
+  async function noteFailure(
+    held: store.Lease,
+    event: PositionedEvent,
+    error: unknown,
+    { attempts, count, retryInMs }: { attempts: number; count: number; retryInMs: number },
+  ): Promise<void> {
+    alone = Math.max(alone, 1);
+    failingSince ??= now();
+    retryAt = now() + retryInMs;
+    lastError = errorText(error);
+    const failure = { attempts: count, error: lastError, retryInMs, stop: false };
+    if (!(await store.noteFailure(db, held, event.position, failure))) return lease.forget();
+    report(event, attempts, error, retryInMs);
   }
 
-  async function giveUp(event: PositionedEvent, attempts: number, error: unknown): Promise<void> {
-    if (subscription.onFailure === "stop") {
-      await store.noteFailure(db, lease!, { attempts, error: textOf(error), retryInMs: 0, stop: true });
+  async function giveUp(
+    held: store.Lease,
+    event: PositionedEvent,
+    attempts: number,
+    error: unknown,
+  ): Promise<void> {
+    const failure = { attempts, error: errorText(error), retryInMs: 0, stop: true };
+    if (onFailure === "stop") {
+      if (!(await store.noteFailure(db, held, event.position, failure))) return lease.forget();
+      await lease.release(position);
+      report(event, attempts, error, null);
       signals.emit("subscription.stopped", { name, slot, position: event.position, error });
-      return release();
+      return;
     }
-    if (!(await store.park(db, lease!, event, { attempts, error: textOf(error) }))) return lose();
-    position = persisted = event.position;
-    failingSince = lastError = null;
-    signals.emit("subscription.parked", { name, position, type: event.type, attempts });
+    if (!(await store.park(db, held, event, failure, leaseMs))) return lease.forget();
+    advance(1, event.position);
+    report(event, attempts, error, null);
+    signals.emit("subscription.parked", { name, position: event.position, type: event.type, attempts });
   }
 
-  /** Tries parked events that somebody asked for again. They are out of order by nature. */
-  async function retryParked(): Promise<void> {
-    for (const parked of await nextRetries(db, name, slot, subscription.batch)) {
-      await countRetry(db, parked);
-      try {
-        await db.transaction(async (tx) => {
-          const [stored] = await readEvents(tx, [parked]);
-          const event = stored && recordedEvent(stored, registry);
-          if (!event) throw new TidingsError("EVENT_NOT_FOUND");
-          if (event.problem !== null)
-            throw new TidingsError(event.problem === "unknown_type" ? "UNKNOWN_TYPE" : "WRONG_VERSION");
-          await callHandler([{ ...event, position: parked.position }], tx.handle, parked.attempts + 1);
-          await removeParked(tx, parked);
-        });
-      } catch (error) {
-        await noteRetryFailure(db, parked, textOf(error));
-        reportRetry(parked, error);
-      }
-    }
-  }
-
-  function reportRetry({ position: at, attempts }: ParkedEvent, error: unknown): void {
+  function report(
+    { position: at }: PositionedEvent,
+    attempts: number,
+    error: unknown,
+    retryInMs: number | null,
+  ): void {
     signals.emit("subscription.failed", {
       name,
       slot,
       position: at,
-      attempts: attempts + 1,
+      attempts,
       error,
-      willRetryInMs: null,
+      willRetryInMs: retryInMs,
     });
   }
 
-  async function release(): Promise<void> {
-    if (!lease) return;
-    const held = lease;
-    lease = undefined;
-    if (position > persisted) await store.checkpoint(db, held, position);
-    await store.releaseLease(db, held);
+  function diedHandling(): Error {
+    const earlier = lastError === null ? "" : `; an earlier try failed: ${lastError}`;
+    return new Error(`The process ended while it handled this event${earlier}`);
   }
 
   const loop = createLoop(`subscription ${name} slot ${slot}`, signals, async () => {
@@ -290,35 +248,27 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
       return await step();
     } catch (error) {
       // The row is the truth: after a failing database begin again from what it says.
-      lease = undefined;
+      lease.forget();
+      takeAt = 0;
       throw error;
     }
   });
   return {
+    slot,
     loop: {
       ...loop,
       stop: async () => {
         const stopped = loop.stop();
-        abort.abort(new TidingsError("STOPPED"));
+        lease.stop();
         await stopped;
       },
     },
+    look: () => {
+      takeAt = parkedAt = 0;
+      loop.wake();
+    },
+    held: () => lease.held() !== undefined,
     caughtUpTo: () => handledUpTo,
-    release,
+    release: () => lease.release(position),
   };
-}
-
-function byAccount(events: readonly PositionedEvent[]): PositionedEvent[][] {
-  const groups = new Map<string, PositionedEvent[]>();
-  for (const event of events) {
-    const group = groups.get(event.account);
-    if (group) group.push(event);
-    else groups.set(event.account, [event]);
-  }
-  return [...groups.values()];
-}
-
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return text.replaceAll("\0", "").slice(0, ERROR_CHARACTERS);
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from "../db/database.ts";
+import { textArray, type Queryable } from "../db/database.ts";
 
 /** How one slot of a subscription is doing. */
 export interface SubscriptionState {
@@ -70,9 +70,32 @@ export async function readSubscriptionStates(on: Queryable): Promise<Subscriptio
 }
 
 const RESUME = `
-update tidings.subscriptions set state = 'running', attempts = 0, retry_at = '-infinity', failing_since = null
- where name = $1 returning 1 as resumed`;
+update tidings.subscriptions
+   set state = 'running',
+       attempts = case when state = 'stopped' then 0 else attempts end,
+       retry_at = case when state = 'stopped' then '-infinity' else retry_at end,
+       failing_since = case when state = 'stopped' then null else failing_since end
+ where name = $1
+returning 1 as resumed`;
+
+/** Slots that are not stopped stay as they are: their process holds their truth. */
 
 export async function resumeSubscription(on: Queryable, name: string): Promise<boolean> {
   return (await on.query(RESUME, [name])).length > 0;
+}
+
+const COUNT_CAUGHT_UP = `
+select count(*)::int as caught_up
+  from tidings.subscriptions
+ where name || ' ' || slot = any ($1::text[]) and lease_until > now() and position >= $2::bigint and attempts = 0`;
+
+/** How many of these slots somebody holds and has brought up to `position`. */
+export async function countCaughtUp(
+  on: Queryable,
+  slots: readonly { readonly name: string; readonly slot: number }[],
+  position: number,
+): Promise<number> {
+  const names = textArray(slots.map(({ name, slot }) => `${name} ${slot}`));
+  const [row] = await on.query<{ caught_up: number }>(COUNT_CAUGHT_UP, [names, String(position)]);
+  return row!.caught_up;
 }

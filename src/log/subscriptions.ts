@@ -9,9 +9,14 @@ import type { Signals } from "../signals.ts";
 import { listParked, requestRetry, type ParkedEvent } from "./parkedEvents.ts";
 import { lastPosition } from "./readPositions.ts";
 import { checkSubscription, type Subscription, type SubscriptionOptions } from "./subscription.ts";
-import { createSlot as createSlotRunner, type Slot } from "./subscriptionSlot.ts";
-import { createSlot, storedSlots } from "./subscriptionStore.ts";
-import { readSubscriptionStates, resumeSubscription, type SubscriptionState } from "./subscriptionStates.ts";
+import { createSlot, type Slot } from "./subscriptionSlot.ts";
+import { createSlots, storedSlots } from "./subscriptionStore.ts";
+import {
+  countCaughtUp,
+  readSubscriptionStates,
+  resumeSubscription,
+  type SubscriptionState,
+} from "./subscriptionStates.ts";
 import type { Tail } from "./tail.ts";
 
 /** The subscriptions of this app: what they do, how far they are, and their repair. */
@@ -38,8 +43,8 @@ export interface SubscriptionRunner {
   start(): Promise<void>;
   stop(): Promise<void>;
   wake(): void;
-  /** True when every slot that this process holds has handled everything up to `position`. */
-  caughtUp(position: number): boolean;
+  /** True when everything up to `position` is handled: by this process, or by others that hold its slots. */
+  caughtUp(position: number): Promise<boolean>;
 }
 
 export interface SubscriptionsDependencies {
@@ -59,39 +64,44 @@ export function createSubscriptions<Handle>(
 ): Subscriptions<Handle> & { readonly runner: SubscriptionRunner } {
   const { db, tail, registry } = dependencies;
   const registered = new Map<string, Subscription>();
-  let slots: Slot[] = [];
-  let follow: { stop(): void } | undefined;
-  let running = false;
-  const wake = () => slots.forEach((slot) => slot.loop.wake());
-
-  async function startOne(subscription: Subscription): Promise<void> {
-    await createRows(db, subscription);
-    // A name of its own for each start: leases of an earlier one are not mistaken for ours.
-    const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
-    const started = Array.from({ length: subscription.slots }, (_, slot) =>
-      createSlotRunner(subscription, slot, { ...dependencies, owner }),
-    );
-    slots.push(...started);
-    started.forEach((slot) => slot.loop.start());
-  }
+  let running: Running | undefined;
+  const slots = () => running?.slots ?? [];
+  const wake = () => slots().forEach((slot) => slot.loop.wake());
+  const look = () => slots().forEach((slot) => slot.look());
 
   const runner: SubscriptionRunner = {
     start: async () => {
-      running = true;
+      const run: Running = (running = { slots: [], follow: undefined });
       if (registered.size === 0) return;
-      follow = await tail.follow(wake);
-      for (const subscription of registered.values()) await startOne(subscription);
+      run.follow = await tail.follow(wake);
+      // A name of its own for each start: leases of an earlier one are not mistaken for ours.
+      const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
+      for (const subscription of registered.values()) {
+        await createRows(db, subscription);
+        if (running !== run) break; // stopped meanwhile
+        for (let slot = 0; slot < subscription.slots; slot++) {
+          const started = createSlot(subscription, slot, { ...dependencies, owner });
+          run.slots.push({ ...started, name: subscription.name });
+          started.loop.start();
+        }
+      }
+      if (running !== run) run.follow.stop();
     },
     stop: async () => {
-      running = false;
-      follow?.stop();
-      const stopping = slots;
-      slots = [];
-      await Promise.all(stopping.map((slot) => slot.loop.stop()));
-      await Promise.all(stopping.map((slot) => slot.release().catch(() => undefined))); // the lease runs out by itself
+      const stopping = running;
+      running = undefined;
+      stopping?.follow?.stop();
+      const stopped = stopping?.slots ?? [];
+      await Promise.all(stopped.map((slot) => slot.loop.stop()));
+      await Promise.all(stopped.map((slot) => slot.release().catch(() => undefined))); // the lease runs out by itself
     },
     wake,
-    caughtUp: (position) => slots.every((slot) => (slot.caughtUpTo() ?? -1) >= position),
+    caughtUp: async (position) => {
+      const behind = slots().filter((slot) => (slot.caughtUpTo() ?? -1) < position);
+      if (behind.length === 0) return true;
+      if (behind.some((slot) => slot.held())) return false;
+      return (await countCaughtUp(db, behind, position)) === behind.length;
+    },
   };
 
   return {
@@ -109,25 +119,39 @@ export function createSubscriptions<Handle>(
       listParked(db, name, after, Math.min(Math.max(limit, 1), 1_000)),
     retry: async (name, positions) => {
       const requested = await requestRetry(db, name, positions ?? null);
-      wake();
+      look();
       return requested;
     },
     resume: async (name) => {
       if (!(await resumeSubscription(db, name)))
         throw new TidingsError("SUBSCRIPTION_NOT_FOUND", { detail: `"${name}"` });
-      wake();
+      look();
     },
   };
 }
 
+/** What lies between one start and the stop that belongs to it. */
+interface Running {
+  readonly slots: (Slot & { readonly name: string })[];
+  follow: { stop(): void } | undefined;
+}
+
 async function createRows(db: Database, { name, slots, from }: Subscription): Promise<void> {
-  const existing = await storedSlots(db, name);
-  if (existing !== null && existing !== slots) {
-    throw new TidingsError("SLOTS_CHANGED", { detail: `"${name}" has ${existing} slots, not ${slots}` });
+  const stored =
+    (await storedSlots(db, name)) ?? (await createSlots(db, name, slots, await beginning(db, from)));
+  if (stored !== slots) {
+    throw new TidingsError("SLOTS_CHANGED", { detail: `"${name}" has ${stored} slots, not ${slots}` });
   }
-  if (existing !== null) return;
-  const position = from === "start" ? 0 : from === "now" ? await lastPosition(db) : from.position;
-  await db.transaction(async (tx) => {
-    for (let slot = 0; slot < slots; slot++) await createSlot(tx, name, slot, slots, position);
-  });
+}
+
+async function beginning(db: Database, from: Subscription["from"]): Promise<number> {
+  if (from === "start") return 0;
+  const last = await lastPosition(db);
+  if (from === "now") return last;
+  if (from.position > last) {
+    throw new TidingsError("INVALID_CURSOR", {
+      detail: `The subscription shall begin after ${from.position}, the last position is ${last}`,
+    });
+  }
+  return from.position;
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { Signals } from "../signals.ts";
+import { createHistory } from "./history.ts";
 import { createLoop, type Loop } from "./loop.ts";
 import { lastPosition, readAfter, type PositionedRun, type PositionedStoredEvent } from "./readPositions.ts";
 
@@ -10,13 +11,16 @@ export type TailListener = (run: PositionedRun) => void;
  * the database is asked once, however many of them there are.
  */
 export interface Tail {
+  /** Runs while somebody follows: `follow` starts it. */
   readonly loop: Loop;
-  /** A position is known to be given: read up to it. */
+  /** Somebody says that a position was given: look at once. A hint, never believed: anybody may NOTIFY. */
   advance(position: number): void;
   /** Hands every run of new events to `listener`, in order; returns the position they follow, and a function to stop. */
   follow(listener: TailListener): Promise<{ readonly position: number; stop(): void }>;
   /** Reads after a position: from memory where that is recent, from the database where it is not. */
-  read(after: number, limit: number): Promise<PositionedRun>;
+  read(after: number): Promise<PositionedRun>;
+  /** How many follow at this moment. */
+  followers(): number;
 }
 
 /** How many of the newest events stay in memory for readers that are a little behind. */
@@ -24,78 +28,113 @@ const WINDOW = 1_000;
 const READ_AT_ONCE = 1_000;
 
 export function createTail(db: Database, signals: Signals, idleMs: number): Tail {
-  const listeners = new Set<TailListener>();
-  let followers = 0; // listeners, and those that wait for the first look
-  let begun: Promise<void> | undefined;
-  let readUpTo = 0;
-  let known = 0;
-  let window: readonly PositionedStoredEvent[] = [];
-  let windowStart = 0; // the window holds every event after this position, up to readUpTo
-
-  async function begin(): Promise<void> {
-    readUpTo = windowStart = known = Math.max(known, await lastPosition(db));
-  }
+  const history = createHistory(db);
+  let reader: Reader | undefined;
+  let hinted = 0;
 
   async function step(): Promise<number> {
-    if (followers === 0) {
-      // Nobody listens: forget, so that the next listener begins at the end as it is then.
-      window = [];
-      begun = undefined;
-      return idleMs;
+    const mine = reader;
+    if (mine === undefined) {
+      void loop.stop(); // not awaited: it waits for this step
+      return 0;
     }
-    if (begun === undefined) return 0;
-    await begun;
-    if (known <= readUpTo) known = await lastPosition(db);
-    while (known > readUpTo) {
-      const run = await readAfter(db, readUpTo, READ_AT_ONCE);
-      // Nothing there although positions were given: retention took them.
-      readUpTo = run.scannedTo === readUpTo ? known : run.scannedTo;
-      remember(run.events);
-      for (const listener of listeners) listener({ ...run, scannedTo: readUpTo });
+    await mine.begun;
+    let last = hinted;
+    let certain = false;
+    let handed = false;
+    while (reader === mine) {
+      if (last <= mine.readUpTo && !certain && !handed) {
+        last = await lastPosition(db);
+        certain = true;
+      }
+      if (last <= mine.readUpTo) break;
+      const run = await readAfter(db, mine.readUpTo, READ_AT_ONCE);
+      // Nothing there: the hint was wrong, or retention took what lay here.
+      if (run.scannedTo === mine.readUpTo && !certain) last = run.scannedTo;
+      else {
+        hand(mine, run.scannedTo === mine.readUpTo ? { ...run, scannedTo: last } : run);
+        handed = true;
+      }
     }
+    hinted = last;
     return idleMs;
-  }
-
-  function remember(events: readonly PositionedStoredEvent[]): void {
-    const all = [...window, ...events];
-    const forgotten = all.length - WINDOW;
-    if (forgotten > 0) windowStart = all[forgotten - 1]!.position;
-    window = forgotten > 0 ? all.slice(forgotten) : all;
   }
 
   const loop = createLoop("tail", signals, step);
   return {
     loop,
+    followers: () => reader?.followers ?? 0,
     advance: (position) => {
-      if (position <= known) return;
-      known = position;
-      if (followers > 0) loop.wake();
+      if (!(position > hinted)) return; // also what is not a number
+      hinted = position;
+      if (reader) loop.wake();
     },
     follow: async (listener) => {
-      followers++;
-      try {
-        await (begun ??= begin());
-      } catch (error) {
-        followers--;
-        begun = undefined;
+      const mine = (reader ??= createReader(db));
+      mine.followers++;
+      const leave = () => {
+        mine.followers--;
+        if (mine.followers === 0 && reader === mine) reader = undefined;
+      };
+      await mine.begun.catch((error: unknown) => {
+        // Whoever comes next must not be told of this failure again.
+        if (reader === mine) reader = undefined;
+        leave();
         throw error;
-      }
-      listeners.add(listener);
+      });
+      mine.listeners.add(listener);
       loop.start();
       loop.wake();
       return {
-        position: readUpTo,
+        position: mine.readUpTo,
         stop: () => {
-          if (listeners.delete(listener)) followers--;
+          if (mine.listeners.delete(listener)) leave();
         },
       };
     },
-    read: async (after, limit) => {
-      if (begun === undefined || after < windowStart || after > readUpTo) return readAfter(db, after, limit);
+    read: async (after) => {
+      if (!reader || after < reader.windowStart || after > reader.readUpTo) return history.read(after);
+      const { window, readUpTo } = reader;
       const from = window.findIndex((event) => event.position > after);
-      const events = from === -1 ? [] : window.slice(from, from + limit);
-      const more = events.length === limit;
-      return { events, more, scannedTo: more ? events.at(-1)!.position : readUpTo };
+      return { events: from === -1 ? [] : window.slice(from), more: false, scannedTo: readUpTo };
     },
   };
+}
+
+/**
+ * What is known from the first follower's coming to the last one's leaving. A step that is under way when all leave
+ * and others come changes only what nobody looks at any more.
+ */
+interface Reader {
+  readonly begun: Promise<void>;
+  readonly listeners: Set<TailListener>;
+  /** Listeners, and those that wait for the first look. */
+  followers: number;
+  readUpTo: number;
+  /** The newest events: every one after `windowStart`, up to `readUpTo`. */
+  window: readonly PositionedStoredEvent[];
+  windowStart: number;
+}
+
+function createReader(db: Database): Reader {
+  const reader: Reader = {
+    begun: lastPosition(db).then((position) => {
+      reader.readUpTo = reader.windowStart = position;
+    }),
+    listeners: new Set(),
+    followers: 0,
+    readUpTo: Number.NEGATIVE_INFINITY, // until the first look: `read` then asks the database
+    window: [],
+    windowStart: 0,
+  };
+  return reader;
+}
+
+function hand(reader: Reader, run: PositionedRun): void {
+  reader.readUpTo = run.scannedTo;
+  const all = [...reader.window, ...run.events];
+  const forgotten = all.length - WINDOW;
+  if (forgotten > 0) reader.windowStart = all[forgotten - 1]!.position;
+  reader.window = forgotten > 0 ? all.slice(forgotten) : all;
+  for (const listener of reader.listeners) listener(run);
 }

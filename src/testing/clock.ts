@@ -42,7 +42,9 @@ export function createClock(start: Date | string): Clock {
 function millisecondsIn(unit: string, count: number | undefined): number {
   if (count === undefined) return 0;
   if (!Object.hasOwn(UNITS, unit) || !Number.isFinite(count)) {
-    throw new RangeError(`advance: ${unit}: ${count} is none of ${Object.keys(UNITS).join(", ")} with a number`);
+    throw new RangeError(
+      `advance: ${unit}: ${count} is none of ${Object.keys(UNITS).join(", ")} with a number`,
+    );
   }
   return UNITS[unit as keyof ClockStep] * count;
 }

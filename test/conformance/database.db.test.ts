@@ -1,4 +1,3 @@
-import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { textArray } from "../../src/db/database.ts";
 import { pg } from "../../src/db/pg.ts";
@@ -6,6 +5,7 @@ import { pglite } from "../../src/db/pglite.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
 import {
   createTestDatabase,
+  openPool,
   createTestPglite,
   type PgliteTestDatabase,
   type PostgresTestDatabase,
@@ -174,7 +174,7 @@ describe("the isolation of transactions", () => {
 
   test.each(levels)("pg: READ COMMITTED, although the default is %s", async (level) => {
     const opened = await createTestDatabase();
-    const pool = new Pool({
+    const pool = openPool({
       connectionString: opened.url,
       options: `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`,
       max: 1,

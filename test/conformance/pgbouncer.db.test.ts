@@ -1,4 +1,4 @@
-import { Pool } from "pg";
+import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/db/database.ts";
 import { migrate, schemaState } from "../../src/db/migrate.ts";
@@ -6,7 +6,7 @@ import { pg } from "../../src/db/pg.ts";
 import { inSchema } from "../../src/db/schema.ts";
 import { pgbouncerInstalled, startPgbouncer } from "../support/pgbouncer.ts";
 import { insertRawEvent } from "../support/rawEvents.ts";
-import { createTestDatabase, type PostgresTestDatabase } from "../support/testDatabase.ts";
+import { createTestDatabase, openPool, type PostgresTestDatabase } from "../support/testDatabase.ts";
 
 const suite = pgbouncerInstalled
   ? "through PgBouncer's transaction pooling"
@@ -22,7 +22,7 @@ describe.skipIf(!pgbouncerInstalled)(suite, () => {
   beforeAll(async () => {
     opened = await createTestDatabase({ migrated: false });
     bouncer = await startPgbouncer(opened.url);
-    pool = new Pool({ connectionString: bouncer.url, max: 20 });
+    pool = openPool({ connectionString: bouncer.url, max: 20 });
     db = pg(pool, { listen: false });
   });
   afterAll(async () => {

@@ -37,9 +37,9 @@ declare module "vitest" {
 /** Vitest's global setup: starts the servers once for the whole run and stops them, whatever happened in between. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const sharedDirectory = mkdtempSync(join(tmpdir(), "tidings-tests-"));
-  const undo: (() => Promise<void>)[] = [
-    async () => rmSync(sharedDirectory, { recursive: true, force: true }),
-  ];
+  const removeShared = () => rmSync(sharedDirectory, { recursive: true, force: true });
+  process.once("exit", removeShared); // an interrupted run has no teardown
+  const undo: (() => Promise<void>)[] = [async () => removeShared()];
   const teardown = async () => {
     for (const step of undo.reverse()) await step();
   };

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A PostgreSQL server that a test run started for itself, on loopback. */
 export interface RunningPostgres {
@@ -59,7 +59,9 @@ export async function startPostgres(
   const home = keepIn ?? mkdtempSync(join(tmpdir(), "tidings-postgres-"));
   mkdirSync(home, { recursive: true });
   chmodSync(home, 0o755); // another user passes through it on the way to its data
-  const remove = () => keepIn ?? rmSync(home, { recursive: true, force: true });
+  const remove = () => {
+    if (keepIn === undefined) rmSync(home, { recursive: true, force: true });
+  };
   const dataDirectory = join(home, "data");
   const passwordFile = join(home, "password");
 
@@ -87,9 +89,10 @@ export async function startPostgres(
         stdio: ["ignore", "ignore", "pipe"],
       },
     );
-    // The last chance when the run dies without its teardown: SIGQUIT ends a server without waiting for its clients.
+    // The last chance when the run dies without its teardown. pg_ctl waits, so that nothing writes what is removed.
     const onExit = () => {
-      server.kill("SIGQUIT");
+      const stopNow = ["stop", "-D", dataDirectory, "-m", "immediate"];
+      execFileSync(join(dirname(postgres), "pg_ctl"), stopNow, { ...options, stdio: "ignore" });
       remove();
     };
     process.once("exit", onExit);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { Pool } from "pg";
+import { Pool, type PoolConfig } from "pg";
 import { inject } from "vitest";
 import type { Database } from "../../src/db/database.ts";
 import { migrate } from "../../src/db/migrate.ts";
@@ -53,9 +53,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const createDatabase = `create database ${name} owner ${server.owner} template ${template}`;
   await administer(server.adminUrl, (admin) => admin.query(createDatabase));
   const url = databaseUrl(server, name);
-  const pool = new Pool({ connectionString: url });
-  // The server closes idle connections when the database is dropped; without a listener that would end the process.
-  pool.on("error", () => undefined);
+  const pool = openPool({ connectionString: url });
   const admin = new URL(server.adminUrl);
   return {
     db: pg(pool),
@@ -87,6 +85,13 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
       await administer(server.adminUrl, (admin) => admin.query(`drop database ${name} with (force)`));
     },
   };
+}
+
+/** A pool that outlives its database: `end` resolves before the server lets go, and a drop closes the rest. */
+export function openPool(config: PoolConfig): Pool {
+  const pool = new Pool(config);
+  pool.on("error", () => undefined); // without a listener the closed connection would end the process
+  return pool;
 }
 
 /** A fresh PGlite in memory. */

@@ -89,7 +89,7 @@ function writeHistory(tx: Tx) {
       await add("ann", onDay(-2, "09:03"), "todo", "Translate the welcome mail");
       await add("ann", onDay(-2, "09:05"), "todo", "Agree the weekend support rota");
       await add("chloe", onDay(-2, "09:20"), "todo", "Write the press note");
-      await add("ben", onDay(-2, "09:32"), "todo", "Rehearse the rollback once");
+      await add("ben", onDay(-2, "09:20"), "todo", "Rehearse the rollback once");
       await assign("chloe", onDay(-2, "09:21"), "Home page, final copy", "chloe");
       await move("chloe", onDay(-2, "09:21"), "Home page, final copy", "doing");
       await assign("ann", onDay(-2, "10:12"), "Rate limits for the public API", "ben");

@@ -41,5 +41,5 @@ export async function commentOnCard(
 /** Long comments stay in the app's table: the log keeps what a sentence in the feed can show. */
 function excerptOf(body: string): string {
   const line = body.replaceAll(/\s+/g, " ");
-  return line.length <= 120 ? line : `${[...line].slice(0, 100).join("")}…`;
+  return line.length <= 120 ? line : `${[...line].slice(0, 100).join("").trimEnd()}…`;
 }

@@ -28,6 +28,7 @@ export function useCardDrag(
   const [lifted, setLifted] = useState<DOMRect | null>(null);
   const [announcement, announce] = useState("");
   const current = useRef(drag);
+  const focused = useRef<number | null>(null);
   const change = (next: Drag | null) => {
     current.current = next;
     setDrag(next);
@@ -36,6 +37,7 @@ export function useCardDrag(
   const pickUp = (cardId: number, by: Drag["by"]): Drag | null => {
     const origin = findCard(settled, cardId);
     const next = origin && { ...origin, cardId, by, origin };
+    focused.current = by === "keyboard" ? cardId : null;
     change(next);
     return next;
   };
@@ -81,20 +83,20 @@ export function useCardDrag(
         );
       return;
     }
-    if (event.key === "Tab") return cancel();
     event.preventDefault();
     if (event.key === " " || event.key === "Enter") return putDown();
-    if (event.key === "Escape") return cancel();
+    if (event.key === "Escape" || event.key === "Tab") return cancel();
     if (!event.key.startsWith("Arrow")) return;
     const place = stepFrom(settled, cardId, now, event.key);
     change({ ...now, ...place });
     announce(`${describePlace(settled, cardId, place)}.`);
   };
 
-  // In another column the card is another element: the focus has to follow it.
+  // In another column the card is another element: the focus has to follow it, also back to where it came from.
   useEffect(() => {
-    if (drag?.by !== "keyboard") return;
-    const link = board.current?.querySelector<HTMLElement>(`[data-card="${drag.cardId}"] a`);
+    if (focused.current === null) return;
+    const link = board.current?.querySelector<HTMLElement>(`[data-card="${focused.current}"] a`);
+    if (drag === null) focused.current = null;
     link?.focus({ preventScroll: true });
     link?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [board, drag]);

@@ -1,5 +1,6 @@
 import type { BoardView, CardView } from "../../domain/readBoard.ts";
 import type { Act } from "../hood/useDeed.ts";
+import { SelectField } from "../shared/SelectField.tsx";
 
 interface CardFieldsProps {
   readonly card: CardView;
@@ -9,35 +10,25 @@ interface CardFieldsProps {
   readonly move: (cardId: number, columnId: string, index: number) => void;
 }
 
+const NOBODY = "";
+
 /** The column field is also the way to move a card for whoever does not drag. */
 export function CardFields({ card, columnId, view, act, move }: CardFieldsProps) {
   const path = `/api/cards/${card.id}`;
   return (
     <div className="fields">
-      <label className="field">
-        <span>Column</span>
-        <select value={columnId} onChange={(event) => move(card.id, event.target.value, 0)}>
-          {view.columns.map((column) => (
-            <option key={column.id} value={column.id}>
-              {column.name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="field">
-        <span>Assigned to</span>
-        <select
-          value={card.assigneeId ?? ""}
-          onChange={(event) => void act(`${path}/assign`, { memberId: event.target.value || null })}
-        >
-          <option value="">Nobody</option>
-          {view.members.map((member) => (
-            <option key={member.id} value={member.id}>
-              {member.name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <SelectField
+        label="Column"
+        value={columnId}
+        options={view.columns}
+        onChange={(column) => move(card.id, column, 0)}
+      />
+      <SelectField
+        label="Assigned to"
+        value={card.assigneeId ?? NOBODY}
+        options={[{ id: NOBODY, name: "Nobody" }, ...view.members]}
+        onChange={(member) => void act(`${path}/assign`, { memberId: member === NOBODY ? null : member })}
+      />
       <label className="field">
         <span>Due</span>
         <input

@@ -82,7 +82,8 @@ function OlderLoader({ feed }: { readonly feed: Feed }) {
   useEffect(() => {
     if (status !== "ready") return;
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && load.current(), {
-      rootMargin: "240px",
+      root: mark.current!.closest(".feed-scroller"),
+      rootMargin: "400px",
     });
     observer.observe(mark.current!);
     return () => observer.disconnect();

@@ -15,6 +15,8 @@ export interface LiveStream {
 const RETRY_MS = 1_500;
 /** How long "caught up" stays to be read. */
 const CAUGHT_UP_MS = 5_000;
+/** The log's last position may belong to an event that this stream does not carry: then silence tells. */
+const SILENCE_MS = 2_000;
 
 /**
  * Follows the log from `after` on. A lost connection is taken up again at the last position seen, so nothing is
@@ -49,6 +51,7 @@ export function openLiveStream(after: number, lastPosition: () => Promise<number
     try {
       measured.target = await lastPosition();
       closeGap();
+      if (gap === measured) timer = setTimeout(() => endGap(measured), SILENCE_MS);
     } catch {
       // Lost again before it could be asked: the next error event says so.
     }
@@ -64,9 +67,14 @@ export function openLiveStream(after: number, lastPosition: () => Promise<number
   }
 
   function closeGap(): void {
-    if (!gap || position < gap.target) return;
-    change({ state: "live", caughtUp: gap.received });
+    if (gap && position >= gap.target) endGap(gap);
+  }
+
+  function endGap(closing: { received: number }): void {
+    if (gap !== closing) return;
     gap = undefined;
+    clearTimeout(timer);
+    change({ state: "live", caughtUp: closing.received });
     timer = setTimeout(
       () => status.state === "live" && change({ state: "live", caughtUp: null }),
       CAUGHT_UP_MS,

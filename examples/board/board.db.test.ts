@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tx } from "./database/database.ts";
+import type { Change } from "./domain/change.ts";
+
+process.env["BOARD_DATA"] = ":memory:";
+const { closeDatabase, createTables, db } = await import("./database/database.ts");
+const { account, tidings } = await import("./tidings.ts");
+const { user } = await import("./entities.ts");
+const { seed } = await import("./database/seed.ts");
+const { readBoard } = await import("./domain/readBoard.ts");
+const { readComments } = await import("./domain/readComments.ts");
+const { addCard } = await import("./domain/addCard.ts");
+const { addColumn } = await import("./domain/addColumn.ts");
+const { assignCard } = await import("./domain/assignCard.ts");
+const { closeCard } = await import("./domain/closeCard.ts");
+const { commentOnCard } = await import("./domain/commentOnCard.ts");
+const { inviteMember } = await import("./domain/inviteMember.ts");
+const { moveCard } = await import("./domain/moveCard.ts");
+const { renameCard } = await import("./domain/renameCard.ts");
+const { reopenCard } = await import("./domain/reopenCard.ts");
+const { setDueDate } = await import("./domain/setDueDate.ts");
+
+const boardId = "launch";
+
+beforeAll(async () => {
+  await createTables();
+  await tidings.migrate();
+  await seed();
+});
+afterAll(closeDatabase);
+
+/** Runs a domain method as Ann, in a transaction of its own, and tells which sentences it added to the feed. */
+async function sentencesOf(method: (tx: Tx) => Promise<Change>): Promise<string[]> {
+  const before = await feed();
+  const known = new Set(before.map((item) => item.id));
+  await asAnn(() => db.transaction(method));
+  const added = (await feed()).filter((item) => !known.has(item.id));
+  return added.map((item) => `${item.type}: ${item.text}`);
+}
+
+async function feed() {
+  return (await tidings.feed({ account, limit: 200 })).items;
+}
+
+function asAnn<Result>(work: () => Promise<Result>): Promise<Result> {
+  return tidings.run({ account, actor: user("ann", "Ann") }, work);
+}
+
+/** A fresh card at the bottom of a column, so that each test has one of its own. */
+async function newCard(title: string, columnId = "todo"): Promise<number> {
+  const { id } = await asAnn(() => db.transaction((tx) => addCard(tx, { columnId, title })));
+  return id;
+}
+
+async function cardsOf(columnId: string): Promise<number[]> {
+  const { columns } = await readBoard(boardId);
+  return columns.find((column) => column.id === columnId)!.cards.map((card) => card.id);
+}
+
+async function cardOf(id: number) {
+  const { columns } = await readBoard(boardId);
+  return columns.flatMap((column) => column.cards).find((card) => card.id === id)!;
+}
+
+describe("each domain method changes the board and records what it did", () => {
+  test("adding a card", async () => {
+    expect(await sentencesOf((tx) => addCard(tx, { columnId: "todo", title: "Buy balloons" }))).toEqual([
+      "card.added: Ann added Buy balloons to To do",
+    ]);
+    const { columns } = await readBoard(boardId);
+    expect(columns[0]!.cards.at(-1)).toMatchObject({ title: "Buy balloons", comments: 0, closed: false });
+  });
+
+  test("moving a card to another column puts it at the place asked for", async () => {
+    const id = await newCard("Travel");
+    expect(await sentencesOf((tx) => moveCard(tx, { cardId: id, columnId: "doing", index: 1 }))).toEqual([
+      "card.moved: Ann moved Travel from To do to Doing",
+    ]);
+    expect((await cardsOf("doing"))[1]).toBe(id);
+    expect(await cardsOf("todo")).not.toContain(id);
+  });
+
+  test("moving a card within its column says in which direction", async () => {
+    const id = await newCard("Climb", "review");
+    const place = (index: number) =>
+      sentencesOf((tx) => moveCard(tx, { cardId: id, columnId: "review", index }));
+    expect(await place(0)).toEqual(["card.reordered: Ann moved Climb to the top of Review"]);
+    expect(await place(2)).toEqual(["card.reordered: Ann moved Climb down in Review"]);
+    expect(await place(1)).toEqual(["card.reordered: Ann moved Climb up in Review"]);
+    expect(await place(999)).toEqual(["card.reordered: Ann moved Climb to the bottom of Review"]);
+    expect((await cardsOf("review")).at(-1)).toBe(id);
+  });
+
+  test("renaming a card also renames it in what the feed tells about the past", async () => {
+    const id = await newCard("Old name");
+    expect(await sentencesOf((tx) => renameCard(tx, { cardId: id, title: "New name" }))).toEqual([
+      "card.renamed: Ann renamed “Old name” to New name",
+    ]);
+    const texts = (await feed()).map((item) => item.text);
+    expect(texts).toContain("Ann added New name to To do");
+    expect(texts).not.toContain("Ann added Old name to To do");
+  });
+
+  test("closing and reopening a card", async () => {
+    const id = await newCard("Door");
+    expect(await sentencesOf((tx) => closeCard(tx, { cardId: id }))).toEqual([
+      "card.closed: Ann closed Door",
+    ]);
+    expect((await cardOf(id)).closed).toBe(true);
+    expect(await sentencesOf((tx) => reopenCard(tx, { cardId: id }))).toEqual([
+      "card.reopened: Ann reopened Door",
+    ]);
+    expect((await cardOf(id)).closed).toBe(false);
+  });
+
+  test("assigning a card to another one, to oneself and to nobody", async () => {
+    const id = await newCard("Chair");
+    const give = (memberId: string | null) => sentencesOf((tx) => assignCard(tx, { cardId: id, memberId }));
+    expect(await give("ben")).toEqual(["card.assigned: Ann assigned Chair to Ben"]);
+    expect(await give("ann")).toEqual(["card.assigned: Ann took on Chair"]);
+    expect(await give(null)).toEqual(["card.unassigned: Ann took Chair from Ann"]);
+    expect((await cardOf(id)).assigneeId).toBeNull();
+  });
+
+  test("setting and clearing a due date", async () => {
+    const id = await newCard("Deadline");
+    const set = (due: string | null) => sentencesOf((tx) => setDueDate(tx, { cardId: id, due }));
+    expect(await set("2026-11-27")).toEqual(["card.due_date_set: Ann set Deadline due on 27 November"]);
+    expect((await cardOf(id)).due).toBe("2026-11-27");
+    expect(await set(null)).toEqual(["card.due_date_cleared: Ann removed the due date of Deadline"]);
+  });
+
+  test("commenting keeps the whole comment in the app and an excerpt in the event", async () => {
+    const id = await newCard("Discussion");
+    const body = "word ".repeat(100).trim();
+    const [sentence] = await sentencesOf((tx) => commentOnCard(tx, { cardId: id, authorId: "ann", body }));
+    expect(sentence).toBe(`comment.added: Ann commented on Discussion: “${"word ".repeat(20).trim()}…”`);
+    expect(await readComments(id)).toMatchObject([{ authorId: "ann", body }]);
+    expect((await cardOf(id)).comments).toBe(1);
+  });
+
+  test("inviting a member and adding a column", async () => {
+    expect(await sentencesOf((tx) => inviteMember(tx, { boardId, name: "Dora" }))).toEqual([
+      "member.invited: Ann invited Dora to Launch week",
+    ]);
+    expect(await sentencesOf((tx) => addColumn(tx, { boardId, name: "Later" }))).toEqual([
+      "column.added: Ann added the column Later",
+    ]);
+    const board = await readBoard(boardId);
+    expect(board.members.at(-1)).toMatchObject({ id: "dora", name: "Dora" });
+    expect(board.columns.at(-1)).toMatchObject({ name: "Later", cards: [] });
+  });
+});
+
+test("nothing is recorded when nothing changes", async () => {
+  const id = await newCard("Still");
+  const at = (await cardsOf("todo")).indexOf(id);
+  const idle: ((tx: Tx) => Promise<Change>)[] = [
+    (tx) => moveCard(tx, { cardId: id, columnId: "todo", index: at }),
+    (tx) => moveCard(tx, { cardId: id, columnId: "todo", index: 999 }),
+    (tx) => renameCard(tx, { cardId: id, title: "Still" }),
+    (tx) => reopenCard(tx, { cardId: id }),
+    (tx) => assignCard(tx, { cardId: id, memberId: null }),
+    (tx) => setDueDate(tx, { cardId: id, due: null }),
+    (tx) => inviteMember(tx, { boardId, name: "Ben" }),
+  ];
+  for (const method of idle) expect(await sentencesOf(method)).toEqual([]);
+});
+
+test("a transaction that fails after the record leaves neither the change nor the event", async () => {
+  const id = await newCard("Doomed move");
+  const before = await feed();
+  const failing = async (tx: Tx) => {
+    await moveCard(tx, { cardId: id, columnId: "done", index: 0 });
+    throw new Error("the next step of the same request failed");
+  };
+  await expect(asAnn(() => db.transaction(failing))).rejects.toThrow("next step");
+  expect(await cardsOf("done")).not.toContain(id);
+  expect((await feed()).map((item) => item.id)).toEqual(before.map((item) => item.id));
+});
+
+test("a record that is refused takes the change back", async () => {
+  const id = await newCard("Nobody's deed");
+  const withoutActor = () => db.transaction((tx) => closeCard(tx, { cardId: id }));
+  await expect(tidings.run({ account }, withoutActor)).rejects.toMatchObject({ code: "ACTOR_MISSING" });
+  expect((await cardOf(id)).closed).toBe(false);
+});
+
+test("a card, column or member that is not there is refused", async () => {
+  const id = await newCard("Lost");
+  const wrong: ((tx: Tx) => Promise<Change>)[] = [
+    (tx) => closeCard(tx, { cardId: 999_999 }),
+    (tx) => moveCard(tx, { cardId: id, columnId: "nowhere", index: 0 }),
+    (tx) => assignCard(tx, { cardId: id, memberId: "nobody" }),
+    (tx) => addCard(tx, { columnId: "nowhere", title: "x" }),
+    (tx) => addColumn(tx, { boardId: "none", name: "x" }),
+  ];
+  for (const method of wrong) {
+    await expect(asAnn(() => db.transaction(method))).rejects.toMatchObject({ name: "NotFound" });
+  }
+});
+
+test("the history of a new board reads from old to new, and a second start adds nothing to it", async () => {
+  const before = await feed();
+  await seed();
+  expect((await feed()).map((item) => item.id)).toEqual(before.map((item) => item.id));
+  const history = before.filter((item) => item.occurredAt < new Date(Date.now() - 60_000));
+  const times = history.map((item) => item.occurredAt.getTime());
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+  expect(history.at(-1)!.text).toBe("Ann created the board Launch week");
+});

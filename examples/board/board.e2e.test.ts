@@ -1,0 +1,261 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityViolations } from "./testing/axe.ts";
+import { type BoardProcess, startBoardProcess } from "./testing/boardProcess.ts";
+import { desk, findChromium, launchChromium, phone } from "./testing/chromium.ts";
+import { openBoard } from "./testing/watchedPage.ts";
+
+const executable = findChromium();
+if (executable === undefined) {
+  console.warn("Skipped the browser tests of the board: no Chromium found. Set CHROMIUM to the path of one.");
+}
+
+describe.skipIf(executable === undefined)("the board in a browser", { timeout: 90_000 }, () => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), "board-e2e-"));
+  let browser: Browser;
+  let board: BoardProcess;
+
+  beforeAll(async () => {
+    [browser, board] = await Promise.all([launchChromium(executable!), startBoardProcess(dataDirectory)]);
+  }, 120_000);
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+  afterAll(async () => {
+    await browser?.close();
+    await board?.stop();
+    rmSync(dataDirectory, { recursive: true, force: true });
+  });
+
+  const open = (personId: string, device: object = desk) => openBoard(browser, board.url, personId, device);
+
+  test("a card dragged by Ann moves in Ben's window, where the feed says her name and hers says You", async () => {
+    const ann = await open("ann");
+    const ben = await open("ben");
+    await dragByMouse(ann.page, "Turn off the old pricing page", "doing");
+
+    await cardIn(ben.page, "doing", "Turn off the old pricing page").waitFor();
+    await said(ben.page, "Ann moved Turn off the old pricing page from To do to Doing").waitFor();
+    await said(ann.page, "You moved Turn off the old pricing page from To do to Doing").waitFor();
+    await ann.page
+      .getByText(
+        /1 transaction: cards updated, card\.moved recorded, position [\d,]+ (after \d+ ms|before the answer)/,
+      )
+      .waitFor();
+    expect([...ann.complaints, ...ben.complaints]).toEqual([]);
+  });
+
+  test("a card is moved with the keyboard alone, and Escape leaves it where it was", async () => {
+    const { page, complaints } = await open("ann");
+    const card = link(page, "Rehearse the rollback once");
+    await card.focus();
+    for (const key of ["Space", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+    await cardIn(page, "review", "Rehearse the rollback once").waitFor();
+    await page.keyboard.press("Escape");
+    await cardIn(page, "todo", "Rehearse the rollback once").waitFor();
+
+    for (const key of ["Space", "ArrowRight", "ArrowRight", "Space"]) await page.keyboard.press(key);
+    await said(page, "You moved Rehearse the rollback once from To do to Review").waitFor();
+    expect(await page.locator("a:focus").textContent()).toBe("Rehearse the rollback once");
+    expect(complaints).toEqual([]);
+  });
+
+  test("a finger that rests on a card carries it", async () => {
+    const { page, complaints } = await open("chloe", phone);
+    await dragByTouch(page, "Measure the sign-up on a slow phone", { x: 0, y: -170 });
+    await page.locator('[data-deed="seen"]').waitFor();
+    await page.getByRole("button", { name: "Activity" }).click();
+    await said(page, /^You moved Measure the sign-up on a slow phone (up in|to the top of) To do/).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test("the card's page shows its comments and timeline and changes it", async () => {
+    const ann = await open("ann");
+    const ben = await open("ben");
+    await link(ann.page, "Status page and incident template").click();
+    const dialog = ann.page.getByRole("dialog", { name: "Status page and incident template" });
+    expect(new URL(ann.page.url()).pathname).toMatch(/^\/cards\/\d+$/);
+
+    await dialog.getByLabel("Your comment").fill("Wording for the third template is missing.");
+    await dialog.getByRole("button", { name: "Comment", exact: true }).click();
+    await dialog.getByLabel("Assigned to").selectOption({ label: "Chloe" });
+    await dialog.getByLabel("Due").fill("2030-01-15");
+    await dialog.locator('.timeline [data-type="card.due_date_set"]').waitFor();
+    expect(await dialog.locator(".comment-body").last().textContent()).toBe(
+      "Wording for the third template is missing.",
+    );
+
+    await said(ben.page, /^Ann commented on Status page and incident template: “Wording/).waitFor();
+    await said(ben.page, "Ann assigned Status page and incident template to Chloe").waitFor();
+    await ann.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await ann.page.goBack();
+    await dialog.waitFor();
+    expect([...ann.complaints, ...ben.complaints]).toEqual([]);
+  });
+
+  test("a reader further down is told of news and not moved", async () => {
+    const ann = await open("ann");
+    const ben = await open("ben");
+    const scroller = ben.page.locator(".feed-scroller");
+    await ben.page.locator("article").last().scrollIntoViewIfNeeded();
+    await expect.poll(() => ben.page.locator("article").count()).toBeGreaterThan(25);
+    const before = await scrollTop(scroller);
+
+    await moveByKeys(ann.page, "Write the press note", "ArrowRight");
+    const news = ben.page.getByRole("button", { name: "1 new" });
+    await news.waitFor();
+    expect(await scrollTop(scroller)).toBe(before);
+    await news.click();
+    await said(ben.page, "Ann moved Write the press note from To do to Doing").waitFor();
+    await expect.poll(() => scrollTop(scroller)).toBe(0);
+  });
+
+  test("Page Down and Page Up go from row to row of the feed", async () => {
+    const { page } = await open("ann");
+    const rows = page.locator("article");
+    await rows.first().focus();
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("PageDown");
+    expect(await page.locator("article:focus").getAttribute("aria-posinset")).toBe("3");
+    await page.keyboard.press("PageUp");
+    expect(await page.locator("article:focus").getAttribute("aria-posinset")).toBe("2");
+  });
+
+  test("on a phone the activity is a sheet behind a button that counts what is new", async () => {
+    const ann = await open("ann");
+    const ben = await open("ben", phone);
+    await moveByKeys(ann.page, "Home page, final copy", "ArrowRight");
+    await ben.page.getByRole("button", { name: "Activity, 1 new" }).click();
+    const sheet = ben.page.getByRole("dialog", { name: "Activity" });
+    await said(ben.page, "Ann moved Home page, final copy from Review to Done").waitFor();
+    const { width } = (await sheet.boundingBox())!;
+    expect(width).toBe(phone.viewport.width);
+    expect(await ben.page.evaluate("document.documentElement.scrollWidth")).toBe(phone.viewport.width);
+    await sheet.getByRole("button", { name: "Close the activity" }).click();
+    await ben.page.getByRole("button", { name: "Activity", exact: true }).waitFor();
+    expect(ben.complaints).toEqual([]);
+  });
+
+  test("after a restart the feed is as it was, and an open window takes up the stream with nothing missed", async () => {
+    const ann = await open("ann");
+    await ann.page.locator("article").first().waitFor();
+    const before = await ann.page.locator("article .said").allTextContents();
+    const port = Number(new URL(board.url).port);
+    expect(await board.stop()).toBe(0);
+    await ann.page
+      .getByText(/Reconnecting/)
+      .first()
+      .waitFor();
+
+    board = await startBoardProcess(dataDirectory, port);
+    // Faster than the window tries again: these happen while it is not listening.
+    await addCard(board.url, "ben", "Written while Ann was away");
+    await addCard(board.url, "ben", "And one more");
+    await said(ann.page, "Ben added And one more to To do").waitFor();
+    await said(ann.page, "Ben added Written while Ann was away to To do").waitFor();
+    await cardIn(ann.page, "todo", "And one more").waitFor();
+    await ann.page.getByText("Live", { exact: true }).waitFor();
+    const after = await ann.page.locator("article .said").allTextContents();
+    expect(after.slice(0, 2)).toEqual([
+      "Ben added And one more to To do",
+      "Ben added Written while Ann was away to To do",
+    ]);
+    expect(after.slice(2)).toEqual(before);
+
+    const fresh = await open("ann");
+    await fresh.page.locator("article").first().waitFor();
+    expect((await fresh.page.locator("article .said").allTextContents()).slice(0, 10)).toEqual(
+      after.slice(0, 10),
+    );
+  });
+
+  test("a second process on the same data is refused in plain words", async () => {
+    await expect(startBoardProcess(dataDirectory)).rejects.toThrow(
+      /is in use by process \d+: the board already runs/,
+    );
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [name, device] of Object.entries({ desk, phone })) {
+      test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
+        const { page, complaints } = await open("ann", { ...device, colorScheme, reducedMotion: "reduce" });
+        await page
+          .locator(name === "desk" ? "article" : "[data-card]")
+          .first()
+          .waitFor();
+        expect(await accessibilityViolations(page)).toEqual([]);
+        await link(page, "Fix the flaky login test").click();
+        await page.locator(".timeline li").first().waitFor();
+        expect(await accessibilityViolations(page)).toEqual([]);
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", { name: /^You are/ }).click();
+        expect(await accessibilityViolations(page)).toEqual([]);
+        await page.keyboard.press("Escape");
+        if (name === "phone") {
+          await page.getByRole("button", { name: /^Activity/ }).click();
+          await page.locator("article").first().waitFor();
+          expect(await accessibilityViolations(page)).toEqual([]);
+        }
+        expect(complaints).toEqual([]);
+      });
+    }
+  }
+});
+
+function link(page: Page, title: string): Locator {
+  return page.locator("[data-card] a", { hasText: title });
+}
+
+function cardIn(page: Page, columnId: string, title: string): Locator {
+  return page.locator(`[data-column="${columnId}"] [data-card]`, { hasText: title });
+}
+
+function said(page: Page, sentence: string | RegExp): Locator {
+  const whole = typeof sentence === "string" ? new RegExp(`^${sentence}$`) : sentence;
+  return page.locator("article .said", { hasText: whole }).first();
+}
+
+function scrollTop(scroller: Locator): Promise<number> {
+  return scroller.evaluate((element: { scrollTop: number }) => element.scrollTop);
+}
+
+async function dragByMouse(page: Page, title: string, columnId: string): Promise<void> {
+  const from = (await link(page, title).boundingBox())!;
+  const to = (await page.locator(`[data-column="${columnId}"] [data-card]`).first().boundingBox())!;
+  await page.mouse.move(from.x + 20, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 60, to.y + 30, { steps: 8 });
+  await page.locator(".card-ghost").waitFor();
+  await page.mouse.up();
+}
+
+async function dragByTouch(page: Page, title: string, by: { x: number; y: number }): Promise<void> {
+  const from = (await link(page, title).boundingBox())!;
+  const start = { x: from.x + 40, y: from.y + 10 };
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: { x: number; y: number }[]) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", [start]);
+  await page.locator(".card-ghost").waitFor();
+  for (const part of [0.3, 0.6, 1]) {
+    await touch("touchMove", [{ x: start.x + by.x * part, y: start.y + by.y * part }]);
+  }
+  await touch("touchEnd", []);
+}
+
+async function moveByKeys(page: Page, title: string, key: string): Promise<void> {
+  const card = link(page, title);
+  await card.focus();
+  for (const press of ["Space", key, "Space"]) await page.keyboard.press(press);
+}
+
+async function addCard(url: string, personId: string, title: string): Promise<void> {
+  const response = await fetch(`${url}/api/cards`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-person": personId },
+    body: JSON.stringify({ columnId: "todo", title }),
+  });
+  expect(response.status).toBe(201);
+}

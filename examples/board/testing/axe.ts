@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core finds wrong with the page as it stands, one line each. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  // Evaluated, not added as a script: the page's content security policy forbids that, as it should.
+  await page.evaluate(source);
+  const violations = await page.evaluate<Violation[]>(
+    "axe.run(document).then((result) => result.violations)",
+  );
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary ?? ""}`),
+  );
+}

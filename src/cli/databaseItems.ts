@@ -1,0 +1,58 @@
+import type { Database } from "../db/database.ts";
+import type { EventFilter } from "../events/filter.ts";
+import type { Registry } from "../events/registry.ts";
+import { createFeeds } from "../feed/feed.ts";
+import { liveRuns } from "../live/live.ts";
+import { positionAt } from "../log/positionAt.ts";
+import { createSequencer } from "../log/sequencer.ts";
+import { createTail } from "../log/tail.ts";
+import { createSignals } from "../signals.ts";
+import type { LiveItem } from "./liveItem.ts";
+
+/** How often the log is looked at: a person does not see the difference. */
+const LOOK_EVERY_MS = 100;
+
+export interface Following extends EventFilter {
+  readonly account: string;
+  readonly after: number | undefined;
+  readonly since: Date | undefined;
+}
+
+/** The log's events as they come. Only reads: it starts no subscription and no worker of the app. */
+export async function* databaseItems(
+  db: Database,
+  registry: Registry,
+  { since, ...query }: Following,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<LiveItem, void, undefined> {
+  const signals = createSignals();
+  signals.on("loop.failed", ({ error }) => onFailure(error));
+  const tail = createTail(db, signals, LOOK_EVERY_MS);
+  // Nobody else can give positions in a PGlite directory while we have it open.
+  const sequencer = db.concurrent ? undefined : createSequencer(db, signals, tail.advance).loop;
+  const accountOf = () => query.account;
+  const { items } = createFeeds({ db, registry, accountOf });
+  const after = query.after ?? (since && (await positionAt(db, since)));
+  sequencer?.start();
+  try {
+    const runs = liveRuns({ db, tail, registry, accountOf }, { ...query, after, since, signal });
+    for await (const { events } of runs) {
+      const shown = await items(events);
+      for (const [index, item] of shown.entries()) {
+        yield { position: events[index]!.position, ...item, occurredAt: item.occurredAt.toISOString() };
+      }
+    }
+  } finally {
+    await Promise.all([tail.loop.stop(), sequencer?.stop()]);
+  }
+}
+
+/** Stands in where the app's definitions are not at hand: every type is unknown, and shown by its name. */
+export const withoutDefinitions: Registry = {
+  types: [],
+  entities: new Map(),
+  find: () => undefined,
+  namesOf: (type) => [type],
+  expand: (pattern) => (pattern === "*" ? null : [pattern]),
+};

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { run } from "./run.ts";
+import { createTerminal } from "./terminal.ts";
+
+// `tidings tail | head` closes our output: that is an end, not a failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+const terminal = createTerminal(process.stdout, process.stderr, process.env);
+const code = await run(process.argv.slice(2), terminal);
+
+// The app's module may hold a pool or a timer open. What was written must reach a pipe first.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));

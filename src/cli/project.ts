@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Database } from "../db/database.ts";
+import { isTidingsError } from "../errors.ts";
+import { createRegistry, type Definitions, type Registry } from "../events/registry.ts";
+import { CliError } from "./cliError.ts";
+import type { Call, Options } from "./command.ts";
+import { importFromProject } from "./importFromProject.ts";
+
+export const definitionOptions: Options = {
+  config: {
+    value: "FILE",
+    description: "The module that exports your tidings. Default: tidings.config.ts, .mjs or .js in this folder.",
+  },
+  events: { value: "FILE", description: "The module of definitions itself, instead of a config file." },
+};
+
+/** What the app's modules say. */
+export interface Project {
+  readonly registry: Registry | undefined;
+  readonly db: Database | undefined;
+}
+
+const DEFAULT_FILES = ["tidings.config.ts", "tidings.config.mts", "tidings.config.mjs", "tidings.config.js"];
+
+/** The config file to load, if there is one. */
+export function projectFile(call: Call): string | undefined {
+  return call.text("config") ?? DEFAULT_FILES.find((name) => existsSync(name));
+}
+
+/** The app's definitions. Throws CONFIG_MISSING when nothing says where they are. */
+export async function loadRegistry(call: Call): Promise<Registry> {
+  const { registry } = await loadProject(call);
+  if (registry) return registry;
+  throw new CliError(
+    "CONFIG_MISSING",
+    "This needs your event definitions. Pass --events src/events.ts, or write tidings.config.ts: " +
+      'export { tidings } from "./src/tidings.ts";',
+  );
+}
+
+export async function loadProject(call: Call): Promise<Project> {
+  const events = call.text("events");
+  const file = projectFile(call);
+  const config = file === undefined ? {} : await load(file);
+  const tidings = config["tidings"] ?? config["default"];
+  const definitions = events === undefined ? config["events"] : await load(events);
+  return {
+    db: isTidings(tidings) ? tidings.db : isDatabase(config["db"]) ? config["db"] : undefined,
+    registry:
+      definitions !== undefined
+        ? registryOf(definitions, events ?? file!)
+        : isTidings(tidings)
+          ? tidings.registry
+          : file === undefined
+            ? undefined
+            : registryOf(config, file),
+  };
+}
+
+/** A module that exports neither tidings nor events is taken for the definitions themselves. */
+function registryOf(definitions: unknown, file: string): Registry {
+  try {
+    return createRegistry(definitions as Definitions);
+  } catch (error) {
+    if (!isTidingsError(error, "INVALID_DEFINITION") || !error.detail?.startsWith("events holds no")) throw error;
+    throw new CliError(
+      "CONFIG_INVALID",
+      `${file} exports no tidings and no event definition. Export createTidings(…) as tidings, or the definitions`,
+      { cause: error },
+    );
+  }
+}
+
+async function load(file: string): Promise<Record<string, unknown>> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw new CliError("CONFIG_MISSING", `${file} does not exist in ${process.cwd()}`);
+  const url = pathToFileURL(path).href;
+  if (!/\.[cm]?tsx?$/.test(path)) return (await import(url)) as Record<string, unknown>;
+  const tsx = await importFromProject<typeof import("tsx/esm/api")>("tsx/esm/api");
+  if (tsx) return (await tsx.tsImport(url, import.meta.url)) as Record<string, unknown>;
+  try {
+    return (await import(url)) as Record<string, unknown>; // newer versions of Node strip types themselves
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ERR_UNKNOWN_FILE_EXTENSION")) throw cause;
+    const hint = "Run: npm install --save-dev tsx, or pass a JavaScript module";
+    throw new CliError("DRIVER_MISSING", `${file} is TypeScript, which this Node does not read. ${hint}`, { cause });
+  }
+}
+
+/** By shape: the app may have its own copy of this package. */
+function isTidings(value: unknown): value is { readonly db: Database; readonly registry: Registry } {
+  return (
+    typeof value === "object" && value !== null && "registry" in value && "db" in value && isDatabase(value.db)
+  );
+}
+
+function isDatabase(value: unknown): value is Database {
+  return typeof value === "object" && value !== null && "driver" in value && "adopt" in value;
+}

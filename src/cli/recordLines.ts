@@ -1,0 +1,81 @@
+import { createInterface } from "node:readline";
+import { isTidingsError } from "../errors.ts";
+import { CliError } from "./cliError.ts";
+import type { Call } from "./command.ts";
+import { commonFields, draftFromLine, type GivenDraft } from "./givenDraft.ts";
+import { printable } from "./terminal.ts";
+
+/** What became of one line. */
+export type LineResult =
+  | { readonly ok: true; readonly id: string }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** As many as one call of `record` takes at once, with room for events of the largest size in one request. */
+const AT_ONCE = 100;
+
+/**
+ * Reads drafts from stdin, one JSON object a line, and records them group by group, so that a file of any size takes
+ * little memory and what was before a broken connection is known to be recorded. Resolves to the exit code.
+ */
+export async function recordLines(
+  call: Call,
+  recordAll: (drafts: readonly GivenDraft[]) => Promise<LineResult[]>,
+  checkDraft: (draft: GivenDraft) => void = () => undefined,
+): Promise<number> {
+  const defaults = withoutUndefined(commonFields(call));
+  let line = 0;
+  let recorded = 0;
+  let refused = 0;
+  let group: { line: number; draft: GivenDraft | LineResult }[] = [];
+
+  async function finishGroup(): Promise<void> {
+    const drafts = group.flatMap(({ draft }) => ("ok" in draft ? [] : [draft]));
+    const results = (drafts.length > 0 ? await recordAll(drafts) : []).values();
+    for (const entry of group) {
+      const result = "ok" in entry.draft ? entry.draft : results.next().value!;
+      if (result.ok) recorded++;
+      else refused++;
+      print(entry.line, result);
+    }
+    group = [];
+    call.terminal.progress(`${recorded.toLocaleString("en-US")} recorded, ${refused.toLocaleString("en-US")} refused …`);
+  }
+
+  function print(at: number, result: LineResult): void {
+    if (call.has("json")) call.terminal.print(JSON.stringify({ line: at, ...result }));
+    else if (result.ok) call.terminal.print(`line ${at}: recorded ${result.id}`);
+    else call.terminal.print(`line ${at}: ${call.terminal.paint("red", result.code)} ${printable(result.message)}`);
+  }
+
+  for await (const text of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    line++;
+    if (text.trim() === "") continue;
+    group.push({ line, draft: read(text, defaults, checkDraft) });
+    if (group.length === AT_ONCE) await finishGroup();
+  }
+  await finishGroup();
+  if (!call.has("json")) {
+    call.terminal.note(`${recorded.toLocaleString("en-US")} recorded, ${refused.toLocaleString("en-US")} refused`);
+  }
+  return refused === 0 ? 0 : 1;
+}
+
+function read(
+  text: string,
+  defaults: Partial<GivenDraft>,
+  checkDraft: (draft: GivenDraft) => void,
+): GivenDraft | LineResult {
+  try {
+    const draft = draftFromLine(text, defaults);
+    checkDraft(draft);
+    return draft;
+  } catch (error) {
+    if (isTidingsError(error)) return { ok: false, code: error.code, message: error.message };
+    if (error instanceof CliError) return { ok: false, code: "INVALID_REQUEST", message: error.message };
+    throw error;
+  }
+}
+
+function withoutUndefined(fields: Partial<GivenDraft>): Partial<GivenDraft> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

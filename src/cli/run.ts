@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import { isTidingsError } from "../errors.ts";
+import { check } from "./check.ts";
+import { CliError } from "./cliError.ts";
+import { parseCall, type Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
+import { generateDocs } from "./generateDocs.ts";
+import { generateView } from "./generateView.ts";
+import { helpFor, overview } from "./help.ts";
+import { migrateCommand } from "./migrate.ts";
+import { nearest } from "./nearest.ts";
+import { recordCommand } from "./record.ts";
+import { tail } from "./tail.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+const commands: readonly Command[] = [
+  migrateCommand,
+  tail,
+  recordCommand,
+  generateDocs,
+  generateView,
+  check,
+  doctor,
+];
+
+/** Runs one command line and resolves to its exit code; never rejects. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await dispatch(args, terminal);
+  } catch (error) {
+    return report(error, args.includes("--json"), terminal);
+  }
+}
+
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [first] = args;
+  if (first === "--version" || first === "-v") {
+    terminal.print(await version());
+    return 0;
+  }
+  if (first === undefined || first === "--help" || first === "-h" || (first === "help" && args.length === 1)) {
+    terminal.print(overview(commands, await version(), terminal));
+    return 0;
+  }
+  const words = first === "help" ? args.slice(1) : args;
+  const command = commands.find(({ name }) => name.split(" ").every((word, index) => words[index] === word));
+  if (!command) throw unknownCommand(words);
+  const rest = words.slice(command.name.split(" ").length);
+  if (first === "help" || rest.includes("--help") || rest.includes("-h")) {
+    terminal.print(helpFor(command, terminal));
+    return 0;
+  }
+  return command.run(parseCall(command, rest, terminal));
+}
+
+function unknownCommand(words: readonly string[]): CliError {
+  const names = commands.map(({ name }) => name);
+  const group = names.filter((name) => name.startsWith(`${words[0]} `));
+  const typed = words.slice(0, 2).join(" ");
+  const meant = nearest(typed, names) ?? nearest(words[0]!, names);
+  const hint =
+    meant !== undefined
+      ? `Did you mean "tidings ${meant}"?`
+      : group.length > 0
+        ? `There are: ${group.map((name) => `tidings ${name}`).join(", ")}.`
+        : "tidings --help lists the commands.";
+  const shown = group.length > 0 ? typed : words[0]!;
+  return new CliError("USAGE", `There is no command "${shown}". ${hint}`);
+}
+
+function report(error: unknown, asJson: boolean, { note, paint }: Terminal): number {
+  const { code, message } = explain(error);
+  const details = isTidingsError(error) ? { path: error.path, index: error.index } : {};
+  if (asJson) note(JSON.stringify({ error: { code, message, ...details } }));
+  else note(`${paint("red", "error")} ${paint("bold", code)} ${printable(message)}`);
+  return code === "USAGE" ? 2 : 1;
+}
+
+function explain(error: unknown): { code: string; message: string } {
+  if (error instanceof CliError || isTidingsError(error)) return { code: error.code, message: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  const sqlState = error instanceof Error && "code" in error ? String(error.code) : "";
+  // A role without rights is the usual reason why the database says no to a command.
+  if (sqlState === "42501") {
+    const hint = "Connect as the owner of the tables, or grant the role its rights: tidings migrate --app-role ROLE";
+    return { code: "DATABASE_REFUSED", message: `${message}. ${hint}` };
+  }
+  if (/^[0-9A-Z]{5}$/.test(sqlState)) return { code: "DATABASE_REFUSED", message: `${message} (SQLSTATE ${sqlState})` };
+  return { code: "UNEXPECTED", message };
+}
+
+/** package.json lies two folders up, in src/ and in dist/ alike. */
+async function version(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

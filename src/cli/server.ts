@@ -1,0 +1,65 @@
+import { CliError } from "./cliError.ts";
+import type { Call, Options } from "./command.ts";
+
+export const serverOptions: Options = {
+  server: {
+    value: "URL",
+    description: "Asks a running app over HTTP instead of the database: the address that its handler is mounted at.",
+  },
+  token: { value: "T", description: "Sent to the server as a bearer token. Default: TIDINGS_TOKEN." },
+};
+
+/** A running app's HTTP API. */
+export interface Server {
+  /** Resolves to the answer whatever its status; throws when there is none. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** As `request`, but throws what a problem response says. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** The server that the options name, or undefined. */
+export function serverOf(call: Call): Server | undefined {
+  const address = call.text("server");
+  if (address === undefined) return undefined;
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    throw new CliError("USAGE", `--server must be an http(s) address, not "${address}"`);
+  }
+  for (const option of ["database-url", "pglite", "account"]) {
+    if (call.has(option)) {
+      throw new CliError("USAGE", `--${option} does not go with --server: the server knows its database, the token its account`);
+    }
+  }
+  const base = address.replace(/\/+$/, "");
+  const token = call.text("token") ?? process.env["TIDINGS_TOKEN"];
+  const request = async (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (token) headers.set("authorization", `Bearer ${token}`);
+    try {
+      return await fetch(base + path, { ...init, headers });
+    } catch (cause) {
+      if (init.signal?.aborted) throw cause;
+      const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+      throw new CliError("SERVER_UNREACHABLE", `${base}: ${reason}. Check that the app runs there`, { cause });
+    }
+  };
+  return {
+    request,
+    ask: async (path, init) => {
+      const response = await request(path, init);
+      if (!response.ok) throw await refusal(response, base + path);
+      return response;
+    },
+  };
+}
+
+async function refusal(response: Response, url: string): Promise<CliError> {
+  const problem = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown; title?: unknown };
+  const said = [problem.code, problem.detail, problem.title].filter((part) => typeof part === "string").join(": ");
+  const hint =
+    response.status === 404 && said === ""
+      ? "no Tidings handler is mounted there; --server must include its basePath"
+      : response.status === 401
+        ? `${said || "not allowed"}. Pass a --token that authorize() accepts`
+        : said || response.statusText;
+  return new CliError("SERVER_REFUSED", `${url} answered ${response.status}: ${hint}`);
+}

@@ -1,0 +1,161 @@
+import type { AnyEventDefinition, Lane, SentenceEvent, Severity } from "./defineEvent.ts";
+import type { EntityRef, Role } from "./entity.ts";
+import { exampleData } from "./exampleData.ts";
+import type { Registry } from "./registry.ts";
+import { renderText } from "./renderSentence.ts";
+import type { JsonObject } from "./serializable.ts";
+
+/** What there is to know about one event type: the source of docs, views and API descriptions. */
+export interface CatalogEntry {
+  readonly type: string;
+  readonly category: string;
+  readonly lane: Lane;
+  readonly severity: Severity;
+  readonly version: number;
+  readonly description: string | null;
+  readonly subject: { readonly kinds: readonly string[] };
+  readonly roles: readonly CatalogRole[];
+  readonly aliases: readonly string[];
+  /** A Lucide icon name. */
+  readonly icon: string;
+  /** Of the stored data, draft 2020-12. Null where the schema library cannot tell and the definition does not. */
+  readonly jsonSchema: JsonObject | null;
+  /** Data as it is stored. Null where none is given and none that is valid could be made. */
+  readonly example: JsonObject | null;
+  /** What a person would read of the example. Null where the definition has no sentence or it throws. */
+  readonly sentence: string | null;
+  readonly olderVersions: readonly OlderVersion[];
+}
+
+export interface CatalogRole {
+  readonly name: string;
+  /** The kinds of entities that it takes. */
+  readonly kinds: readonly string[];
+  readonly holds: "one" | "optional" | "many";
+}
+
+export interface OlderVersion {
+  readonly version: number;
+  readonly jsonSchema: JsonObject | null;
+}
+
+/** One entry for each event type, by name. */
+export function catalog(registry: Registry): CatalogEntry[] {
+  return registry.types.map((definition) => catalogEntry(definition, registry));
+}
+
+export function catalogEntry(definition: AnyEventDefinition, registry: Registry): CatalogEntry {
+  const example = exampleOf(definition);
+  return {
+    type: definition.type,
+    category: definition.category,
+    lane: definition.lane,
+    severity: definition.severity,
+    version: definition.version,
+    description: definition.description ?? null,
+    subject: { kinds: kindsOf(definition.subject) },
+    roles: Object.entries(definition.refs).map(([name, role]) => ({
+      name,
+      kinds: kindsOf(role),
+      holds: role.holds,
+    })),
+    aliases: definition.aliases,
+    icon:
+      definition.icon ?? registry.entities.get(kindsOf(definition.subject)[0]!)?.options.icon ?? "activity",
+    jsonSchema: jsonSchemaOf(definition),
+    example,
+    sentence: attempt(() => sentenceOf(definition, example)),
+    olderVersions: Object.entries(definition.upcasters).map(([version, { schema }]) => ({
+      version: Number(version),
+      jsonSchema: convert(schema, "output"),
+    })),
+  };
+}
+
+/** The sentence for the example, in which entities are called by kind and number. Throws what the definition throws. */
+export function sentenceOf(definition: AnyEventDefinition, data: JsonObject | null): string | null {
+  if (!definition.sentence || data === null) return null;
+  return renderText(definition.sentence(exampleEvent(definition, data) as SentenceEvent<never>));
+}
+
+/** The definition's own example is checked like any other: null when the schema refuses it. */
+function exampleOf(definition: AnyEventDefinition): JsonObject | null {
+  if (!definition.schema) return {};
+  if (definition.example !== undefined) return stored(definition, definition.example);
+  // What goes in, where the schema changes it on the way; what comes out, where only that can be described.
+  const schemas = [
+    definition.jsonSchema,
+    convert(definition.schema, "input"),
+    convert(definition.schema, "output"),
+  ];
+  for (const schema of schemas) {
+    const value = schema && attempt(() => exampleData(schema));
+    const data = value === undefined ? null : stored(definition, value);
+    if (data !== null) return data;
+  }
+  return null;
+}
+
+/** What `record` would store for this input, or null where it would refuse it. */
+function stored({ schema }: AnyEventDefinition, input: unknown): JsonObject | null {
+  const result = attempt(() => schema!["~standard"].validate(input));
+  if (result === null || result instanceof Promise || result.issues) return null;
+  return attempt(() => JSON.parse(JSON.stringify(result.value)) as JsonObject);
+}
+
+function jsonSchemaOf({ schema, jsonSchema }: AnyEventDefinition): JsonObject | null {
+  return jsonSchema ?? (schema ? convert(schema, "output") : NO_DATA);
+}
+
+const NO_DATA: JsonObject = { type: "object", properties: {}, additionalProperties: false };
+
+type Converter = (options: { readonly target: "draft-2020-12" }) => Record<string, unknown>;
+
+/** Asks the schema library, if it speaks Standard JSON Schema; it throws for what JSON Schema cannot say. */
+function convert(schema: object, side: "input" | "output"): JsonObject | null {
+  const { jsonSchema } = (schema as { "~standard": { jsonSchema?: Record<typeof side, Converter> } })[
+    "~standard"
+  ];
+  return attempt(() => (jsonSchema?.[side]({ target: "draft-2020-12" }) as JsonObject | undefined) ?? null);
+}
+
+function exampleEvent(definition: AnyEventDefinition, data: JsonObject): SentenceEvent {
+  const counts = new Map<string, number>();
+  const next = (role: Role): EntityRef => {
+    const kind = kindsOf(role)[0]!;
+    const number = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, number);
+    return { type: kind, id: String(number), label: `${titled(kind)} ${number}` };
+  };
+  const subject = next(definition.subject);
+  const refs = Object.entries(definition.refs).map(([name, role]) => [
+    name,
+    role.holds === "many" ? [next(role), next(role)] : next(role),
+  ]);
+  return {
+    actor: { type: "user", id: "ann", label: "Ann", isActor: true },
+    onBehalfOf: null,
+    subject,
+    refs: Object.fromEntries(refs) as object,
+    data,
+    severity: definition.severity,
+    occurredAt: new Date("2026-11-20T09:30:00Z"),
+  };
+}
+
+function kindsOf(role: Role): string[] {
+  return role.entities.map(({ entity }) => entity);
+}
+
+/** `pull_request` as `Pull request`. */
+function titled(kind: string): string {
+  return kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll("_", " ");
+}
+
+function attempt<Result>(make: () => Result): Result | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}

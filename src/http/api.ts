@@ -1,0 +1,40 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { getPathNoStrict } from "hono/utils/url";
+import { TidingsError } from "../errors.ts";
+import type { Identity } from "./identity.ts";
+import { invalidRequest } from "./invalidRequest.ts";
+
+/** What every route finds beside the request. */
+export interface ApiEnv {
+  Variables: { identity: Identity };
+}
+
+export type Api = OpenAPIHono<ApiEnv>;
+
+/** An app whose routes are named from `basePath` on, so that they and their description do not depend on the mount. */
+export function createApi(basePath: string): Api {
+  const base = normalBasePath(basePath);
+  return new OpenAPIHono<ApiEnv>({
+    getPath: (request) => {
+      const path = getPathNoStrict(request);
+      if (path === base) return "/";
+      return path.startsWith(`${base}/`) ? path.slice(base.length) : OUTSIDE;
+    },
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(result.error.issues);
+    },
+  });
+}
+
+/** Not a path that a request can have: matches no route. */
+const OUTSIDE = "/\0";
+
+/** `/tidings/` and `/tidings` as `/tidings`; `/` as the empty text. */
+export function normalBasePath(basePath: string): string {
+  if (!basePath.startsWith("/") || /[?#*:{}]/.test(basePath)) {
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `http.basePath "${basePath}" must be a path that begins with "/"`,
+    });
+  }
+  return basePath.replace(/\/+$/, "");
+}

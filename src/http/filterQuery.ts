@@ -1,0 +1,67 @@
+import { z } from "@hono/zod-openapi";
+import { lanes, severities } from "../events/defineEvent.ts";
+
+/** Values of one parameter: repeated, or separated by commas. */
+function list<Value extends string>(value: z.ZodType<Value, string>, description: string, separator = /,/) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(separator)))
+    .pipe(z.array(value))
+    .optional()
+    .openapi({
+      type: "array",
+      items: { type: "string", ...(value instanceof z.ZodEnum && { enum: [...value.options] }) },
+      description: `${description} Repeated, or separated by commas: any of them.`,
+      param: { style: "form", explode: true },
+    });
+}
+
+/** A comma may be part of an id; it separates only where another entity begins. */
+const BEFORE_ENTITY = /,(?=[a-z][a-z0-9_]*:)/;
+const entities = (description: string) =>
+  list(z.string(), `${description} Written \`type:id\`.`, BEFORE_ENTITY);
+
+const moment = (description: string) =>
+  z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()])
+    .transform((text) => new Date(text))
+    .optional()
+    .openapi({ type: "string", format: "date-time", description });
+
+/** What events happened to, who did them, what they are: fields of `EventFilter` that also a stream may have. */
+export const matchParameters = {
+  of: entities("About these entities, as subject, actor or in another role."),
+  types: list(z.string(), "Types (`card.moved`), categories (`card.*`) or older names."),
+  categories: list(z.string(), "First words of types: `card`."),
+  actors: entities("Done by these."),
+  subjects: entities("That happened to these."),
+  subjectTypes: list(z.string(), "That happened to entities of these kinds: `card`."),
+  lanes: list(z.enum(lanes), "Default `domain`."),
+  severities: list(z.enum(severities), "How serious."),
+};
+
+export const filterParameters = {
+  ...matchParameters,
+  since: moment("Recorded at or after this moment."),
+  until: moment("Recorded before this moment."),
+};
+
+export const pageParameters = {
+  before: z.string().optional().openapi({ description: "Older than this cursor: a page's `older`." }),
+  after: z.string().optional().openapi({ description: "Newer than this cursor: a page's `newer`." }),
+  limit: z
+    .string()
+    .regex(/^[0-9]{1,3}$/, "must be a whole number from 1 to 200")
+    .transform(Number)
+    .optional()
+    .openapi({ type: "integer", minimum: 1, maximum: 200, default: 50, description: "Items on a page." }),
+};
+
+/** Where the neighbours of a page begin. */
+export const pageCursors = {
+  older: z
+    .string()
+    .nullable()
+    .openapi({ description: "Pass as `before`; null when there is nothing older." }),
+  newer: z.string().nullable().openapi({ description: "Pass as `after`." }),
+};

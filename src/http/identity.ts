@@ -1,0 +1,41 @@
+import { TidingsError } from "../errors.ts";
+
+/** Each role may do everything that the roles before it may. */
+const roles = ["reader", "writer", "service", "operator"] as const;
+
+/**
+ * What a client may do. `reader`: read its account. `writer`: also record, as itself. `service`: also choose the actor,
+ * `onBehalfOf`, `occurredAt`, and record types of the lanes `system` and `change`. `operator`: also see how the whole
+ * log is doing, which no account owns.
+ */
+export type Role = (typeof roles)[number];
+
+/** Who asks, as the app says. */
+export interface Identity {
+  /** The only account that this request reads and writes. A client cannot name another one. */
+  readonly account: string;
+  readonly actor: { readonly type: string; readonly id: string; readonly label: string | null };
+  readonly role: Role;
+}
+
+/** Says who sent a request, or null for nobody. */
+export type Authorize = (request: Request) => Promise<Identity | null> | Identity | null;
+
+export async function identityOf(request: Request, authorize: Authorize | undefined): Promise<Identity> {
+  const identity = (await authorize?.(request)) ?? null;
+  if (identity === null) {
+    throw new TidingsError("UNAUTHORIZED", {
+      detail: authorize ? undefined : "http.authorize is not set",
+    });
+  }
+  return identity;
+}
+
+export function mayActAs(identity: Identity, role: Role): boolean {
+  return roles.indexOf(identity.role) >= roles.indexOf(role);
+}
+
+export function requireRole(identity: Identity, role: Role): void {
+  if (mayActAs(identity, role)) return;
+  throw new TidingsError("FORBIDDEN", { detail: `Role ${identity.role} is below ${role}` });
+}

@@ -1,0 +1,28 @@
+import type { Queryable } from "../db/database.ts";
+
+export interface SequencerLag {
+  readonly lastPosition: number;
+  /** For how long the oldest committed event without a position has waited; 0 when all have one. */
+  readonly lagMs: number;
+}
+
+/**
+ * Waiting since it was recorded, but not longer than since the last tick: what a long transaction has just committed is
+ * old and yet was not kept waiting. Bounds as in the tick (see 0001_log.sql): ids of the last day, so that few
+ * partitions are opened; `materialized` gives the snapshot once.
+ */
+const LAG = `
+select q.last_position::text as position,
+       coalesce(extract(epoch from least(clock_timestamp() - q.ticked_at, clock_timestamp() - waiting.since)), 0)::float8
+         * 1000 as lag_ms
+  from tidings.sequencer q
+  left join lateral (
+    select to_timestamp(('x' || replace(min(e.id::text), '-', ''))::bit(48)::bigint / 1000.0) as since
+      from tidings.events e
+     where e.xid >= pg_snapshot_xmin(q.snapshot) and not pg_visible_in_snapshot(e.xid, q.snapshot)
+       and e.seq > q.floor_seq and e.id >= tidings.uuid7_floor(now() - interval '1 day')) waiting on true`;
+
+export async function sequencerLag(on: Queryable): Promise<SequencerLag> {
+  const [row] = await on.query<{ position: string; lag_ms: number }>(LAG);
+  return { lastPosition: Number(row!.position), lagMs: Math.max(0, Math.round(row!.lag_ms)) };
+}

@@ -1,0 +1,102 @@
+import type { Database } from "../db/database.ts";
+import { pendingMigrations, schemaState } from "../db/migrate.ts";
+import { isTidingsError } from "../errors.ts";
+import type { Json, JsonObject } from "../events/serializable.ts";
+import { examineGrants } from "./doctor/grants.ts";
+import { examineIndexes } from "./doctor/indexes.ts";
+import { examinePartitions } from "./doctor/partitions.ts";
+import { examineSequencer } from "./doctor/sequencer.ts";
+import { examineSubscriptions } from "./doctor/subscriptions.ts";
+import { examineTransactions } from "./doctor/transactions.ts";
+import { examineVacuum } from "./doctor/vacuum.ts";
+
+/** What one check found. */
+export interface Finding {
+  /** `schema`, `sequencer`, `subscription search`, `partitions`, `transactions`, `indexes`, `grants`, `vacuum`. */
+  readonly check: string;
+  /** `warning`: look at it soon. `bad`: something does not work, or soon will not. */
+  readonly status: "fine" | "warning" | "bad";
+  /** One line that says that all is well, or why not. */
+  readonly summary: string;
+  /** A command, an SQL statement or a sentence; null when there is nothing to do. */
+  readonly fix: string | null;
+  /** The figures behind the summary. */
+  readonly details: JsonObject;
+}
+
+/**
+ * Examines the log of `db` and changes nothing. Works for any role that may read the tables, says what the role hides,
+ * and costs the same on a large log: it counts no further than it must.
+ */
+export async function examine(db: Database): Promise<Finding[]> {
+  const schema = await examineSchema(db);
+  if (schema.status === "bad") return [schema];
+  const findings = [schema];
+  const checks: readonly (readonly [check: string, run: (db: Database) => Promise<Finding[]>])[] = [
+    ["sequencer", examineSequencer],
+    ["subscriptions", examineSubscriptions],
+    ["partitions", examinePartitions],
+    ["transactions", examineTransactions],
+    ["indexes", examineIndexes],
+    ["grants", examineGrants],
+    ["vacuum", examineVacuum],
+  ];
+  for (const [check, run] of checks) {
+    // One check that the role may not make leaves the others.
+    findings.push(...(await run(db).catch((error: unknown) => [notExamined(check, error)])));
+  }
+  return findings;
+}
+
+/** The worst status among the findings. */
+export function worst(findings: readonly Finding[]): Finding["status"] {
+  const has = (status: Finding["status"]) => findings.some((finding) => finding.status === status);
+  return has("bad") ? "bad" : has("warning") ? "warning" : "fine";
+}
+
+async function examineSchema(db: Database): Promise<Finding> {
+  const check = "schema";
+  try {
+    const state = await schemaState(db);
+    const pending = (await pendingMigrations(db)).map(({ name }) => name);
+    const details: JsonObject = { state, pending, driver: db.driver, ...(await serverDetails(db)) };
+    const migrate = "npx tidings migrate";
+    if (state === "missing") {
+      return { check, status: "bad", summary: "The tables are missing", fix: migrate, details };
+    }
+    if (pending.length > 0) {
+      const summary = `Migrations are pending: ${pending.join(", ")}`;
+      return { check, status: "bad", summary, fix: migrate, details };
+    }
+    const summary = `All migrations are applied (PostgreSQL ${String(details["serverVersion"])}, ${db.driver})`;
+    return { check, status: "fine", summary, fix: null, details };
+  } catch (error) {
+    if (!isTidingsError(error)) throw error;
+    const fix = "Install the version of Tidings that migrated this database";
+    return {
+      check,
+      status: "bad",
+      summary: error.detail ?? error.message,
+      fix,
+      details: { code: error.code },
+    };
+  }
+}
+
+async function serverDetails(db: Database): Promise<{ [name: string]: Json }> {
+  const [row] = await db.query<{ version: string; role: string }>(
+    "select current_setting('server_version') as version, current_user::text as role",
+  );
+  return { serverVersion: row!.version.split(" ")[0]!, role: row!.role };
+}
+
+function notExamined(check: string, error: unknown): Finding {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    check,
+    status: "warning",
+    summary: `Could not be examined: ${reason}`,
+    fix: "Grant the role what the app's role has: npx tidings migrate --app-role ROLE",
+    details: { error: reason },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Database } from "../../db/database.ts";
+import { renameSchema, schemaOf } from "../../db/schema.ts";
+import type { Finding } from "../doctor.ts";
+
+/** The indexes of 0001_log.sql, with what makes each again. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  events_pkey: "alter table tidings.events add primary key (account_id, lane, id);",
+  events_xid: "create index events_xid on tidings.events (xid);",
+  events_by_type: "create index events_by_type on tidings.events (account_id, type, id);",
+  timeline_pkey: "alter table tidings.timeline add primary key (account_id, entity, lane, event_id);",
+  idempotency_keys_pkey: "alter table tidings.idempotency_keys add primary key (account_id, key);",
+  idempotency_keys_expiry: "create index idempotency_keys_expiry on tidings.idempotency_keys (expires_at);",
+  event_order_pkey: "alter table tidings.event_order add primary key (pos);",
+  event_order_account: "create index event_order_account on tidings.event_order (account_id, pos);",
+  sequencer_pkey: "alter table tidings.sequencer add primary key (singleton);",
+  subscriptions_pkey: "alter table tidings.subscriptions add primary key (name, slot);",
+  parked_events_pkey: "alter table tidings.parked_events add primary key (name, position);",
+};
+
+interface IndexRow {
+  name: string;
+  table: string;
+  valid: boolean;
+}
+
+// Indexes of the partitions belong to those of their table: one that lacks its part is invalid as a whole.
+const INDEXES = `
+select c.relname::text as name, t.relname::text as table, i.indisvalid and i.indisready as valid
+  from pg_index i
+  join pg_class c on c.oid = i.indexrelid
+  join pg_class t on t.oid = i.indrelid
+  join pg_class events on events.oid = 'tidings.events'::regclass and events.relnamespace = t.relnamespace`;
+
+export async function examineIndexes(db: Database): Promise<Finding[]> {
+  const present = await db.query<IndexRow>(INDEXES);
+  const names = new Set(present.map(({ name }) => name));
+  const missing = Object.keys(EXPECTED).filter((name) => !names.has(name));
+  const invalid = present.filter(({ valid }) => !valid).map(({ name }) => name);
+  const details = { present: present.length, missing, invalid };
+  const check = "indexes";
+  if (missing.length > 0) {
+    const fix = renameSchema(missing.map((name) => EXPECTED[name]!).join(" "), schemaOf(db));
+    return [{ check, status: "bad", summary: `Missing: ${missing.join(", ")}`, fix, details }];
+  }
+  if (invalid.length > 0) {
+    const summary = `Not finished, so PostgreSQL does not use them: ${invalid.join(", ")}`;
+    return [{ check, status: "warning", summary, fix: "Drop them and create them again", details }];
+  }
+  return [
+    {
+      check,
+      status: "fine",
+      summary: `All ${Object.keys(EXPECTED).length} are there and valid`,
+      fix: null,
+      details,
+    },
+  ];
+}

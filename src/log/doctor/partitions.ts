@@ -1,0 +1,138 @@
+import type { Database, Queryable } from "../../db/database.ts";
+import { renameSchema, schemaOf } from "../../db/schema.ts";
+import { lanes } from "../../events/defineEvent.ts";
+import type { Finding } from "../doctor.ts";
+import { listPartitions, type Partition } from "../partitions.ts";
+import { amount } from "./words.ts";
+
+const HOUR_MS = 3_600_000;
+const COUNT_TO = 1_000;
+
+/** Whether each lane's next month has its partition, and nothing lies beyond the months that have one. */
+export async function examinePartitions(db: Database): Promise<Finding[]> {
+  const partitions = await listPartitions(db);
+  const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
+  const missing: Tail[] = [];
+  const late: Tail[] = [];
+  const filled: (Tail & { rows: number })[] = [];
+  for (const table of ["events", "timeline"] as const) {
+    for (const lane of lanes) {
+      const own = partitions.filter((partition) => partition.table === table && partition.lane === lane);
+      const tail = own.find((partition) => partition.name === `${table}_${lane}_tail`);
+      const from = lowerBound(tail);
+      if (!tail)
+        missing.push({
+          table,
+          lane,
+          from:
+            own
+              .map(upperBound)
+              .filter((id) => id !== null)
+              .sort()
+              .at(-1) ?? null,
+        });
+      else if (from === null || timeOf(from) < readyUntil()) late.push({ table, lane, from });
+      if (tail && from !== null) {
+        const rows = await rowsInTail(db, { table, lane, from });
+        if (rows > 0) filled.push({ table, lane, from, rows });
+      }
+    }
+  }
+  const details = {
+    partitions: partitions.length,
+    bytes,
+    largest: partitions
+      .toSorted((a, b) => b.bytes - a.bytes)
+      .slice(0, 5)
+      .map(({ name, bytes: size }) => ({ name, bytes: size })),
+    missing: missing.map(tailName),
+    late: late.map(tailName),
+    filled: filled.map((tail) => ({ name: tailName(tail), rows: tail.rows })),
+  };
+  const { status, summary, fix } = verdict({ missing, late, filled }, partitions.length, bytes);
+  return [{ check: "partitions", status, summary, fix: fix && renameSchema(fix, schemaOf(db)), details }];
+}
+
+interface Tail {
+  readonly table: "events" | "timeline";
+  readonly lane: string;
+  /** The smallest id that it takes; null: all ids. */
+  readonly from: string | null;
+}
+
+function verdict(
+  { missing, late, filled }: { missing: Tail[]; late: Tail[]; filled: (Tail & { rows: number })[] },
+  count: number,
+  bytes: number,
+): Pick<Finding, "status" | "summary" | "fix"> {
+  if (missing.length > 0) {
+    // As split_tail would make it, if somebody had not dropped it.
+    const [{ table, lane, from }] = missing as [Tail];
+    return {
+      status: "bad",
+      summary: `The open partition is missing: ${missing.map(tailName).join(", ")}. Inserts will fail when the last month is over`,
+      fix: `As the owner of the tables: select tidings.open_tail('${table}', '${lane}', '${from === null ? "minvalue" : `''${from}''`}');`,
+    };
+  }
+  if (filled.length > 0) {
+    const rows = filled.map(
+      (tail) =>
+        `${tailName(tail)} (${tail.rows > COUNT_TO ? "more than " : ""}${amount(Math.min(tail.rows, COUNT_TO), "row")})`,
+    );
+    return {
+      status: "warning",
+      summary: `Events lie beyond the prepared months: ${rows.join(", ")}`,
+      fix: "Check the database server's clock and that a worker runs; months that hold such rows share one partition",
+    };
+  }
+  if (late.length > 0) {
+    return {
+      status: "warning",
+      summary: `The next month is not prepared: ${late.map(tailName).join(", ")}`,
+      fix: "Keep a worker running (await tidings.start()), or call await tidings.work() once a day",
+    };
+  }
+  return {
+    status: "fine",
+    summary: `The next month is prepared in every lane; ${amount(count, "partition")}, ${size(bytes)}`,
+    fix: null,
+  };
+}
+
+function tailName({ table, lane }: Tail): string {
+  return `${table}_${lane}_tail`;
+}
+
+/** Tails must begin at the end of the next month. The worker looks once an hour, so two hours are not yet late. */
+function readyUntil(): number {
+  const reference = new Date(Date.now() - 2 * HOUR_MS);
+  return Date.UTC(reference.getUTCFullYear(), reference.getUTCMonth() + 2, 1);
+}
+
+function lowerBound(partition: Partition | undefined): string | null {
+  return /FROM \('[a-z]+', '([0-9a-f-]{36})'\)/.exec(partition?.bounds ?? "")?.[1] ?? null;
+}
+
+function upperBound(partition: Partition): string | null {
+  return /TO \('[a-z]+', '([0-9a-f-]{36})'\)/.exec(partition.bounds)?.[1] ?? null;
+}
+
+function timeOf(id: string): number {
+  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+}
+
+/** Asked of the table, not of the partition: the app's role may not read partitions. */
+async function rowsInTail(on: Queryable, { table, lane, from }: Tail): Promise<number> {
+  const id = table === "events" ? "id" : "event_id";
+  const [row] = await on.query<{ rows: number }>(
+    `select count(*)::float8 as rows
+       from (select from tidings.${table} where lane = '${lane}' and ${id} >= '${from}' limit ${COUNT_TO + 1}) beyond`,
+  );
+  return row!.rows;
+}
+
+function size(bytes: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}

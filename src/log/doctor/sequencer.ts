@@ -1,0 +1,165 @@
+import type { Database, Queryable } from "../../db/database.ts";
+import type { Finding } from "../doctor.ts";
+import { amount, duration } from "./words.ts";
+
+/** A working sequencer numbers an event within a quarter of a second. */
+const LATE_MS = 10_000;
+/** Whoever ticks also sweeps once a minute; longer than two of those, and nobody does. */
+const TICKING_MS = 150_000;
+const COUNT_TO = 10_000;
+
+interface SequencerRow {
+  last_position: string;
+  floor_seq: string;
+  ticked_ms: number;
+  swept_ms: number;
+  moved: boolean;
+  ranges: string;
+}
+
+const STATE = `
+select last_position::text, floor_seq::text,
+       extract(epoch from clock_timestamp() - ticked_at)::float8 * 1000 as ticked_ms,
+       extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as swept_ms,
+       coalesce(system_identifier <> tidings.cluster_identifier(), false)
+         or pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as moved,
+       array_to_json(tidings.visible_between(snapshot, pg_current_snapshot()))::text as ranges
+  from tidings.sequencer`;
+
+/** Whether events get their positions, and if not, what holds them. */
+export async function examineSequencer(db: Database): Promise<Finding[]> {
+  const [state] = await db.query<SequencerRow>(STATE);
+  if (!state) {
+    return [
+      finding("bad", "The sequencer's row is missing", "Restore the table sequencer from a backup", {}),
+    ];
+  }
+  const waiting = state.moved ? { count: 0, oldestMs: 0 } : await waitingEvents(db, state);
+  const holder = await lockHolder(db);
+  const lookedMs = Math.min(state.ticked_ms, state.swept_ms);
+  const position = Number(state.last_position);
+  const details = {
+    position,
+    waiting: waiting.count,
+    oldestMs: Math.round(waiting.oldestMs),
+    tickedMsAgo: Math.round(state.ticked_ms),
+    sweptMsAgo: Math.round(state.swept_ms),
+    moved: state.moved,
+    lockHolder: holder && { ...holder },
+  };
+  if (state.moved) {
+    return [
+      finding(
+        "bad",
+        "The log was moved to another cluster (a restored dump, a switch by logical replication) and gives no positions",
+        "Start a worker of the app: it repairs the order by itself. A writer that stays open holds it up",
+        details,
+      ),
+    ];
+  }
+  if (waiting.count === 0 || waiting.oldestMs < LATE_MS) {
+    const looked =
+      lookedMs < TICKING_MS ? "" : `; no process has looked for new events for ${duration(lookedMs)}`;
+    const summary = `Every event has its position, the last is ${position.toLocaleString("en-US")}${looked}`;
+    return [finding("fine", summary, null, details)];
+  }
+  const events = `${waiting.count > COUNT_TO ? "More than " : ""}${amount(Math.min(waiting.count, COUNT_TO), "event")}`;
+  const late = `${events} without a position, the oldest for ${duration(waiting.oldestMs)}`;
+  if (holder && (holder.openMs === null || holder.openMs > LATE_MS)) {
+    const since =
+      holder.openMs === null ? "" : ` in a transaction that is open for ${duration(holder.openMs)}`;
+    return [
+      finding(
+        "bad",
+        `${late}: process ${holder.pid} holds the sequencer's lock${since}`,
+        `select pg_terminate_backend(${holder.pid});`,
+        details,
+      ),
+    ];
+  }
+  if (lookedMs > TICKING_MS) {
+    return [
+      finding(
+        "bad",
+        `${late}: no process gives positions, the last one did ${duration(lookedMs)} ago`,
+        "Start a worker: await tidings.start(), or call await tidings.work() from a cron job",
+        details,
+      ),
+    ];
+  }
+  return [
+    finding(
+      "warning",
+      `${late}, although a process looked ${duration(lookedMs)} ago`,
+      "If it stays so, look at the worker's signals loop.failed and sequencer.ticked",
+      details,
+    ),
+  ];
+}
+
+function finding(
+  status: Finding["status"],
+  summary: string,
+  fix: string | null,
+  details: Finding["details"],
+): Finding {
+  return { check: "sequencer", status, summary, fix, details };
+}
+
+/** What the next tick and sweep would number, through the same index and counted no further than necessary. */
+async function waitingEvents(
+  on: Queryable,
+  state: SequencerRow,
+): Promise<{ count: number; oldestMs: number }> {
+  const ranges = JSON.parse(state.ranges) as string[];
+  const branches = ranges.map(
+    (range) => `(select account_id, lane, id from tidings.events e
+      where seq > ${state.floor_seq} and ${range}
+        and not exists (select from tidings.event_order o
+              where o.pos > ${state.last_position} and o.account_id = e.account_id and o.lane = e.lane and o.event_id = e.id)
+      limit ${COUNT_TO + 1})`,
+  );
+  const [row] = await on.query<{ count: number; oldest_ms: number }>(
+    `select count(*)::float8 as count,
+            coalesce(extract(epoch from clock_timestamp()) * 1000
+                     - ('x' || left(replace(min(id::text), '-', ''), 12))::bit(48)::bigint, 0)::float8 as oldest_ms
+       from (${branches.join(" union all ")}) waiting`,
+  );
+  return { count: row!.count, oldestMs: Math.max(0, row!.oldest_ms) };
+}
+
+interface LockHolder {
+  readonly pid: number;
+  readonly application: string | null;
+  readonly state: string | null;
+  /** Null where the role may not see it. */
+  readonly openMs: number | null;
+}
+
+// An advisory lock of 64 bits is shown as two halves.
+const LOCK_HOLDER = `
+select l.pid, a.application_name as application, a.state,
+       extract(epoch from clock_timestamp() - a.xact_start)::float8 * 1000 as open_ms
+  from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+ where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.pid <> pg_backend_pid()
+   and l.database = (select oid from pg_database where datname = current_database())
+   and (l.classid::bigint << 32) | l.objid::bigint = hashtextextended('tidings.sequencer', 0)
+ limit 1`;
+
+/** Whoever ticks at this moment, normally for milliseconds. */
+async function lockHolder(on: Queryable): Promise<LockHolder | null> {
+  const [row] = await on.query<{
+    pid: number;
+    application: string | null;
+    state: string | null;
+    open_ms: number | null;
+  }>(LOCK_HOLDER);
+  return row
+    ? {
+        pid: row.pid,
+        application: row.application,
+        state: row.state,
+        openMs: row.open_ms === null ? null : Math.round(row.open_ms),
+      }
+    : null;
+}

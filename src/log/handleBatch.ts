@@ -1,0 +1,81 @@
+import type { Database } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import type { ContextStore } from "../events/context.ts";
+import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import type { PositionedStoredEvent } from "./readPositions.ts";
+import type { SlotLease } from "./slotLease.ts";
+import type { Subscription } from "./subscription.ts";
+import { checkpoint } from "./subscriptionStore.ts";
+
+/** The events of one call, at most `limit`. What this process cannot read comes alone, so that it holds up nothing before it. */
+export function nextBatch(
+  waiting: readonly PositionedStoredEvent[],
+  limit: number,
+  registry: Registry,
+): PositionedEvent[] {
+  const events: PositionedEvent[] = [];
+  for (const stored of waiting.slice(0, limit)) {
+    const event = { ...recordedEvent(stored, registry), position: stored.position };
+    if (event.problem !== null && events.length > 0) break;
+    events.push(event);
+    if (event.problem !== null) break;
+  }
+  return events;
+}
+
+export interface HandleOptions {
+  readonly db: Database;
+  readonly contexts: ContextStore;
+  readonly lease: SlotLease;
+  readonly leaseMs: number;
+  /** Everything up to here is done when these events are. */
+  readonly upTo: number;
+  readonly attempt: number;
+}
+
+/** Runs the handler and writes the checkpoint in one transaction. Throws LEASE_LOST when another process took over. */
+export async function handleBatch(
+  subscription: Subscription,
+  events: readonly PositionedEvent[],
+  { db, contexts, lease, leaseMs, upTo, attempt }: HandleOptions,
+): Promise<void> {
+  const signal = lease.signal();
+  await db.transaction(async (tx) => {
+    for (const ofAccount of byAccount(events)) {
+      await callHandler(subscription, ofAccount, contexts, { tx: tx.handle, attempt, signal });
+    }
+    const held = lease.held();
+    if (!held || !(await checkpoint(tx, held, upTo, leaseMs))) throw new TidingsError("LEASE_LOST");
+  });
+}
+
+/** Calls the handler with the context that what it records takes: the account, the subscription as actor, the cause. */
+export async function callHandler(
+  { name, run }: Subscription,
+  events: readonly PositionedEvent[],
+  contexts: ContextStore,
+  { tx, attempt, signal }: { tx: unknown; attempt: number; signal: AbortSignal },
+): Promise<void> {
+  const { account } = events[0]!;
+  const actor = { type: "job", id: name, label: name };
+  const causedBy = events.length === 1 ? events[0] : undefined;
+  await contexts.run({ account, actor, causedBy }, () =>
+    run(events, {
+      tx,
+      attempt,
+      signal,
+      because: (event, work) => contexts.run({ account: event.account, causedBy: event }, work),
+    }),
+  );
+}
+
+function byAccount(events: readonly PositionedEvent[]): PositionedEvent[][] {
+  const groups = new Map<string, PositionedEvent[]>();
+  for (const event of events) {
+    const group = groups.get(event.account);
+    if (group) group.push(event);
+    else groups.set(event.account, [event]);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,42 @@
+import type { Database } from "../db/database.ts";
+import { readAfter, type PositionedRun } from "./readPositions.ts";
+
+/** Reads old events in blocks that all readers of the process share. */
+export interface History {
+  /** The events after a position, up to the end of its block at most. */
+  read(after: number): Promise<PositionedRun>;
+}
+
+const BLOCK = 500;
+/** Blocks kept for readers that come a little later: of 64 slots that catch up, all are rarely at one block. */
+const KEPT_BLOCKS = 8;
+
+/**
+ * Slots that catch up read the same events. Reads end where a block of 500 positions ends, so that readers that began
+ * at different places soon ask for the same ones, and the database is asked once for all of them.
+ */
+export function createHistory(db: Database): History {
+  const kept = new Map<number, Promise<PositionedRun>>();
+
+  return {
+    read: async (after) => {
+      const known = kept.get(after);
+      if (known) return known;
+      const reading = readAfter(db, after, BLOCK - (after % BLOCK));
+      kept.set(after, reading);
+      const forget = () => {
+        if (kept.get(after) === reading) kept.delete(after);
+      };
+      try {
+        const run = await reading;
+        if (!run.more)
+          forget(); // the end of the log as it was: the next reader must look again
+        else if (kept.size > KEPT_BLOCKS) kept.delete(kept.keys().next().value!);
+        return run;
+      } catch (error) {
+        forget();
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { TidingsError } from "../errors.ts";
+import type { PositionedEvent } from "../events/recordedEvent.ts";
+
+const ERROR_CHARACTERS = 4_000;
+
+/** What is kept of an error: its stack, within bounds, without the one character that PostgreSQL refuses. */
+export function errorText(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text.replaceAll("\0", "").slice(0, ERROR_CHARACTERS);
+}
+
+/** Says why this process cannot read an event. */
+export function unreadableError({ type, version, position, problem }: PositionedEvent): TidingsError {
+  return new TidingsError(problem === "unknown_type" ? "UNKNOWN_TYPE" : "WRONG_VERSION", {
+    detail: `${type} version ${version} at position ${position}: ${problem?.replaceAll("_", " ")}`,
+  });
+}

@@ -1,0 +1,80 @@
+import { AssertionError } from "node:assert";
+import { setTimeout as passes } from "node:timers/promises";
+import { TidingsError } from "../errors.ts";
+import { isEventDefinition, lanes, type EventDefinition, type EventShape } from "../events/defineEvent.ts";
+import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
+import { createMatcher } from "../log/matchFilter.ts";
+import { lastPosition, readAccountAfter } from "../log/readPositions.ts";
+import { createSequencer } from "../log/sequencer.ts";
+import type { Tidings } from "../tidings.ts";
+
+export interface NextEventOptions {
+  /** Gives up after this many milliseconds. Default 2_000. */
+  withinMs?: number | undefined;
+  /** The first one after this position, be it there already. Default: the last position at the moment of the call. */
+  after?: number | undefined;
+}
+
+type Source = Pick<Tidings, "db" | "registry" | "signals" | "context" | "events">;
+
+/** Waiting looks again this often: a person does not notice it, and PGlite spends about 5 % of its time on it. */
+const LOOK_EVERY_MS = 20;
+const READ_AT_ONCE = 500;
+
+/**
+ * The next event that gets a position: of a definition, or one that matches a filter. Call it before what should
+ * record, and await it afterwards. Rejects with an AssertionError after `withinMs`. Gives positions itself while it
+ * waits, so that it works whether or not `start()` was called.
+ */
+export async function nextEvent<Shape extends EventShape>(
+  tidings: Source,
+  definition: EventDefinition<Shape>,
+  options?: Omit<EventFilter, "types"> & NextEventOptions,
+): Promise<PositionedEvent<Shape>>;
+export async function nextEvent(
+  tidings: Source,
+  filter: EventFilter,
+  options?: NextEventOptions,
+): Promise<PositionedEvent>;
+export async function nextEvent(
+  tidings: Source,
+  what: EventDefinition | EventFilter,
+  { withinMs = 2_000, after, ...narrower }: EventFilter & NextEventOptions = {},
+): Promise<PositionedEvent> {
+  const { db, registry, signals } = tidings;
+  const asked = isEventDefinition(what)
+    ? { ...narrower, lanes: narrower.lanes ?? [what.lane], types: [what] }
+    : what;
+  const account = asked.account ?? tidings.context().account;
+  if (account === undefined) throw new TidingsError("ACCOUNT_MISSING");
+  const matches = createMatcher(normalFilter(asked, account, registry));
+  const sequencer = createSequencer(db, signals, () => undefined);
+  const until = performance.now() + withinMs;
+
+  let position = after ?? (await lastPosition(db));
+  do {
+    await sequencer.tick();
+    const last = await lastPosition(db);
+    while (position < last) {
+      const run = await readAccountAfter(db, account, position, last, READ_AT_ONCE);
+      const found = run.events.find(matches);
+      if (found) return { ...recordedEvent(found, registry), position: found.position };
+      position = run.scannedTo;
+    }
+    await passes(LOOK_EVERY_MS);
+  } while (performance.now() < until);
+
+  const wanted = isEventDefinition(what) ? what.type : "event that matches the filter";
+  throw new AssertionError({
+    message: `No ${wanted} got a position within ${withinMs} ms in account "${account}". ${await newest(tidings, account)}`,
+    stackStartFn: nextEvent,
+  });
+}
+
+/** What helps to find out why: the log's end. */
+async function newest({ events }: Source, account: string): Promise<string> {
+  const { items } = await events.list({ account, lanes, limit: 5 });
+  if (items.length === 0) return "The account has no events.";
+  return `Its newest events: ${items.map(({ type, subject }) => `${type} of ${subject.type}:${subject.id}`).join(", ")}.`;
+}
