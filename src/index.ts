@@ -23,7 +23,9 @@ export { from } from "./events/upcast.ts";
 export { sentence } from "./events/sentence.ts";
 export type { Sentence, SentencePart } from "./events/sentence.ts";
 export { displayParts, renderHtml, renderSlack, renderText } from "./events/renderSentence.ts";
-export type { DisplayPart, RenderOptions } from "./events/renderSentence.ts";
+export type { DisplayPart, RenderableSentence, RenderOptions } from "./events/renderSentence.ts";
+export { catalog } from "./events/catalog.ts";
+export type { CatalogEntry, CatalogRole, OlderVersion } from "./events/catalog.ts";
 
 // Recording
 export type { Context } from "./events/context.ts";
@@ -48,6 +50,8 @@ export type { ParkedEvent } from "./log/parkedEvents.ts";
 
 // Serving and operating
 export type { HttpOptions, Identity } from "./http/handler.ts";
+export { examine } from "./log/doctor.ts";
+export type { Finding } from "./log/doctor.ts";
 export type { Migration, MigrateOptions } from "./db/migrate.ts";
 export type { SignalMap, Signals } from "./signals.ts";
 export { TidingsError, isTidingsError } from "./errors.ts";

@@ -2,6 +2,7 @@ import type { Database } from "./db/database.ts";
 import { migrate, schemaState, type Migration, type MigrateOptions } from "./db/migrate.ts";
 import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
+import { catalog, type CatalogEntry } from "./events/catalog.ts";
 import { createContextStore, type Context } from "./events/context.ts";
 import { isDraft, type Draft } from "./events/defineEvent.ts";
 import { prepareEvent } from "./events/prepare.ts";
@@ -56,11 +57,11 @@ export interface TidingsOptions<Handle = unknown> {
 export interface Tidings<Handle = unknown>
   extends Feeds, Omit<Subscriptions<Handle>, "list" | "parked" | "retry" | "resume"> {
   /** Writes all drafts in the caller's transaction, or in one of its own, and returns the events. All or none. */
+  record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
   record<const Drafts extends readonly Draft[]>(
     tx: Handle,
     ...drafts: Drafts
   ): Promise<RecordedEvents<Drafts>>;
-  record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
   /** Writes the valid drafts and tells of each what became of it. Without `tx` in a transaction of its own. */
   recordEach(drafts: readonly Draft[], options?: { tx?: Handle | undefined }): Promise<RecordResult[]>;
   /** Buffers a draft to be written soon. Never throws, never waits; what it loses is counted in `trackStats()`. */
@@ -95,6 +96,8 @@ export interface Tidings<Handle = unknown>
   readonly handler: (request: Request) => Promise<Response>;
   readonly signals: Signals;
   readonly registry: Registry;
+  /** What there is to know about each event type: for docs, API descriptions and the dashboard. */
+  catalog(): CatalogEntry[];
   /** The database, in Tidings' schema: for tools such as `doctor`. */
   readonly db: Database<Handle>;
 }
@@ -244,6 +247,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     handler: (request) => handler(request),
     signals,
     registry,
+    catalog: () => catalog(registry),
     db,
   };
   const handler = createHandler(tidings, options.http);

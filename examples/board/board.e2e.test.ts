@@ -13,7 +13,7 @@ if (executable === undefined) {
   console.warn("Skipped the browser tests of the board: no Chromium found. Set CHROMIUM to the path of one.");
 }
 
-describe.skipIf(executable === undefined)("the board in a browser", { timeout: 90_000 }, () => {
+describe.skipIf(executable === undefined)("the board in a browser", { timeout: 120_000 }, () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "board-e2e-"));
   let browser: Browser;
   let board: BoardProcess;
@@ -150,13 +150,14 @@ describe.skipIf(executable === undefined)("the board in a browser", { timeout: 9
       .waitFor();
 
     board = await startBoardProcess(dataDirectory, port);
-    // Faster than the window tries again: these happen while it is not listening.
+    const caughtUp = ann.page.getByText(/^Caught up, \d new$/).waitFor();
+    // The window tries again every 1.5 seconds: these happen while it is not listening, or just after.
     await addCard(board.url, "ben", "Written while Ann was away");
     await addCard(board.url, "ben", "And one more");
     await said(ann.page, "Ben added And one more to To do").waitFor();
     await said(ann.page, "Ben added Written while Ann was away to To do").waitFor();
     await cardIn(ann.page, "todo", "And one more").waitFor();
-    await ann.page.getByText("Live", { exact: true }).waitFor();
+    await caughtUp;
     const after = await ann.page.locator("article .said").allTextContents();
     expect(after.slice(0, 2)).toEqual([
       "Ben added And one more to To do",

@@ -4,7 +4,6 @@ try {
   // Imported here, because opening the database is what may be refused.
   const { startBoard } = await import("./startBoard.ts");
   const board = await startBoard(Number(process.env["PORT"] ?? 4321));
-  console.log(`Tidings sample board: ${board.url}`);
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -13,6 +12,7 @@ try {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  console.log(`Tidings sample board: ${board.url}`);
 } catch (error) {
   if (!(error instanceof DirectoryInUse)) throw error;
   console.error(error.message);

@@ -56,9 +56,13 @@ export const commonOptions: Options = {
 export function parseCall(command: Command, args: readonly string[], terminal: Terminal): Call {
   const { values, positionals } = parse(command, args);
   if (positionals.length > (command.positionals ?? 0)) {
-    throw new CliError("USAGE", `"${positionals.at(-1)}" is one word too many. See: tidings ${command.name} --help`);
+    throw new CliError(
+      "USAGE",
+      `"${positionals.at(-1)}" is one word too many. See: tidings ${command.name} --help`,
+    );
   }
-  const texts = (option: string) => [values[option] ?? []].flat().filter((value) => typeof value === "string");
+  const texts = (option: string) =>
+    [values[option] ?? []].flat().filter((value) => typeof value === "string");
   const text = (option: string) => texts(option).at(-1);
   return {
     positionals,
@@ -84,7 +88,8 @@ export function parseCall(command: Command, args: readonly string[], terminal: T
     wholeNumber: (option) => {
       const value = text(option);
       if (value === undefined) return undefined;
-      if (!/^\d{1,15}$/.test(value)) throw new CliError("USAGE", `--${option} must be a whole number, not "${value}"`);
+      if (!/^\d{1,15}$/.test(value))
+        throw new CliError("USAGE", `--${option} must be a whole number, not "${value}"`);
       return Number(value);
     },
   };

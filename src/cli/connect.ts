@@ -12,7 +12,8 @@ import { loadProject, projectFile } from "./project.ts";
 export const connectionOptions: Options = {
   "database-url": {
     value: "URL",
-    description: "PostgreSQL. Default: TIDINGS_DATABASE_URL, then the config file's database, then DATABASE_URL.",
+    description:
+      "PostgreSQL. Default: TIDINGS_DATABASE_URL, then the config file's database, then DATABASE_URL.",
   },
   pglite: { value: "DIR", description: "A PGlite data directory that no other process has open." },
   schema: { value: "NAME", description: "The schema of Tidings' tables. Default: tidings." },
@@ -25,7 +26,10 @@ export interface Connection {
 }
 
 /** Connects as the options, the environment or the config file say, in this order, runs `work`, and closes. */
-export async function withDatabase<Result>(call: Call, work: (db: Database) => Promise<Result>): Promise<Result> {
+export async function withDatabase<Result>(
+  call: Call,
+  work: (db: Database) => Promise<Result>,
+): Promise<Result> {
   const { db, close } = await connect(call);
   try {
     return await work(inSchema(db, call.text("schema") ?? "tidings"));
@@ -41,13 +45,13 @@ async function connect(call: Call): Promise<Connection> {
     throw new CliError("USAGE", "Pass --database-url or --pglite, not both");
   }
   if (directory !== undefined) return openDirectory(directory);
-  const url = given ?? process.env["TIDINGS_DATABASE_URL"];
+  const url = given ?? call.terminal.environment["TIDINGS_DATABASE_URL"];
   if (url !== undefined && url !== "") return openUrl(url);
   if (projectFile(call) !== undefined) {
     const { db } = await loadProject(call);
     if (db) return { db, close: async () => undefined };
   }
-  const fallback = process.env["DATABASE_URL"];
+  const fallback = call.terminal.environment["DATABASE_URL"];
   if (fallback !== undefined && fallback !== "") return openUrl(fallback);
   throw new CliError(
     "DATABASE_URL_MISSING",
@@ -84,10 +88,18 @@ function refusal(url: string, cause: unknown): CliError {
   const errors = cause instanceof AggregateError ? (cause.errors as Error[]) : [cause as Error];
   const reason = errors.map(({ message }) => message).join("; ");
   return /^[0-9A-Z]{5}$/.test(sqlState)
-    ? new CliError("DATABASE_REFUSED", `${where} answered: ${reason}. Check user, password and database name`, { cause })
-    : new CliError("DATABASE_UNREACHABLE", `${where}: ${reason}. Check that the server runs and the address is right`, {
-        cause,
-      });
+    ? new CliError(
+        "DATABASE_REFUSED",
+        `${where} answered: ${reason}. Check user, password and database name`,
+        { cause },
+      )
+    : new CliError(
+        "DATABASE_UNREACHABLE",
+        `${where}: ${reason}. Check that the server runs and the address is right`,
+        {
+          cause,
+        },
+      );
 }
 
 async function openDirectory(directory: string): Promise<Connection> {

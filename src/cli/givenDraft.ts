@@ -50,7 +50,7 @@ export async function draftFromOptions(type: string, call: Call): Promise<GivenD
     ...commonFields(call),
     subject: parseEntity("--subject", call.required("subject")),
     refs,
-    data: parseObject("--data", await dataText(call.text("data") ?? "{}")),
+    data: parseObject("--data", await dataText(call.text("data") ?? "{}", call.terminal.input)),
     idempotencyKey: call.text("key"),
   };
 }
@@ -60,20 +60,33 @@ export function draftFromLine(line: string, defaults: Partial<GivenDraft>): Give
   const given = parseObject("the line", line) as JsonObject & Partial<GivenDraft>;
   if (typeof given.type !== "string") throw new CliError("USAGE", 'the line has no "type"');
   const entity = (value: Json): Json =>
-    typeof value === "string" ? { ...parseEntity("the line", value) } : Array.isArray(value) ? value.map(entity) : value;
+    typeof value === "string"
+      ? { ...parseEntity("the line", value) }
+      : Array.isArray(value)
+        ? value.map(entity)
+        : value;
   const fields = Object.entries(given).map(([name, value]) => {
     if (name === "subject" || name === "actor" || name === "onBehalfOf") return [name, entity(value as Json)];
     if (name !== "refs" || typeof value !== "object" || value === null) return [name, value];
-    return [name, Object.fromEntries(Object.entries(value).map(([role, ref]) => [role, entity(ref as Json)]))];
+    return [
+      name,
+      Object.fromEntries(Object.entries(value).map(([role, ref]) => [role, entity(ref as Json)])),
+    ];
   });
   return { ...defaults, ...(Object.fromEntries(fields) as GivenDraft) };
 }
 
 /** The draft for `record`, by the app's definitions. */
-export function toDraft({ occurredAt, refs = {}, data = {}, ...given }: GivenDraft, registry: Registry): Draft {
+export function toDraft(
+  { occurredAt, refs = {}, data = {}, ...given }: GivenDraft,
+  registry: Registry,
+): Draft {
   const definition = registry.find(given.type);
   if (!definition) {
-    const meant = nearest(given.type, registry.types.map(({ type }) => type));
+    const meant = nearest(
+      given.type,
+      registry.types.map(({ type }) => type),
+    );
     throw new TidingsError("UNKNOWN_TYPE", {
       detail: `"${given.type}"${meant === undefined ? "" : ` (did you mean "${meant}"?)`}`,
       path: ["type"],
@@ -84,7 +97,9 @@ export function toDraft({ occurredAt, refs = {}, data = {}, ...given }: GivenDra
     role,
     definition.refs[role]?.holds === "many" && value !== null ? [value].flat() : value,
   ]);
-  const none = Object.entries(definition.refs).flatMap(([role, { holds }]) => (holds === "many" ? [[role, []]] : []));
+  const none = Object.entries(definition.refs).flatMap(([role, { holds }]) =>
+    holds === "many" ? [[role, []]] : [],
+  );
   return {
     ...given,
     "~tidings": "draft",
@@ -98,13 +113,14 @@ export function toDraft({ occurredAt, refs = {}, data = {}, ...given }: GivenDra
 /** `card:1` or `card:1=Fix the login`: the first `=` begins the label. */
 function parseEntity(option: string, written: string): EntityRef {
   const match = /^([a-z][a-z0-9_]*):([^=]+)(?:=(.*))?$/su.exec(written);
-  if (!match) throw new CliError("USAGE", `${option}: an entity is written type:id or type:id=Label, not "${written}"`);
+  if (!match)
+    throw new CliError("USAGE", `${option}: an entity is written type:id or type:id=Label, not "${written}"`);
   return { type: match[1]!, id: match[2]!, label: match[3] ?? null };
 }
 
 /** `-` is stdin, `@file` a file, anything else the JSON itself. */
-async function dataText(given: string): Promise<string> {
-  if (given === "-") return readText(process.stdin);
+async function dataText(given: string, input: NodeJS.ReadableStream): Promise<string> {
+  if (given === "-") return readText(input);
   if (!given.startsWith("@")) return given;
   try {
     return await readFile(given.slice(1), "utf8");

@@ -40,14 +40,16 @@ const DESCRIPTION_WIDTH = 72;
 
 function optionLines(options: Options): string {
   const entries = Object.entries(options).map(([name, { value, repeated, description }]) => ({
-    left: `--${name}${value === undefined ? "" : ` ${value}`}${repeated ? " …" : ""}`,
+    left: `--${name}${value === undefined ? "" : ` ${value}`}${repeated && !value?.endsWith("…") ? " …" : ""}`,
     description,
   }));
   const width = Math.max(...entries.map(({ left }) => left.length));
   return entries
     .map(({ left, description }) => {
       const [first = "", ...more] = wrap(description, DESCRIPTION_WIDTH);
-      return [`  ${left.padEnd(width)}  ${first}`, ...more.map((line) => " ".repeat(width + 4) + line)].join("\n");
+      return [`  ${left.padEnd(width)}  ${first}`, ...more.map((line) => " ".repeat(width + 4) + line)].join(
+        "\n",
+      );
     })
     .join("\n");
 }

@@ -23,7 +23,8 @@ const LANE_STYLES: Readonly<Record<Lane, Style>> = {
 
 /** `14:02:11  domain  card.moved            Ann moved Fix the login from To do to Doing  #42` */
 export function itemLine(item: LiveItem, now: Date, { paint }: Terminal): string {
-  const severity = item.severity === "info" ? "" : `${paint(item.severity === "error" ? "red" : "yellow", item.severity)} `;
+  const severity =
+    item.severity === "info" ? "" : `${paint(item.severity === "error" ? "red" : "yellow", item.severity)} `;
   return [
     paint("dim", timeOf(new Date(item.occurredAt), now)),
     paint(LANE_STYLES[item.lane] ?? "gray", printable(item.lane).padEnd(6)),

@@ -12,8 +12,13 @@ export const migrateCommand: Command = {
     "Safe to run from many processes at once and in every deployment: it applies what is missing, in one transaction.\n" +
     "The role needs CREATE on the database, or a schema that it owns.",
   options: {
-    "dry-run": { description: "Prints the SQL that would run, for an administrator to read or run; changes nothing." },
-    "app-role": { value: "R", description: "Also grants this role what the app needs. Again after each migration." },
+    "dry-run": {
+      description: "Prints the SQL that would run, for an administrator to read or run; changes nothing.",
+    },
+    "app-role": {
+      value: "R",
+      description: "Also grants this role what the app needs. Again after each migration.",
+    },
     "read-role": { value: "R", description: "Also lets this role read one account's events at a time." },
     ...connectionOptions,
     config: definitionOptions["config"]!,

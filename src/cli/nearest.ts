@@ -1,7 +1,10 @@
 /** The name that was probably meant, or undefined when none is near. */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
-    .map((name) => ({ name, distance: name.startsWith(typed) && typed !== "" ? 0 : editDistance(typed, name) }))
+    .map((name) => ({
+      name,
+      distance: name.startsWith(typed) && typed !== "" ? 0 : editDistance(typed, name),
+    }))
     .sort((a, b) => a.distance - b.distance);
   // One slip in three letters is a slip; more is another word.
   return best && best.distance <= Math.max(1, Math.floor(typed.length / 3)) ? best.name : undefined;

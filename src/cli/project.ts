@@ -11,7 +11,8 @@ import { importFromProject } from "./importFromProject.ts";
 export const definitionOptions: Options = {
   config: {
     value: "FILE",
-    description: "The module that exports your tidings. Default: tidings.config.ts, .mjs or .js in this folder.",
+    description:
+      "The module that exports your tidings. Default: tidings.config.ts, .mjs or .js in this folder.",
   },
   events: { value: "FILE", description: "The module of definitions itself, instead of a config file." },
 };
@@ -64,7 +65,8 @@ function registryOf(definitions: unknown, file: string): Registry {
   try {
     return createRegistry(definitions as Definitions);
   } catch (error) {
-    if (!isTidingsError(error, "INVALID_DEFINITION") || !error.detail?.startsWith("events holds no")) throw error;
+    if (!isTidingsError(error, "INVALID_DEFINITION") || !error.detail?.startsWith("events holds no"))
+      throw error;
     throw new CliError(
       "CONFIG_INVALID",
       `${file} exports no tidings and no event definition. Export createTidings(…) as tidings, or the definitions`,
@@ -83,16 +85,23 @@ async function load(file: string): Promise<Record<string, unknown>> {
   try {
     return (await import(url)) as Record<string, unknown>; // newer versions of Node strip types themselves
   } catch (cause) {
-    if (!(cause instanceof Error && "code" in cause && cause.code === "ERR_UNKNOWN_FILE_EXTENSION")) throw cause;
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ERR_UNKNOWN_FILE_EXTENSION"))
+      throw cause;
     const hint = "Run: npm install --save-dev tsx, or pass a JavaScript module";
-    throw new CliError("DRIVER_MISSING", `${file} is TypeScript, which this Node does not read. ${hint}`, { cause });
+    throw new CliError("DRIVER_MISSING", `${file} is TypeScript, which this Node does not read. ${hint}`, {
+      cause,
+    });
   }
 }
 
 /** By shape: the app may have its own copy of this package. */
 function isTidings(value: unknown): value is { readonly db: Database; readonly registry: Registry } {
   return (
-    typeof value === "object" && value !== null && "registry" in value && "db" in value && isDatabase(value.db)
+    typeof value === "object" &&
+    value !== null &&
+    "registry" in value &&
+    "db" in value &&
+    isDatabase(value.db)
   );
 }
 

@@ -1,19 +1,20 @@
-import { createTidings } from "../tidings.ts";
-import type { Tidings } from "../tidings.ts";
+import type { Draft } from "../events/defineEvent.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
 import { connectionOptions, withDatabase } from "./connect.ts";
-import { draftFromOptions, toDraft } from "./givenDraft.ts";
+import { draftFromOptions, toDraft, type GivenDraft } from "./givenDraft.ts";
 import { definitionOptions, loadRegistry } from "./project.ts";
-import { recordLines } from "./recordLines.ts";
+import { recordLines, type LineResult } from "./recordLines.ts";
 import { serverOf, serverOptions } from "./server.ts";
 import { printable } from "./terminal.ts";
 
 export const recordCommand: Command = {
   name: "record",
   summary: "Records an event, or a batch of them from stdin",
-  usage: "TYPE --account A --actor ENTITY --subject ENTITY [options]\n  tidings record --batch [options] < events.ndjson",
+  usage:
+    "TYPE --account A --actor ENTITY --subject ENTITY [options]\n  tidings record --batch [options] < events.ndjson",
   about:
     "An entity is written type:id or type:id=Label: card:1, user:ann=Ann. Events are checked by your definitions, as\n" +
     "record() does. A batch is one JSON object a line, with the fields of POST /events; each line stands for itself, and\n" +
@@ -22,7 +23,11 @@ export const recordCommand: Command = {
     account: { value: "A", description: "Whose log. Needed, except with --server, where the token decides." },
     actor: { value: "ENTITY", description: "Who did it." },
     subject: { value: "ENTITY", description: "What it happened to." },
-    ref: { value: "ROLE=ENTITY", repeated: true, description: "Another entity in a role; ROLE[]=ENTITY makes a list." },
+    ref: {
+      value: "ROLE=ENTITY",
+      repeated: true,
+      description: "Another entity in a role; ROLE[]=ENTITY makes a list.",
+    },
     data: { value: "JSON", description: "The event's data, @FILE, or - for stdin. Default: {}." },
     "occurred-at": { value: "TIME", description: "When it happened. Default: now." },
     key: { value: "KEY", description: "An idempotency key: a second event with it returns the first." },
@@ -37,7 +42,10 @@ export const recordCommand: Command = {
         '      --ref from=column:1="To do" --ref to=column:2=Doing --ref board=board:7 --data \'{"position":0}\'',
       "One event.",
     ],
-    ["tidings record --batch --account acme < events.ndjson", "Many, each line by itself; exit code 1 if one is refused."],
+    [
+      "tidings record --batch --account acme < events.ndjson",
+      "Many, each line by itself; exit code 1 if one is refused.",
+    ],
   ],
   failsWhen: "an event was refused, or the log could not be written",
   positionals: 1,
@@ -45,9 +53,11 @@ export const recordCommand: Command = {
     const [type] = call.positionals;
     if (call.has("batch")) {
       for (const option of ["subject", "ref", "data", "key"]) {
-        if (call.has(option)) throw new CliError("USAGE", `--${option} does not go with --batch: it belongs to each line`);
+        if (call.has(option))
+          throw new CliError("USAGE", `--${option} does not go with --batch: it belongs to each line`);
       }
-      if (type !== undefined) throw new CliError("USAGE", "TYPE does not go with --batch: each line has its own");
+      if (type !== undefined)
+        throw new CliError("USAGE", "TYPE does not go with --batch: each line has its own");
       return recordBatch(call);
     }
     if (type === undefined) throw new CliError("USAGE", "TYPE is missing: tidings record card.moved …");
@@ -67,52 +77,54 @@ async function recordOne(type: string, call: Call): Promise<void> {
   call.required("actor");
   const given = await draftFromOptions(type, call);
   await withTidings(call, async (tidings) => {
-    const [event] = await tidings.record(toDraft(given, tidings.registry));
-    printEvent(printed(event), call);
+    const drafts: Draft[] = [toDraft(given, tidings.registry)];
+    const [event] = await tidings.record(...drafts);
+    printEvent(printed(event!), call);
   });
 }
 
 async function recordBatch(call: Call): Promise<number> {
   const server = serverOf(call);
   if (server) {
-    return recordLines(call, async (drafts) => {
-      const events = drafts.map(({ account: _, ...given }) => given);
+    const withoutAccount = ({ account: _, ...given }: GivenDraft) => given;
+    return recordLines(call, withoutAccount, async (events) => {
       const response = await server.ask("/events", post({ events, atomic: false }));
       const { results } = (await response.json()) as { results: ServerResult[] };
       return results.map((result) =>
-        result.ok
-          ? { ok: true, id: result.event.id }
-          : { ok: false, code: result.error.code, message: [result.error.detail, result.error.title].filter(Boolean).join(". ") },
+        result.ok ? { ok: true, id: result.event.id } : refusalOf(result.error),
       );
     });
   }
-  return withTidings(call, (tidings) =>
-    recordLines(
-      call,
-      async (drafts) => {
-        const results = await tidings.recordEach(drafts.map((given) => toDraft(given, tidings.registry)));
-        return results.map((result) =>
-          result.ok
-            ? { ok: true, id: result.event.id }
-            : { ok: false, code: result.error.code, message: result.error.message },
-        );
-      },
-      (given) => void toDraft(given, tidings.registry),
-    ),
-  );
+  return withTidings(call, (tidings) => {
+    const prepare = (given: GivenDraft) => toDraft(given, tidings.registry);
+    return recordLines(call, prepare, async (drafts) =>
+      (await tidings.recordEach(drafts)).map((result) =>
+        result.ok
+          ? { ok: true, id: result.event.id }
+          : { ok: false, code: result.error.code, message: result.error.message },
+      ),
+    );
+  });
+}
+
+interface Problem {
+  readonly code: string;
+  readonly title: string;
+  readonly detail?: string | undefined;
 }
 
 type ServerResult =
   | { readonly ok: true; readonly event: { readonly id: string } }
-  | { readonly ok: false; readonly error: { readonly code: string; readonly title: string; readonly detail?: string } };
+  | { readonly ok: false; readonly error: Problem };
+
+function refusalOf({ code, title, detail }: Problem): LineResult {
+  return { ok: false, code, message: detail === undefined ? title : `${detail}. ${title}` };
+}
 
 /** One of our own on the app's definitions: the app's may have subscriptions, and those are not ours to run. */
 async function withTidings<Result>(call: Call, work: (tidings: Tidings) => Promise<Result>): Promise<Result> {
   const registry = await loadRegistry(call);
-  return withDatabase(call, async (db) => {
-    const result = await work(createTidings({ db, events: registry.types }));
-    return result;
-  });
+  return withDatabase(call, (db) => work(createTidings({ db, events: registry.types })));
 }
 
 function post(body: object): RequestInit {

@@ -17,62 +17,68 @@ const AT_ONCE = 100;
  * Reads drafts from stdin, one JSON object a line, and records them group by group, so that a file of any size takes
  * little memory and what was before a broken connection is known to be recorded. Resolves to the exit code.
  */
-export async function recordLines(
+export async function recordLines<Draft>(
   call: Call,
-  recordAll: (drafts: readonly GivenDraft[]) => Promise<LineResult[]>,
-  checkDraft: (draft: GivenDraft) => void = () => undefined,
+  prepare: (given: GivenDraft) => Draft,
+  recordAll: (drafts: readonly Draft[]) => Promise<LineResult[]>,
 ): Promise<number> {
   const defaults = withoutUndefined(commonFields(call));
   let line = 0;
   let recorded = 0;
   let refused = 0;
-  let group: { line: number; draft: GivenDraft | LineResult }[] = [];
+  let group: { line: number; read: { draft: Draft } | { refusal: LineResult } }[] = [];
 
   async function finishGroup(): Promise<void> {
-    const drafts = group.flatMap(({ draft }) => ("ok" in draft ? [] : [draft]));
+    const drafts = group.flatMap((entry) => ("draft" in entry.read ? [entry.read.draft] : []));
     const results = (drafts.length > 0 ? await recordAll(drafts) : []).values();
     for (const entry of group) {
-      const result = "ok" in entry.draft ? entry.draft : results.next().value!;
+      const result = "refusal" in entry.read ? entry.read.refusal : results.next().value!;
       if (result.ok) recorded++;
       else refused++;
       print(entry.line, result);
     }
     group = [];
-    call.terminal.progress(`${recorded.toLocaleString("en-US")} recorded, ${refused.toLocaleString("en-US")} refused …`);
+    call.terminal.progress(
+      `${recorded.toLocaleString("en-US")} recorded, ${refused.toLocaleString("en-US")} refused …`,
+    );
   }
 
   function print(at: number, result: LineResult): void {
     if (call.has("json")) call.terminal.print(JSON.stringify({ line: at, ...result }));
     else if (result.ok) call.terminal.print(`line ${at}: recorded ${result.id}`);
-    else call.terminal.print(`line ${at}: ${call.terminal.paint("red", result.code)} ${printable(result.message)}`);
+    else
+      call.terminal.print(
+        `line ${at}: ${call.terminal.paint("red", result.code)} ${printable(result.message)}`,
+      );
   }
 
-  for await (const text of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  for await (const text of createInterface({ input: call.terminal.input, crlfDelay: Infinity })) {
     line++;
     if (text.trim() === "") continue;
-    group.push({ line, draft: read(text, defaults, checkDraft) });
+    group.push({ line, read: attempt(() => prepare(draftFromLine(text, defaults))) });
     if (group.length === AT_ONCE) await finishGroup();
   }
   await finishGroup();
   if (!call.has("json")) {
-    call.terminal.note(`${recorded.toLocaleString("en-US")} recorded, ${refused.toLocaleString("en-US")} refused`);
+    call.terminal.note(
+      `${recorded.toLocaleString("en-US")} recorded, ${refused.toLocaleString("en-US")} refused`,
+    );
   }
   return refused === 0 ? 0 : 1;
 }
 
-function read(
-  text: string,
-  defaults: Partial<GivenDraft>,
-  checkDraft: (draft: GivenDraft) => void,
-): GivenDraft | LineResult {
+/** A line that is refused leaves the others. */
+function attempt<Draft>(read: () => Draft): { draft: Draft } | { refusal: LineResult } {
   try {
-    const draft = draftFromLine(text, defaults);
-    checkDraft(draft);
-    return draft;
+    return { draft: read() };
   } catch (error) {
-    if (isTidingsError(error)) return { ok: false, code: error.code, message: error.message };
-    if (error instanceof CliError) return { ok: false, code: "INVALID_REQUEST", message: error.message };
-    throw error;
+    const code = isTidingsError(error)
+      ? error.code
+      : error instanceof CliError
+        ? "INVALID_REQUEST"
+        : undefined;
+    if (code === undefined) throw error;
+    return { refusal: { ok: false, code, message: (error as Error).message } };
   }
 }
 

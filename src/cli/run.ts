@@ -38,7 +38,12 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.print(await version());
     return 0;
   }
-  if (first === undefined || first === "--help" || first === "-h" || (first === "help" && args.length === 1)) {
+  if (
+    first === undefined ||
+    first === "--help" ||
+    first === "-h" ||
+    (first === "help" && args.length === 1)
+  ) {
     terminal.print(overview(commands, await version(), terminal));
     return 0;
   }
@@ -57,7 +62,8 @@ function unknownCommand(words: readonly string[]): CliError {
   const names = commands.map(({ name }) => name);
   const group = names.filter((name) => name.startsWith(`${words[0]} `));
   const typed = words.slice(0, 2).join(" ");
-  const meant = nearest(typed, names) ?? nearest(words[0]!, names);
+  const meant =
+    words.length === 1 && group.length > 0 ? undefined : (nearest(typed, names) ?? nearest(words[0]!, names));
   const hint =
     meant !== undefined
       ? `Did you mean "tidings ${meant}"?`
@@ -82,10 +88,12 @@ function explain(error: unknown): { code: string; message: string } {
   const sqlState = error instanceof Error && "code" in error ? String(error.code) : "";
   // A role without rights is the usual reason why the database says no to a command.
   if (sqlState === "42501") {
-    const hint = "Connect as the owner of the tables, or grant the role its rights: tidings migrate --app-role ROLE";
+    const hint =
+      "Connect as the owner of the tables, or grant the role its rights: tidings migrate --app-role ROLE";
     return { code: "DATABASE_REFUSED", message: `${message}. ${hint}` };
   }
-  if (/^[0-9A-Z]{5}$/.test(sqlState)) return { code: "DATABASE_REFUSED", message: `${message} (SQLSTATE ${sqlState})` };
+  if (/^[0-9A-Z]{5}$/.test(sqlState))
+    return { code: "DATABASE_REFUSED", message: `${message} (SQLSTATE ${sqlState})` };
   return { code: "UNEXPECTED", message };
 }
 

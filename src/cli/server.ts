@@ -4,7 +4,8 @@ import type { Call, Options } from "./command.ts";
 export const serverOptions: Options = {
   server: {
     value: "URL",
-    description: "Asks a running app over HTTP instead of the database: the address that its handler is mounted at.",
+    description:
+      "Asks a running app over HTTP instead of the database: the address that its handler is mounted at.",
   },
   token: { value: "T", description: "Sent to the server as a bearer token. Default: TIDINGS_TOKEN." },
 };
@@ -26,11 +27,14 @@ export function serverOf(call: Call): Server | undefined {
   }
   for (const option of ["database-url", "pglite", "account"]) {
     if (call.has(option)) {
-      throw new CliError("USAGE", `--${option} does not go with --server: the server knows its database, the token its account`);
+      throw new CliError(
+        "USAGE",
+        `--${option} does not go with --server: the server knows its database, the token its account`,
+      );
     }
   }
   const base = address.replace(/\/+$/, "");
-  const token = call.text("token") ?? process.env["TIDINGS_TOKEN"];
+  const token = call.text("token") ?? call.terminal.environment["TIDINGS_TOKEN"];
   const request = async (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     if (token) headers.set("authorization", `Bearer ${token}`);
@@ -38,8 +42,11 @@ export function serverOf(call: Call): Server | undefined {
       return await fetch(base + path, { ...init, headers });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-      throw new CliError("SERVER_UNREACHABLE", `${base}: ${reason}. Check that the app runs there`, { cause });
+      const reason =
+        cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+      throw new CliError("SERVER_UNREACHABLE", `${base}: ${reason}. Check that the app runs there`, {
+        cause,
+      });
     }
   };
   return {
@@ -53,8 +60,14 @@ export function serverOf(call: Call): Server | undefined {
 }
 
 async function refusal(response: Response, url: string): Promise<CliError> {
-  const problem = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown; title?: unknown };
-  const said = [problem.code, problem.detail, problem.title].filter((part) => typeof part === "string").join(": ");
+  const problem = (await response.json().catch(() => ({}))) as {
+    code?: unknown;
+    detail?: unknown;
+    title?: unknown;
+  };
+  const said = [problem.code, problem.detail, problem.title]
+    .filter((part) => typeof part === "string")
+    .join(": ");
   const hint =
     response.status === 404 && said === ""
       ? "no Tidings handler is mounted there; --server must include its basePath"

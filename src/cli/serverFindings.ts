@@ -25,7 +25,8 @@ export async function serverFindings(server: Server): Promise<Finding[]> {
     throw new CliError("SERVER_REFUSED", `/health answered ${response.status}. Check --server and --token`);
   }
   const { status, details } = (await response.json().catch(() => ({}))) as Health;
-  if (status === undefined) throw new CliError("SERVER_REFUSED", "/health answered something else than Tidings does");
+  if (status === undefined)
+    throw new CliError("SERVER_REFUSED", "/health answered something else than Tidings does");
   const healthy = status === "ok";
   const overall: Finding = {
     check: "health",

@@ -17,8 +17,15 @@ export const tail: Command = {
     "Begins with the next event, or where --after or --since says, and ends with Ctrl-C. It only reads: no subscription\n" +
     "of your app runs. With your definitions at hand the sentences are yours; without them, actor, verb and subject.",
   options: {
-    account: { value: "A", description: "Whose events. Needed, except with --server, where the token decides." },
-    types: { value: "T,…", repeated: true, description: "Types (card.moved), categories (card.*) or older names." },
+    account: {
+      value: "A",
+      description: "Whose events. Needed, except with --server, where the token decides.",
+    },
+    types: {
+      value: "T,…",
+      repeated: true,
+      description: "Types (card.moved), categories (card.*) or older names.",
+    },
     lanes: { value: "L,…", repeated: true, description: `Of ${lanes.join(", ")}. Default: all of them.` },
     of: { value: "ENTITY", repeated: true, description: "Events about this entity: card:1." },
     after: { value: "POS", description: "Begins after this position; 0 is the beginning of the log." },
@@ -30,13 +37,23 @@ export const tail: Command = {
   },
   examples: [
     ["tidings tail --account acme", "Everything that happens in acme, from now on."],
-    ["tidings tail --account acme --types 'card.*' --of board:7 --since 2h", "A board's cards, the last two hours first."],
-    ["tidings tail --account acme --after 0 --limit 10 --json | jq .text", "The first ten sentences of the log."],
-    ["tidings tail --server http://localhost:3000/tidings --token $TOKEN", "Through a running app, as this token may."],
+    [
+      "tidings tail --account acme --types 'card.*' --of board:7 --since 2h",
+      "A board's cards, the last two hours first.",
+    ],
+    [
+      "tidings tail --account acme --after 0 --limit 10 --json | jq .text",
+      "The first ten sentences of the log.",
+    ],
+    [
+      "tidings tail --server http://localhost:3000/tidings --token $TOKEN",
+      "Through a running app, as this token may.",
+    ],
   ],
   failsWhen: "the log could not be read",
   run: async (call) => {
     const server = serverOf(call);
+    limitOf(call);
     const stop = new AbortController();
     const onSignal = () => stop.abort();
     process.on("SIGINT", onSignal);
@@ -53,7 +70,10 @@ export const tail: Command = {
 
 async function followServer(server: Server, call: Call, stop: AbortController): Promise<void> {
   if (call.has("since")) {
-    throw new CliError("USAGE", "--since does not go with --server: a stream begins at a position. Pass --after");
+    throw new CliError(
+      "USAGE",
+      "--since does not go with --server: a stream begins at a position. Pass --after",
+    );
   }
   const query = serverEventsQuery({ ...filterOf(call), after: call.wholeNumber("after") });
   const lost = (reason: string, retryInMs: number) =>
@@ -65,7 +85,8 @@ async function followDatabase(call: Call, stop: AbortController): Promise<void> 
   const account = call.required("account");
   const { types, ...filter } = filterOf(call);
   const since = call.text("since");
-  if (since !== undefined && call.has("after")) throw new CliError("USAGE", "Pass --after or --since, not both");
+  if (since !== undefined && call.has("after"))
+    throw new CliError("USAGE", "Pass --after or --since, not both");
   const { registry } = await loadProject(call);
   await withDatabase(call, async (db) => {
     const following = {
@@ -76,9 +97,12 @@ async function followDatabase(call: Call, stop: AbortController): Promise<void> 
       // Without definitions nobody knows which types a category has: then the names are compared here.
       types: registry ? types : undefined,
     };
-    const wanted = registry || !types ? () => true : (item: LiveItem) => types.some((type) => covers(type, item.type));
+    const wanted =
+      registry || !types ? () => true : (item: LiveItem) => types.some((type) => covers(type, item.type));
     const failed = (error: unknown) =>
-      call.terminal.note(`The log could not be read (${error instanceof Error ? error.message : String(error)}); trying again`);
+      call.terminal.note(
+        `The log could not be read (${error instanceof Error ? error.message : String(error)}); trying again`,
+      );
     const items = databaseItems(db, registry ?? withoutDefinitions, following, stop.signal, failed);
     await show(items, call, stop, wanted);
   });
@@ -90,7 +114,7 @@ async function show(
   stop: AbortController,
   wanted: (item: LiveItem) => boolean = () => true,
 ): Promise<void> {
-  const limit = call.wholeNumber("limit") ?? Infinity;
+  const limit = limitOf(call);
   let shown = 0;
   if (limit === 0) return;
   for await (const item of items) {
@@ -101,10 +125,15 @@ async function show(
   stop.abort();
 }
 
+function limitOf(call: Call): number {
+  return call.wholeNumber("limit") ?? Infinity;
+}
+
 function filterOf(call: Call) {
   const of = call.texts("of");
   const unknown = call.list("lanes")?.find((lane) => !lanes.some((known) => known === lane));
-  if (unknown !== undefined) throw new CliError("USAGE", `--lanes "${unknown}" is none of ${lanes.join(", ")}`);
+  if (unknown !== undefined)
+    throw new CliError("USAGE", `--lanes "${unknown}" is none of ${lanes.join(", ")}`);
   return {
     types: call.list("types"),
     lanes: (call.list("lanes") as readonly Lane[] | undefined) ?? lanes,
@@ -113,5 +142,7 @@ function filterOf(call: Call) {
 }
 
 function covers(pattern: string, type: string): boolean {
-  return pattern === "*" || pattern === type || (pattern.endsWith(".*") && type.startsWith(pattern.slice(0, -1)));
+  return (
+    pattern === "*" || pattern === type || (pattern.endsWith(".*") && type.startsWith(pattern.slice(0, -1)))
+  );
 }

@@ -2,10 +2,10 @@ import { styleText } from "node:util";
 
 export type Style = Parameters<typeof styleText>[0];
 
-/** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
+/** Where a command reads and writes: results go to stdout, everything else to stderr, so that results can be piped. */
 export interface Terminal {
-  /** True when a person sees the results at once. */
-  readonly isInteractive: boolean;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly input: NodeJS.ReadableStream;
   /** A line of the result. */
   print(line: string): void;
   /** A line about the work, also where the result is piped. */
@@ -16,9 +16,12 @@ export interface Terminal {
   paint(style: Style, text: string): string;
 }
 
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean | undefined };
+
 export function createTerminal(
-  stdout: NodeJS.WriteStream,
-  stderr: NodeJS.WriteStream,
+  input: NodeJS.ReadableStream,
+  stdout: Output,
+  stderr: Output,
   environment: NodeJS.ProcessEnv,
 ): Terminal {
   const coloured = stdout.isTTY === true && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
@@ -28,7 +31,8 @@ export function createTerminal(
     inProgress = false;
   };
   return {
-    isInteractive: stdout.isTTY === true,
+    environment,
+    input,
     print: (line) => {
       endProgress();
       stdout.write(`${line}\n`);

@@ -1,4 +1,5 @@
 import type { CatalogEntry } from "./catalog.ts";
+import { followRef, isJsonObject } from "./jsonSchemaRef.ts";
 import type { Json, JsonObject } from "./serializable.ts";
 
 /** A field of an event's data as a column. */
@@ -30,10 +31,10 @@ function fieldTypes(schema: JsonObject | null): ReadonlyMap<string, SqlType> {
   if (!schema) return types;
   // A union or an intersection of objects has the fields of each; one that differs among them is JSON.
   const visit = (at: Json | undefined, depth: number): void => {
-    const object = follow(at, schema);
+    const object = followRef(at, schema);
     if (!object || depth > 8) return;
     for (const [field, property] of Object.entries(
-      isObject(object["properties"]) ? object["properties"] : {},
+      isJsonObject(object["properties"]) ? object["properties"] : {},
     )) {
       const type = sqlType(property, schema);
       const known = types.get(field);
@@ -50,11 +51,11 @@ function fieldTypes(schema: JsonObject | null): ReadonlyMap<string, SqlType> {
 const FORMATS: Readonly<Record<string, SqlType>> = { "date-time": "timestamptz", date: "date", uuid: "uuid" };
 
 function sqlType(property: Json, root: JsonObject, depth = 0): SqlType {
-  const schema = follow(property, root);
+  const schema = followRef(property, root);
   if (!schema || depth > 8) return "jsonb";
   const union = schema["anyOf"] ?? schema["oneOf"];
   if (Array.isArray(union)) {
-    const members = (union as Json[]).filter((member) => !isObject(member) || member["type"] !== "null");
+    const members = (union as Json[]).filter((member) => !isJsonObject(member) || member["type"] !== "null");
     return same(members.map((member) => sqlType(member, root, depth + 1)));
   }
   const values = schema["enum"] ?? (schema["const"] === undefined ? undefined : [schema["const"]]);
@@ -98,20 +99,4 @@ function jsonType(value: Json): string {
   if (value === null) return "null";
   if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
   return typeof value;
-}
-
-function follow(schema: Json | undefined, root: JsonObject): JsonObject | undefined {
-  let at = schema;
-  for (let step = 0; step < 8 && isObject(at) && typeof at["$ref"] === "string"; step++) {
-    const path = at["$ref"].split("/").slice(1);
-    at = path.reduce<Json | undefined>(
-      (from, key) => (isObject(from) ? from[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined),
-      root,
-    );
-  }
-  return isObject(at) ? at : undefined;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -16,8 +16,8 @@ export interface LoadedEntity {
 }
 
 export interface EntityOptions {
-  /** Where a person sees it: a path or an http(s) address. Default: not linked. */
-  url?: ((id: string) => string | null) | undefined;
+  /** Where a person sees it: a path or an http(s) address, from its id or its name as recorded. Default: not linked. */
+  url?: ((id: string, recorded: EntityRef) => string | null) | undefined;
   /** A Lucide icon name for events that have none of their own. Default `activity`. */
   icon?: string | undefined;
   /**

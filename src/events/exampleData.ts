@@ -1,3 +1,4 @@
+import { followRef, isJsonObject } from "./jsonSchemaRef.ts";
 import type { Json, JsonObject } from "./serializable.ts";
 
 /**
@@ -5,35 +6,36 @@ import type { Json, JsonObject } from "./serializable.ts";
  * pattern, an empty enum). The caller validates: keywords that rarely decide, such as `not` or `contains`, are passed over.
  */
 export function exampleData(schema: JsonObject): Json | undefined {
-  return sample(schema, { root: schema, name: "", depth: 0 });
+  return sample(schema, { root: schema, name: "", within: [] });
 }
 
 interface Place {
   readonly root: JsonObject;
   /** The property that the value stands in: what a text without any other hint says. */
   readonly name: string;
-  readonly depth: number;
+  /** The references that led here: a recursive schema ends where one comes again. */
+  readonly within: readonly Json[];
 }
-
-/** A recursive schema ends here: optional properties and items are left out, a required one has no example. */
-const MAX_DEPTH = 12;
 
 function sample(schema: Json | undefined, place: Place): Json | undefined {
   if (schema === undefined || schema === true) return place.name;
-  if (!isObject(schema) || place.depth > MAX_DEPTH) return undefined;
-  const deeper = { ...place, depth: place.depth + 1 };
-  if (typeof schema["$ref"] === "string") return sample(resolve(schema["$ref"], place.root), deeper);
+  if (!isJsonObject(schema)) return undefined;
+  const reference = schema["$ref"];
+  if (reference !== undefined) {
+    if (place.within.includes(reference)) return undefined;
+    return sample(followRef(schema, place.root), { ...place, within: [...place.within, reference] });
+  }
   if (schema["const"] !== undefined) return schema["const"];
   const given = [schema["examples"], schema["enum"]].find(isList)?.[0] ?? schema["default"];
   if (given !== undefined) return given;
   const alternatives = [schema["anyOf"], schema["oneOf"]].find(isList);
-  if (alternatives) return firstSample(alternatives.toSorted(nullLast), deeper);
-  if (isList(schema["allOf"])) return sample(merge(schema, schema["allOf"]), deeper);
+  if (alternatives) return firstSample(alternatives.toSorted(nullLast), place);
+  if (isList(schema["allOf"])) return sample(merge(schema, schema["allOf"]), place);
   switch (typeOf(schema)) {
     case "object":
-      return sampleObject(schema, deeper);
+      return sampleObject(schema, place);
     case "array":
-      return sampleArray(schema, deeper);
+      return sampleArray(schema, place);
     case "string":
       return sampleText(schema, place.name);
     case "integer":
@@ -58,7 +60,7 @@ function firstSample(alternatives: readonly Json[], place: Place): Json | undefi
 }
 
 function sampleObject(schema: JsonObject, place: Place): Json | undefined {
-  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
   const required = isList(schema["required"]) ? schema["required"] : [];
   const value: Record<string, Json> = {};
   for (const [name, property] of Object.entries(properties)) {
@@ -68,7 +70,7 @@ function sampleObject(schema: JsonObject, place: Place): Json | undefined {
   }
   const rest = schema["additionalProperties"];
   // A record: one entry shows what it holds.
-  if (isObject(rest) && Object.keys(value).length === 0) {
+  if (isJsonObject(rest) && Object.keys(value).length === 0) {
     const key = sample(schema["propertyNames"], { ...place, name: "key" });
     const sampled = sample(rest, { ...place, name: "value" });
     if (typeof key === "string" && sampled !== undefined) define(value, key, sampled);
@@ -107,7 +109,30 @@ const TEXTS: Readonly<Record<string, string>> = {
   hostname: "example.com",
   ipv4: "192.0.2.1",
   ipv6: "2001:db8::1",
+  e164: "+493012345678",
+  base64: "aGVsbG8=",
+  base64url: "aGVsbG8",
+  ulid: "01JD4Y8ZK3VQ5W7X9YB2C4D6E8",
+  nanoid: "V1StGXR8_Z5jdHi6B-myT",
+  cuid2: "tz4a98xxat96iws9zmbrgj3a",
 };
+
+/** Texts that a pattern often asks for; one that none of them fits needs an example by hand. */
+const GUESSES = [
+  "a",
+  "A",
+  "1",
+  "abc",
+  "ABC",
+  "abc-123",
+  "ABC-123",
+  "123",
+  "1.0.0",
+  "#336699",
+  "EUR",
+  "en",
+  "09:30",
+];
 
 function sampleText(schema: JsonObject, name: string): string | undefined {
   const format = typeof schema["format"] === "string" ? TEXTS[schema["format"]] : undefined;
@@ -116,24 +141,10 @@ function sampleText(schema: JsonObject, name: string): string | undefined {
   const plain = name === "" ? "text" : name;
   const text = format ?? plain.padEnd(least, ` ${plain}`).slice(0, most);
   if (typeof schema["pattern"] !== "string") return text;
-  // Texts that a pattern often asks for; one that none of them fits needs an example by hand.
   const pattern = schema["pattern"];
-  return [
-    text,
-    "a",
-    "A",
-    "1",
-    "0",
-    "abc",
-    "ABC",
-    "abc-123",
-    "ABC-123",
-    "123",
-    "1.0.0",
-    "#336699",
-    "EUR",
-    "en",
-  ].find((candidate) => candidate.length >= least && candidate.length <= most && matches(pattern, candidate));
+  return [text, ...Object.values(TEXTS), ...GUESSES].find(
+    (guess) => guess.length >= least && guess.length <= most && matches(pattern, guess),
+  );
 }
 
 function matches(pattern: string, text: string): boolean {
@@ -145,7 +156,11 @@ function matches(pattern: string, text: string): boolean {
 }
 
 function sampleNumber(schema: JsonObject, isAllowed: (value: number) => boolean): number | undefined {
-  const numberOf = (key: string) => (typeof schema[key] === "number" ? schema[key] : undefined);
+  const numberOf = (key: string) => {
+    const bound = schema[key];
+    // The ends of what JavaScript counts exactly are no bounds that anybody chose.
+    return typeof bound === "number" && Math.abs(bound) < Number.MAX_SAFE_INTEGER ? bound : undefined;
+  };
   const step = numberOf("multipleOf") ?? 1;
   const above = numberOf("exclusiveMinimum") ?? -Infinity;
   const below = numberOf("exclusiveMaximum") ?? Infinity;
@@ -171,8 +186,8 @@ function typeOf(schema: JsonObject): string | undefined {
 /** All parts of an `allOf` as one schema: enough for objects whose properties are spread over several. */
 function merge(schema: JsonObject, parts: readonly Json[]): JsonObject {
   const { allOf: _, ...own } = schema;
-  return [...parts.filter(isObject), own].reduce<JsonObject>((merged, part) => {
-    const both = (key: string, of: JsonObject) => (isObject(of[key]) ? of[key] : {});
+  return [...parts.filter(isJsonObject), own].reduce<JsonObject>((merged, part) => {
+    const both = (key: string, of: JsonObject) => (isJsonObject(of[key]) ? of[key] : {});
     const list = (of: JsonObject) => (isList(of["required"]) ? of["required"] : []);
     return {
       ...merged,
@@ -183,24 +198,9 @@ function merge(schema: JsonObject, parts: readonly Json[]): JsonObject {
   }, {});
 }
 
-/** Follows a pointer within the schema: `#/$defs/address`. */
-function resolve(pointer: string, root: JsonObject): Json | undefined {
-  if (pointer !== "#" && !pointer.startsWith("#/")) return undefined;
-  let at: Json | undefined = root;
-  for (const segment of pointer.split("/").slice(1)) {
-    const key = decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~");
-    at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-  }
-  return at;
-}
-
 function nullLast(a: Json, b: Json): number {
-  const isNull = (schema: Json) => Number(isObject(schema) && schema["type"] === "null");
+  const isNull = (schema: Json) => Number(isJsonObject(schema) && schema["type"] === "null");
   return isNull(a) - isNull(b);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isList(value: Json | undefined): value is readonly Json[] {

@@ -20,7 +20,20 @@ import { limits } from "./limits.ts";
 
 const throwing = defineEvent("card.weighed", {
   subject: card,
-  data: z.object({ weight: z.string().transform((text) => BigInt(text).toString()) }),
+  // Not Zod: it turns what a transform throws into a promise.
+  data: {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      validate: (): { value: { weight: number } } => {
+        throw new RangeError("too heavy");
+      },
+    },
+  },
+});
+const transformed = defineEvent("card.measured", {
+  subject: card,
+  data: z.object({ size: z.string().transform((text) => BigInt(text).toString()) }),
 });
 const slow = defineEvent("card.checked", {
   subject: card,
@@ -31,7 +44,7 @@ const listed = defineEvent("card.listed", { subject: card, data: z.array(z.numbe
 /** Records on a database that is down: an error other than the database's own was found before any SQL. */
 async function refusal(draft: unknown, context: object = { account: "acme", actor: ann }) {
   const { db, statements } = downDatabase();
-  const tidings = createTidings({ db, events: [events, throwing, slow, listed] });
+  const tidings = createTidings({ db, events: [events, throwing, transformed, slow, listed] });
   const error = await tidings
     .run(context, () => tidings.record(draft as Draft))
     .then(
@@ -72,7 +85,7 @@ describe("bad input is refused before any SQL, with its code and where it is", (
     ["data that is no object", listed({ subject: card(1), data: [1] }), "INVALID_DATA", ["data"]],
     [
       "data that makes the schema throw",
-      throwing({ subject: card(1), data: { weight: "heavy" } }),
+      throwing({ subject: card(1), data: { weight: 5 } }),
       "INVALID_DATA",
       ["data"],
     ],
@@ -192,6 +205,11 @@ describe("bad input is refused before any SQL, with its code and where it is", (
     expect(await refusal(draft)).toMatchObject({ code: "INVALID_SCHEMA_RESULT" });
   });
 
+  test("a transform that throws, without ending the process", async () => {
+    const draft = transformed({ subject: card(1), data: { size: "large" } });
+    expect(await refusal(draft)).toMatchObject({ code: "INVALID_SCHEMA_RESULT", path: ["data"] });
+  });
+
   test("the message says where data is wrong, and with what", async () => {
     const error = await refusal(raw(aMove(), { data: { position: 1.5 } }));
     expect((error as Error).message).toMatch(/card\.moved: data\.position: .*int/);
@@ -215,7 +233,7 @@ describe("identifiers are measured in bytes, labels in characters", () => {
       ["actor", "id"],
     ],
     ["idempotency key", (text: string) => raw(aMove(), { idempotencyKey: text }), ["idempotencyKey"]],
-  ])("an %s holds 255 bytes", async (_what, draftWith, path) => {
+  ])("255 bytes: %s", async (_what, draftWith, path) => {
     await passes(draftWith(fits));
     expect(await refusal(draftWith(over))).toMatchObject({ code: "ID_TOO_LONG", path });
   });

@@ -120,7 +120,7 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
   return {
     list: (first: AnyEventDefinition | EventQuery = {}, query: EventQuery = {}) =>
       list(isEventDefinition(first) ? ofDefinition(first, query) : first),
-    count: (first: AnyEventDefinition | EventFilter = {}, filter: EventFilter = {}) => {
+    count: async (first: AnyEventDefinition | EventFilter = {}, filter: EventFilter = {}) => {
       const asked = isEventDefinition(first) ? ofDefinition(first, filter) : first;
       return countEvents(db, normalFilter(asked, accountOf(asked.account), registry));
     },

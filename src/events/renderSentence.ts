@@ -1,5 +1,5 @@
 import type { EntityRef } from "./entity.ts";
-import type { Sentence, SentencePart } from "./sentence.ts";
+import type { Sentence } from "./sentence.ts";
 
 /** A part of a sentence ready for display: who reads it is decided, and where it leads. */
 export interface DisplayPart {
@@ -10,49 +10,70 @@ export interface DisplayPart {
   readonly url?: string | undefined;
 }
 
+/** What can be rendered: what a definition wrote, or a feed item's `sentence`, which knows its addresses. */
+export type RenderableSentence =
+  Sentence | readonly (DisplayPart & { readonly isActor?: boolean | undefined })[];
+
 export interface RenderOptions {
   /** Who reads: their own deeds become "You", mentions of them "you" or "yourself". Default: nobody in particular. */
   viewer?: { readonly type: string; readonly id: string } | undefined;
-  /** Where an entity is seen, or null when it is gone or has no page. Default: nothing is linked. */
+  /** Where an entity is seen, or null when it is gone or has no page. Default: where a feed item says, or nowhere. */
   urlOf?: ((entity: EntityRef) => string | null) | undefined;
 }
 
 /** Decides each part's words for the reader. The other renderings are made from this. */
-export function displayParts(sentence: Sentence, options: RenderOptions = {}): DisplayPart[] {
-  const actor = sentence.find((part) => part.kind === "entity" && part.isActor);
+export function displayParts(sentence: RenderableSentence, options: RenderOptions = {}): DisplayPart[] {
+  const actor = sentence.find(isActor);
   return sentence.map((part, index) => {
-    if (part.kind === "text") return { text: part.text };
-    const url = options.urlOf?.(part.entity) ?? undefined;
+    const entity = entityOf(part);
+    if (entity === undefined) return { text: "text" in part ? part.text : "" };
+    const known = "url" in part ? part.url : undefined;
+    const url = options.urlOf ? (options.urlOf(entity) ?? undefined) : known;
+    const isReader = sameEntity(entity, options.viewer);
     return {
-      text: wordsFor(part, index, actor, options.viewer),
-      entity: part.entity,
+      text: isReader ? wordForReader(index, isActor(part), actor && entityOf(actor), entity) : nameOf(entity),
+      entity,
       ...(url !== undefined && isSafeUrl(url) && { url }),
     };
   });
 }
 
-function wordsFor(
-  part: SentencePart & { kind: "entity" },
-  index: number,
-  actor: SentencePart | undefined,
-  viewer: RenderOptions["viewer"],
-): string {
-  const { type, id, label } = part.entity;
-  if (viewer === undefined || viewer.type !== type || viewer.id !== id)
-    return label ?? `${type.replaceAll("_", " ")} ${id}`;
-  if (index === 0) return "You";
-  const didItThemselves = actor?.kind === "entity" && actor.entity.type === type && actor.entity.id === id;
-  return didItThemselves && !part.isActor ? "yourself" : "you";
+type Part = RenderableSentence[number];
+
+function entityOf(part: Part): EntityRef | undefined {
+  return "entity" in part ? part.entity : undefined;
 }
 
-export function renderText(sentence: Sentence, options: RenderOptions = {}): string {
+function isActor(part: Part): boolean {
+  return "isActor" in part && part.isActor === true;
+}
+
+function nameOf({ type, id, label }: EntityRef): string {
+  return label ?? `${type.replaceAll("_", " ")} ${id}`;
+}
+
+function wordForReader(
+  index: number,
+  readerActs: boolean,
+  actor: EntityRef | undefined,
+  reader: EntityRef,
+): string {
+  if (index === 0) return "You";
+  return sameEntity(reader, actor) && !readerActs ? "yourself" : "you";
+}
+
+function sameEntity(entity: EntityRef, other: { readonly type: string; readonly id: string } | undefined) {
+  return other !== undefined && entity.type === other.type && entity.id === other.id;
+}
+
+export function renderText(sentence: RenderableSentence, options: RenderOptions = {}): string {
   return displayParts(sentence, options)
     .map((part) => part.text)
     .join("");
 }
 
 /** HTML that is safe to insert: every label, word and address is escaped, and only http(s) and local links survive. */
-export function renderHtml(sentence: Sentence, options: RenderOptions = {}): string {
+export function renderHtml(sentence: RenderableSentence, options: RenderOptions = {}): string {
   return displayParts(sentence, options)
     .map(({ text, url }) =>
       url === undefined ? escapeHtml(text) : `<a href="${escapeHtml(url)}">${escapeHtml(text)}</a>`,
@@ -61,7 +82,7 @@ export function renderHtml(sentence: Sentence, options: RenderOptions = {}): str
 }
 
 /** Slack's mrkdwn. Local addresses are left out of links, because Slack cannot open them. */
-export function renderSlack(sentence: Sentence, options: RenderOptions = {}): string {
+export function renderSlack(sentence: RenderableSentence, options: RenderOptions = {}): string {
   return displayParts(sentence, options)
     .map(({ text, url }) =>
       url === undefined || !/^https?:/i.test(url)

@@ -159,3 +159,25 @@ describe("hostile texts", () => {
     },
   );
 });
+
+describe("the sentence of a feed item", () => {
+  // As it comes from a feed, or from the HTTP API as JSON: the words are chosen for nobody in particular.
+  const shown = [
+    { text: "Ann", entity: ann, isActor: true },
+    { text: " assigned " },
+    { text: "Fix the login", entity: fix, url: "/cards/1" },
+    { text: " to " },
+    { text: "Ann", entity: ann },
+  ];
+
+  test("is rendered for its reader like the sentence that it was made from", () => {
+    expect(renderText(shown)).toBe("Ann assigned Fix the login to Ann");
+    expect(renderText(shown, { viewer: ann })).toBe("You assigned Fix the login to yourself");
+    expect(renderText(shown, { viewer: ben })).toBe("Ann assigned Fix the login to Ann");
+  });
+
+  test("is linked where the item says, or where the caller says", () => {
+    expect(renderHtml(shown)).toBe('Ann assigned <a href="/cards/1">Fix the login</a> to Ann');
+    expect(renderHtml(shown, { urlOf: () => null })).toBe("Ann assigned Fix the login to Ann");
+  });
+});

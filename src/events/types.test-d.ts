@@ -1,63 +1,124 @@
+// Compiled, never run: each line under `@ts-expect-error` must be an error, every other one must not.
 import { z } from "zod";
-import { defineEntity, many, oneOf, optional } from "./entity.ts";
-import { defineEvent } from "./defineEvent.ts";
+import { expectNothingRecorded, expectRecorded, fixture, nextEvent } from "../testing/index.ts";
+import type { Tidings } from "../tidings.ts";
+import { defineEvent, type Draft } from "./defineEvent.ts";
+import { defineEntity, many, oneOf, optional, type EntityRef } from "./entity.ts";
+import type { PositionedEvent, RecordedEvent } from "./recordedEvent.ts";
 import { sentence } from "./sentence.ts";
 import { from } from "./upcast.ts";
+
+/** True where two types are the same, also in what is optional, readonly or `any`. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(..._proof: Same<A, B> extends true ? [] : ["these types differ", A, B]): void =>
+  undefined;
+
 const board = defineEntity("board");
 const column = defineEntity("column");
 const card = defineEntity("card");
 const user = defineEntity("user");
 const v1 = z.object({ index: z.number() });
 const v2 = z.object({ at: z.number() });
+
 const moved = defineEvent("card.moved", {
   version: 3,
   subject: card,
   refs: { from: column, to: column, board, by: optional(user), seen: many(user) },
-  data: z.object({ position: z.number().int() }),
-  upcast: { 1: from(v1, (old) => ({ at: old.index })), 2: from(v2, (old) => ({ position: old.at })) },
-  sentence: (e) =>
-    sentence`${e.actor} moved ${e.subject} from ${e.refs.from} to ${e.refs.to} ${e.refs.by} ${e.refs.seen} ${e.data.position}`,
+  data: z.object({ position: z.number().int(), note: z.string().default("") }),
+  upcast: {
+    1: from(v1, (old) => ({ at: old.index })),
+    2: from(v2, (old) => ({ position: old.at, note: "" })),
+  },
+  sentence: (e) => {
+    same<typeof e.refs.to, EntityRef<"column">>();
+    same<typeof e.refs.by, EntityRef<"user"> | null>();
+    same<typeof e.refs.seen, readonly EntityRef<"user">[]>();
+    same<typeof e.subject, EntityRef<"card">>();
+    same<typeof e.data, { position: number; note: string }>();
+    // @ts-expect-error there is no such role
+    void e.refs.elsewhere;
+    return sentence`${e.actor} moved ${e.subject} from ${e.refs.from} to ${e.refs.to} ${e.refs.by} ${e.refs.seen} ${e.data.position}`;
+  },
 });
+const closed = defineEvent("card.closed", { subject: oneOf(card, board) });
+const assigned = defineEvent("card.assigned", { subject: card, refs: { to: optional(user) } });
+
+const refs = { from: column(1), to: column(2), board: board(1), seen: [] };
+
+// Drafts: subject, roles and data are checked where they are written.
+moved({ subject: card(1), refs, data: { position: 1 } });
 moved({
   subject: card(1),
-  refs: { from: column(1), to: column(2), board: board(1), seen: [] },
-  data: { position: 1 },
+  refs: { ...refs, by: user(1), seen: [user(2)] },
+  data: { position: 1, note: "x" },
 });
-// @ts-expect-error wrong entity
+moved({ subject: card(1), refs: { ...refs, by: null }, data: { position: 1 } });
 moved({
+  // @ts-expect-error a board is no card
   subject: board(1),
-  refs: { from: column(1), to: column(2), board: board(1), seen: [] },
+  refs,
   data: { position: 1 },
 });
-// @ts-expect-error wrong entity in role
 moved({
   subject: card(1),
+  // @ts-expect-error a card in the role of a column
   refs: { from: card(1), to: column(2), board: board(1), seen: [] },
   data: { position: 1 },
 });
-// @ts-expect-error missing role
-moved({ subject: card(1), refs: { from: column(1), to: column(2), seen: [] }, data: { position: 1 } });
-// @ts-expect-error bad data
 moved({
   subject: card(1),
-  refs: { from: column(1), to: column(2), board: board(1), seen: [] },
-  data: { position: "1" },
+  // @ts-expect-error the role `board` is missing
+  refs: { from: column(1), to: column(2), seen: [] },
+  data: { position: 1 },
 });
-// @ts-expect-error missing data
-moved({ subject: card(1), refs: { from: column(1), to: column(2), board: board(1), seen: [] } });
-// @ts-expect-error unknown role
 moved({
   subject: card(1),
+  // @ts-expect-error one entity where the role holds many
+  refs: { from: column(1), to: column(2), board: board(1), seen: user(1) },
+  data: { position: 1 },
+});
+moved({
+  subject: card(1),
+  // @ts-expect-error there is no role `other`
   refs: { from: column(1), to: column(2), board: board(1), seen: [], other: card(1) },
   data: { position: 1 },
 });
-const closed = defineEvent("card.closed", { subject: oneOf(card, board) });
+moved({
+  subject: card(1),
+  refs,
+  // @ts-expect-error a text for a number
+  data: { position: "1" },
+});
+// @ts-expect-error data is missing
+moved({ subject: card(1), refs });
+// @ts-expect-error refs are missing
+moved({ subject: card(1), data: { position: 1 } });
+// @ts-expect-error the subject is missing
+moved({ refs, data: { position: 1 } });
+
 closed({ subject: card(1) });
 closed({ subject: board(1) });
-// @ts-expect-error no data
+// @ts-expect-error neither card nor board
+closed({ subject: user(1) });
+// @ts-expect-error it has no data
 closed({ subject: card(1), data: { a: 1 } });
-// @ts-expect-error no refs
+// @ts-expect-error it has no refs
 closed({ subject: card(1), refs: { a: card(1) } });
+assigned({ subject: card(1) });
+assigned({ subject: card(1), refs: {} });
+// @ts-expect-error a card is no user
+assigned({ subject: card(1), refs: { to: card(1) } });
+
+// Who and when.
+closed({ subject: card(1), actor: user(1), onBehalfOf: null, occurredAt: new Date(), severity: "error" });
+// @ts-expect-error a severity that does not exist
+closed({ subject: card(1), severity: "fatal" });
+// @ts-expect-error a time is a Date
+closed({ subject: card(1), occurredAt: "2026-01-01" });
+// @ts-expect-error metadata is JSON
+closed({ subject: card(1), metadata: { at: new Date() } });
+
+// Upcasters lead from one version to the next, and the last one to the data.
 defineEvent("card.a", {
   version: 3,
   subject: card,
@@ -69,6 +130,110 @@ defineEvent("card.a", {
   version: 2,
   subject: card,
   data: z.object({ position: z.number() }),
-  // @ts-expect-error last step gives wrong data
+  // @ts-expect-error the last step gives other data
   upcast: { 1: from(v1, (old) => ({ position: String(old.index) })) },
 });
+
+/** The driver's transaction, as an adapter would have it. */
+interface Handle {
+  readonly begin: () => void;
+}
+declare const tidings: Tidings<Handle>;
+declare const anyTidings: Tidings;
+declare const tx: Handle;
+
+const aMove = moved({ subject: card(1), refs, data: { position: 1 } });
+const aClose = closed({ subject: board(1) });
+
+type Moved = RecordedEvent<NonNullable<(typeof moved)["~shape"]>>;
+type Closed = RecordedEvent<NonNullable<(typeof closed)["~shape"]>>;
+
+export async function recordedEventsAreTyped() {
+  const [first, second] = await tidings.record(tx, aMove, aClose);
+  same<typeof first, Moved>();
+  same<typeof second, Closed>();
+  same<typeof first.type, "card.moved">();
+  same<typeof first.data.note, string>();
+  same<typeof second.subject, EntityRef<"card" | "board">>();
+  const [own] = await tidings.record(aMove);
+  same<typeof own, Moved>();
+  // Also where the driver is not known.
+  const [untyped] = await anyTidings.record(aMove);
+  same<typeof untyped, Moved>();
+  const several = await tidings.record(...[aMove, aMove]);
+  same<(typeof several)[number], Moved>();
+  const mixed: Draft[] = [aMove, aClose];
+  same<Awaited<ReturnType<typeof tidings.record<typeof mixed>>>[number], RecordedEvent>();
+  // @ts-expect-error not a draft
+  await tidings.record(tx, { type: "card.moved" });
+  // @ts-expect-error not a transaction of this driver
+  await tidings.record({ query: () => 1 }, aMove);
+  // @ts-expect-error not a transaction of this driver
+  await tidings.recordEach([aMove], { tx: 5 });
+}
+
+export async function readsAreTyped() {
+  const { items } = await tidings.events.list(moved, { since: new Date(), actors: [user(1)] });
+  same<(typeof items)[number], Moved>();
+  same<(typeof items)[number]["data"], { position: number; note: string }>();
+  same<Awaited<ReturnType<typeof tidings.events.list>>["items"][number], RecordedEvent>();
+  const last = await tidings.events.latest(card(1), closed);
+  same<typeof last, Closed | null>();
+  // @ts-expect-error the definition says the types already
+  await tidings.events.list(moved, { types: ["card.closed"] });
+  // @ts-expect-error no such filter
+  await tidings.events.list({ color: "red" });
+  // @ts-expect-error no such lane
+  await tidings.feed({ lanes: ["fast"] });
+}
+
+tidings.subscribe("search", {
+  types: [moved],
+  run: (events, context) => {
+    same<(typeof events)[number], PositionedEvent<NonNullable<(typeof moved)["~shape"]>>>();
+    same<(typeof events)[number]["data"]["position"], number>();
+    same<typeof context.tx, Handle>();
+    // @ts-expect-error there is no such field
+    void events[0]!.data.elsewhere;
+  },
+});
+tidings.subscribe("both", {
+  types: [moved, closed],
+  run: (events) => {
+    for (const event of events) {
+      same<typeof event.type, "card.moved" | "card.closed">();
+      if (event.type === "card.moved") same<typeof event.data.position, number>();
+    }
+  },
+});
+tidings.subscribe("by name", {
+  types: ["card.*"],
+  run: (events) => same<(typeof events)[number], PositionedEvent>(),
+});
+
+export async function theTestKitIsTyped() {
+  const found = await expectRecorded(tidings, moved, {
+    subject: card,
+    refs: { to: column(2), seen: [user] },
+    data: { position: 1 },
+    times: 1,
+    tx,
+  });
+  same<(typeof found)[number], Moved>();
+  // @ts-expect-error a board is no card
+  await expectRecorded(tidings, moved, { subject: board(1) });
+  // @ts-expect-error a text for a number
+  await expectRecorded(tidings, moved, { data: { position: "1" } });
+  // @ts-expect-error there is no such data
+  await expectRecorded(tidings, moved, { data: { elsewhere: 1 } });
+  // @ts-expect-error a column, not a user
+  await expectRecorded(tidings, moved, { refs: { to: user } });
+  // @ts-expect-error not a transaction of this driver
+  await expectNothingRecorded(tidings, { tx: 5 });
+  const next = await nextEvent(tidings, moved, { withinMs: 5 });
+  same<typeof next.data.position, number>();
+  const draft = fixture(moved, { data: { position: 2 }, refs: { to: column(1) } });
+  same<typeof draft, Draft<NonNullable<(typeof moved)["~shape"]>>>();
+  // @ts-expect-error a text for a number
+  fixture(moved, { data: { position: "2" } });
+}

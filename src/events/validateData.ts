@@ -24,7 +24,13 @@ export function validateData(input: unknown, definition: AnyEventDefinition): Js
 function parse(input: unknown, definition: AnyEventDefinition): unknown {
   const { type } = definition;
   const result = validate(input, definition);
-  if (result instanceof Promise) throw new TidingsError("INVALID_SCHEMA_RESULT", { detail: type });
+  if (result instanceof Promise) {
+    result.catch(() => undefined); // nobody awaits it, and an unhandled rejection would end the process
+    throw new TidingsError("INVALID_SCHEMA_RESULT", {
+      detail: `${type}: the schema gave a promise (Zod does so too when a transform throws)`,
+      path: ["data"],
+    });
+  }
   if (!result.issues) return result.value;
   const [issue] = result.issues;
   const path = ["data", ...(issue?.path ?? []).map(keyOf)];

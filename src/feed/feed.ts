@@ -85,9 +85,7 @@ function presentKey(account: string, ref: { readonly type: string; readonly id: 
   return `${account}\0${entityKey(ref)}`;
 }
 
-function entitiesOf(event: RecordedEvent): EntityRef[] {
-  const refs = Object.values(
-    event.refs as RecordedEvent["refs"] & Record<string, EntityRef | readonly EntityRef[] | null>,
-  );
-  return [event.subject, event.actor, ...refs.flat().filter((ref): ref is EntityRef => ref !== null)];
+function entitiesOf({ subject, actor, onBehalfOf, refs }: RecordedEvent): EntityRef[] {
+  const held = Object.values(refs as Record<string, EntityRef | readonly EntityRef[] | null>).flat();
+  return [subject, actor, onBehalfOf, ...held].filter((ref) => ref !== null);
 }

@@ -31,7 +31,7 @@ export interface FeedItem {
   readonly lane: Lane;
   readonly severity: Severity;
   readonly actor: FeedEntity;
-  readonly onBehalfOf: EntityRef | null;
+  readonly onBehalfOf: FeedEntity | null;
   readonly subject: FeedEntity;
   readonly occurredAt: Date;
   /** A Lucide icon name. */
@@ -40,7 +40,7 @@ export interface FeedItem {
   readonly url: string | null;
   /** True when "View" leads somewhere: there is a url and the subject still exists. */
   readonly actionable: boolean;
-  /** For nobody in particular; `displayParts` and `renderText` know how to address the viewer. */
+  /** For nobody in particular: `renderText(item.sentence, { viewer })` says "You". */
   readonly sentence: readonly FeedSentencePart[];
   /** The sentence as plain text. */
   readonly text: string;
@@ -58,7 +58,7 @@ export function feedItem(event: RecordedEvent, registry: Registry, present: Pres
   const show = (ref: EntityRef): FeedEntity => {
     const now = present.find(event.account, ref);
     const urlOf = registry.entities.get(ref.type)?.options.url;
-    const url = now === null ? null : safe(now?.url ?? (urlOf && attempt(() => urlOf(ref.id))));
+    const url = now === null ? null : safe(now?.url ?? (urlOf && attempt(() => urlOf(ref.id, ref))));
     return { type: ref.type, id: ref.id, label: now?.label ?? ref.label, url, deleted: now === null };
   };
   const shown = withPresentLabels(event, show);
@@ -77,7 +77,7 @@ export function feedItem(event: RecordedEvent, registry: Registry, present: Pres
     lane: event.lane,
     severity: event.severity,
     actor: show(event.actor),
-    onBehalfOf: event.onBehalfOf,
+    onBehalfOf: event.onBehalfOf && show(event.onBehalfOf),
     subject,
     occurredAt: event.occurredAt,
     icon: definition?.icon ?? registry.entities.get(event.subject.type)?.options.icon ?? DEFAULT_ICON,
@@ -98,7 +98,7 @@ function withPresentLabels(event: RecordedEvent, show: (ref: EntityRef) => FeedE
   );
   return {
     actor: { ...relabel(event.actor), isActor: true },
-    onBehalfOf: event.onBehalfOf,
+    onBehalfOf: event.onBehalfOf && relabel(event.onBehalfOf),
     subject: relabel(event.subject),
     refs: Object.fromEntries(refs) as object,
     data: event.data,

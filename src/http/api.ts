@@ -11,9 +11,8 @@ export interface ApiEnv {
 
 export type Api = OpenAPIHono<ApiEnv>;
 
-/** An app whose routes are named from `basePath` on, so that they and their description do not depend on the mount. */
-export function createApi(basePath: string): Api {
-  const base = normalBasePath(basePath);
+/** An app whose routes are named from `base` on, so that they and their description do not depend on the mount. */
+export function createApi(base: string): Api {
   return new OpenAPIHono<ApiEnv>({
     getPath: (request) => {
       const path = getPathNoStrict(request);

@@ -113,7 +113,13 @@ describe("basePath", () => {
     const status = async (path: string) =>
       (await handler(new Request(`https://app.example.com${path}`))).status;
     expect(await status("/tidings/feed")).toBe(200);
-    for (const path of ["/feed", "/tidings", "/tidingsfeed", "/other/tidings/feed", "/tidings/tidings/feed"]) {
+    for (const path of [
+      "/feed",
+      "/tidings",
+      "/tidingsfeed",
+      "/other/tidings/feed",
+      "/tidings/tidings/feed",
+    ]) {
       expect([path, await status(path)]).toEqual([path, 404]);
     }
     const created = await handler(
@@ -186,7 +192,11 @@ describe("limits", () => {
       const response = await api.post("/events", body);
       expect([response.status, await codeOf(response)]).toEqual([400, "INVALID_REQUEST"]);
     }
-    const identity: Identity = { account: "a", actor: { type: "user", id: "a", label: null }, role: "writer" };
+    const identity: Identity = {
+      account: "a",
+      actor: { type: "user", id: "a", label: null },
+      role: "writer",
+    };
     const response = await tidingsWith({ authorize: () => identity }).handler(
       new Request("https://app.example.com/events", {
         method: "POST",
@@ -198,7 +208,9 @@ describe("limits", () => {
   });
 
   test("another origin changes nothing", async () => {
-    const response = await api.post("/events", aMoveAsJson(), { headers: { origin: "https://evil.example" } });
+    const response = await api.post("/events", aMoveAsJson(), {
+      headers: { origin: "https://evil.example" },
+    });
     expect([response.status, await codeOf(response)]).toEqual([403, "CROSS_ORIGIN"]);
   });
 });

@@ -14,8 +14,10 @@ beforeEach(() => {
   account = `account-${++counter}`;
 });
 
-const record = (body: unknown, options: { role?: "writer" | "service"; headers?: Record<string, string> } = {}) =>
-  api.post("/events", body, { as: { account, role: options.role ?? "writer" }, headers: options.headers });
+const record = (
+  body: unknown,
+  options: { role?: "writer" | "service"; headers?: Record<string, string> } = {},
+) => api.post("/events", body, { as: { account, role: options.role ?? "writer" }, headers: options.headers });
 const recorded = () => api.tidings.events.count({ account, lanes: ["domain", "client", "system"] });
 const problemIn = async (response: Response): Promise<Problem> =>
   problemSchema.strict().parse(await response.json());
@@ -51,7 +53,10 @@ describe("one event", () => {
     expect(await recorded()).toBe(1);
     const other = await record(aMoveAsJson(2), { headers: { "idempotency-key": "k" } });
     expect(await problemIn(other)).toMatchObject({ status: 409, code: "IDEMPOTENCY_CONFLICT" });
-    const both = await record({ ...aMoveAsJson(), idempotencyKey: "x" }, { headers: { "idempotency-key": "y" } });
+    const both = await record(
+      { ...aMoveAsJson(), idempotencyKey: "x" },
+      { headers: { "idempotency-key": "y" } },
+    );
     expect(await problemIn(both)).toMatchObject({ code: "INVALID_REQUEST", path: ["idempotencyKey"] });
   });
 
@@ -68,18 +73,34 @@ describe("one event", () => {
   });
 
   const wrong: [string, object, Partial<Problem>][] = [
-    ["a type that nobody defined", { type: "card.eaten" }, { status: 422, code: "UNKNOWN_TYPE", path: ["type"] }],
-    ["data that does not fit", { data: { position: "x" } }, { code: "INVALID_DATA", path: ["data", "position"] }],
+    [
+      "a type that nobody defined",
+      { type: "card.eaten" },
+      { status: 422, code: "UNKNOWN_TYPE", path: ["type"] },
+    ],
+    [
+      "data that does not fit",
+      { data: { position: "x" } },
+      { code: "INVALID_DATA", path: ["data", "position"] },
+    ],
     ["a role that is missing", { refs: {} }, { code: "INVALID_ENTITY", path: ["refs", "from"] }],
     ["a wrong kind of subject", { subject: ben }, { code: "INVALID_ENTITY", path: ["subject"] }],
     ["an id that is too long", { subject: { type: "card", id: "x".repeat(300) } }, { code: "ID_TOO_LONG" }],
     ["an empty id", { subject: { type: "card", id: "" } }, { code: "INVALID_ENTITY" }],
     ["a NUL", { metadata: { a: "\0" } }, { code: "UNSERIALIZABLE", path: ["metadata", "a"] }],
     ["no subject", { subject: undefined }, { status: 400, code: "INVALID_REQUEST", path: ["subject"] }],
-    ["a number as id", { subject: { type: "card", id: 1 } }, { code: "INVALID_REQUEST", path: ["subject", "id"] }],
+    [
+      "a number as id",
+      { subject: { type: "card", id: 1 } },
+      { code: "INVALID_REQUEST", path: ["subject", "id"] },
+    ],
     ["an account of its own choice", { account: "other" }, { code: "INVALID_REQUEST", path: ["account"] }],
     ["a name that does not exist", { subjet: ben }, { code: "INVALID_REQUEST", path: ["subjet"] }],
-    ["a severity that does not exist", { severity: "fatal" }, { code: "INVALID_REQUEST", path: ["severity"] }],
+    [
+      "a severity that does not exist",
+      { severity: "fatal" },
+      { code: "INVALID_REQUEST", path: ["severity"] },
+    ],
     ["a cause that is no id", { causedBy: "nobody" }, { code: "CAUSE_NOT_FOUND" }],
     ["too much", { metadata: { a: "x".repeat(70_000) } }, { status: 413, code: "EVENT_TOO_LARGE" }],
   ];
@@ -122,7 +143,10 @@ describe("roles", () => {
     ],
   ];
   test.each(forbidden)("a writer cannot choose %s", async (_what, change, code) => {
-    expect(await problemIn(await record({ ...aMoveAsJson(), ...change }))).toMatchObject({ status: 403, code });
+    expect(await problemIn(await record({ ...aMoveAsJson(), ...change }))).toMatchObject({
+      status: 403,
+      code,
+    });
     const batch = { events: [aMoveAsJson(), { ...aMoveAsJson(), ...change }] };
     expect(await problemIn(await record(batch))).toMatchObject({ status: 403, code, index: 1 });
     expect(await recorded()).toBe(0);
@@ -135,7 +159,11 @@ describe("roles", () => {
   });
 
   test.each(["service", "operator"] as const)("a %s may choose all of it", async (role) => {
-    const chosen = { actor: ben, onBehalfOf: { type: "user", id: "cem" }, occurredAt: "2020-01-01T00:00:00+01:00" };
+    const chosen = {
+      actor: ben,
+      onBehalfOf: { type: "user", id: "cem" },
+      occurredAt: "2020-01-01T00:00:00+01:00",
+    };
     const response = await api.post("/events", { ...aMoveAsJson(), ...chosen }, { as: { account, role } });
     expect(await response.json()).toMatchObject({
       actor: ben,
@@ -160,7 +188,9 @@ describe("a batch", () => {
   test("is recorded in order, with a result for each", async () => {
     const response = await record({ events: [aMoveAsJson(1), aMoveAsJson(2), aMoveAsJson(3)] });
     expect(response.status).toBe(201);
-    const { results } = (await response.json()) as { results: { ok: boolean; event: { subject: { id: string } } }[] };
+    const { results } = (await response.json()) as {
+      results: { ok: boolean; event: { subject: { id: string } } }[];
+    };
     expect(results.map(({ ok, event }) => [ok, event.subject.id])).toEqual([
       [true, "1"],
       [true, "2"],
@@ -187,13 +217,16 @@ describe("a batch", () => {
 
   test("that is not atomic records the others and says what became of each", async () => {
     const keyed = { ...aMoveAsJson(9), idempotencyKey: "k" };
-    await record(keyed);
+    const again = { ...aMoveAsJson(8), idempotencyKey: "again" };
+    await record({ events: [keyed, again] });
     const response = await record({
       atomic: false,
-      events: [shapeless, aMoveAsJson(1), bad, { ...keyed, data: { position: 99 } }, aMoveAsJson(2), keyed],
+      events: [shapeless, aMoveAsJson(1), bad, { ...keyed, data: { position: 99 } }, aMoveAsJson(2), again],
     });
     expect(response.status).toBe(207);
-    const { results } = (await response.json()) as { results: ({ ok: true } | { ok: false; error: Problem })[] };
+    const { results } = (await response.json()) as {
+      results: ({ ok: true } | { ok: false; error: Problem })[];
+    };
     expect(results.map((result) => (result.ok ? "ok" : [result.error.code, result.error.index]))).toEqual([
       ["INVALID_REQUEST", 0],
       "ok",
@@ -202,7 +235,7 @@ describe("a batch", () => {
       "ok",
       "ok",
     ]);
-    expect(await recorded()).toBe(3);
+    expect(await recorded()).toBe(4);
   });
 
   test("that is not atomic and has nothing wrong answers 201", async () => {
@@ -216,9 +249,13 @@ describe("a batch", () => {
     expect(await recorded()).toBe(1_000);
   });
 
-  test.each([{ events: [] }, { events: {} }, { events: [aMoveAsJson()], atomic: "no" }, { events: [], more: 1 }])(
-    "of another shape is refused: %o",
-    async (body) => expect(await problemIn(await record(body))).toMatchObject({ code: "INVALID_REQUEST" }),
+  test.each([
+    { events: [] },
+    { events: {} },
+    { events: [aMoveAsJson()], atomic: "no" },
+    { events: [], more: 1 },
+  ])("of another shape is refused: %o", async (body) =>
+    expect(await problemIn(await record(body))).toMatchObject({ code: "INVALID_REQUEST" }),
   );
 
   test("takes no Idempotency-Key: it would have to stand for several events", async () => {

@@ -8,19 +8,18 @@ export interface SequencerLag {
 
 /**
  * Waiting since it was recorded, but not longer than since the last tick: what a long transaction has just committed is
- * old and yet was not kept waiting. Bounds as in the tick (see 0001_log.sql): ids of the last day, so that few
- * partitions are opened; `materialized` gives the snapshot once.
+ * old and yet was not kept waiting. Looks at ids of the last day, as the tick does, so that few partitions are opened.
  */
 const LAG = `
 select q.last_position::text as position,
-       coalesce(extract(epoch from least(clock_timestamp() - q.ticked_at, clock_timestamp() - waiting.since)), 0)::float8
-         * 1000 as lag_ms
+       case when waiting.since is null then 0
+            else extract(epoch from clock_timestamp() - greatest(q.ticked_at, waiting.since))::float8 * 1000 end as lag_ms
   from tidings.sequencer q
-  left join lateral (
+ cross join lateral (
     select to_timestamp(('x' || replace(min(e.id::text), '-', ''))::bit(48)::bigint / 1000.0) as since
       from tidings.events e
      where e.xid >= pg_snapshot_xmin(q.snapshot) and not pg_visible_in_snapshot(e.xid, q.snapshot)
-       and e.seq > q.floor_seq and e.id >= tidings.uuid7_floor(now() - interval '1 day')) waiting on true`;
+       and e.seq > q.floor_seq and e.id >= tidings.uuid7_floor(now() - interval '1 day')) waiting`;
 
 export async function sequencerLag(on: Queryable): Promise<SequencerLag> {
   const [row] = await on.query<{ position: string; lag_ms: number }>(LAG);

@@ -71,6 +71,7 @@ async function examineSchema(db: Database): Promise<Finding> {
     const summary = `All migrations are applied (PostgreSQL ${String(details["serverVersion"])}, ${db.driver})`;
     return { check, status: "fine", summary, fix: null, details };
   } catch (error) {
+    if (isPermissionDenied(error)) return { ...notExamined(check, error), status: "bad" };
     if (!isTidingsError(error)) throw error;
     const fix = "Install the version of Tidings that migrated this database";
     return {
@@ -88,6 +89,10 @@ async function serverDetails(db: Database): Promise<{ [name: string]: Json }> {
     "select current_setting('server_version') as version, current_user::text as role",
   );
   return { serverVersion: row!.version.split(" ")[0]!, role: row!.role };
+}
+
+function isPermissionDenied(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "42501";
 }
 
 function notExamined(check: string, error: unknown): Finding {

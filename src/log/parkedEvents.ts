@@ -106,7 +106,7 @@ export async function noteRetryFailure(on: Queryable, parked: ParkedEvent, error
 
 const REMOVE = `delete from tidings.parked_events where name = $1 and position = $2::bigint returning 1 as removed`;
 
-/** False: it is no longer there, somebody else handled it. Until the transaction ends nobody else can. */
+/** False: it is no longer there, somebody else handled it. Until the transaction ends nobody else can do this. */
 export async function removeParked(on: Queryable, parked: ParkedEvent): Promise<boolean> {
   return (await on.query(REMOVE, keyOf(parked))).length === 1;
 }

@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { TidingsError } from "../errors.ts";
+import { isTidingsError, TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
 import { recordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
@@ -51,15 +51,16 @@ async function retryOne(
   if (attempt === null) return;
   try {
     await db.transaction(async (tx) => {
-      // First, so that of two processes that try one event the second waits here, and then has nothing to do.
-      if (!(await removeParked(tx, parked))) return;
       const [stored] = await readEvents(tx, [parked]);
       if (!stored) throw new TidingsError("EVENT_NOT_FOUND");
       const event = { ...recordedEvent(stored, registry), position: parked.position };
       if (event.problem !== null) throw unreadableError(event);
       await callHandler(subscription, [event], contexts, { tx: tx.handle, attempt, signal });
+      // Last, so that nobody who asks for another try waits for the handler. Gone: another process handled the event.
+      if (!(await removeParked(tx, parked))) throw new TidingsError("LEASE_LOST");
     });
   } catch (error) {
+    if (isTidingsError(error, "LEASE_LOST")) return;
     if (signal.aborted) return returnRetry(db, parked);
     await noteRetryFailure(db, parked, errorText(error));
     const { name } = subscription;

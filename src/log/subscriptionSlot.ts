@@ -66,8 +66,8 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
   let readUpTo = 0;
   let failingSince: number | null = null;
   let lastError: string | null = null;
-  /** How many events are taken one by one, after a batch failed: so that only the culprit is set aside. */
-  let alone = 0;
+  /** After a batch failed its events are taken one by one up to here, so that only the culprit is set aside. */
+  let aloneUpTo = 0;
   let handledUpTo: number | null = null;
   const now = () => performance.now();
 
@@ -96,8 +96,8 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     parkedAt = takeAt = 0;
     failingSince = state.failingForMs === null ? null : now() - state.failingForMs;
     lastError = state.lastError;
-    // A try that was counted and never finished: its process died, perhaps of one of the events.
-    alone = state.attempts > 0 ? subscription.batch : 0;
+    // If that lies ahead the latest try failed, or its process died, perhaps of one of the events.
+    aloneUpTo = state.triedUpTo;
     return true;
   }
 
@@ -124,17 +124,17 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
   async function handleNext(): Promise<void> {
     const held = lease.held();
     if (!held) return;
-    const events = nextBatch(waiting, alone > 0 ? 1 : subscription.batch, registry);
+    const alone = waiting[0]!.position <= aloneUpTo;
+    const events = nextBatch(waiting, alone ? 1 : subscription.batch, registry);
     const [first] = events as [PositionedEvent];
-    const attempts = await store.countAttempt(db, held, first.position - 1);
+    const last = events.at(-1)!;
+    const attempts = await store.countAttempt(db, held, first.position - 1, last.position);
     if (attempts === null) return lease.lose();
     position = persisted = first.position - 1;
     if (first.problem !== null) return unreadable(held, first, attempts);
-    // A try that ended with its process may have been one of a batch, which says nothing yet about its first event.
-    const counted = maxAttempts + (subscription.batch > 1 ? 1 : 0);
-    if (attempts > counted && onFailure !== "retry") return giveUp(held, first, attempts - 1, diedHandling());
-
-    const upTo = events.length === waiting.length ? readUpTo : events.at(-1)!.position;
+    if (attempts > maxAttempts && events.length === 1 && onFailure !== "retry")
+      return giveUp(held, first, attempts - 1, diedHandling());
+    const upTo = events.length === waiting.length ? readUpTo : last.position;
     const started = now();
     try {
       await handleBatch(subscription, events, {
@@ -156,7 +156,6 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
   function advance(events: number, upTo: number): void {
     waiting = waiting.slice(events);
     position = persisted = upTo;
-    alone = Math.max(0, alone - events);
     failingSince = lastError = null;
   }
 
@@ -170,7 +169,7 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     if (lease.signal().aborted) return store.uncountAttempt(db, held, first.position);
     if (events.length > 1) {
       // Nobody knows yet which one it was: look at each, each with its own count.
-      alone = events.length;
+      aloneUpTo = events.at(-1)!.position;
       return noteFailure(held, first, error, { attempts, count: 0, retryInMs: 0 });
     }
     if (attempts >= maxAttempts && onFailure !== "retry") return giveUp(held, first, attempts, error);
@@ -193,7 +192,7 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     error: unknown,
     { attempts, count, retryInMs }: { attempts: number; count: number; retryInMs: number },
   ): Promise<void> {
-    alone = Math.max(alone, 1);
+    aloneUpTo = Math.max(aloneUpTo, event.position);
     failingSince ??= now();
     retryAt = now() + retryInMs;
     lastError = errorText(error);

@@ -12,7 +12,8 @@ export interface Lease {
 /** What the slot's row said when it was leased. */
 export interface SlotState {
   readonly position: number;
-  readonly attempts: number;
+  /** The last event of the latest try: up to here it failed, or its process died. */
+  readonly triedUpTo: number;
   /** Milliseconds since the first failure of the event at hand, or null. */
   readonly failingForMs: number | null;
   /** Milliseconds until the next try is due; zero or less means now. */
@@ -55,14 +56,14 @@ const TAKE_LEASE = `
 update tidings.subscriptions
    set lease_owner = $3, lease_token = lease_token + 1, lease_until = now() + $4::int * interval '1 millisecond'
  where name = $1 and slot = $2::int and state = 'running' and (lease_until < now() or lease_owner = $3)
-returning lease_token::text as token, position::text, attempts, last_error,
+returning lease_token::text as token, position::text, tried_up_to::text, last_error,
           extract(epoch from now() - failing_since)::float8 * 1000 as failing_ms,
           greatest(0, extract(epoch from nullif(retry_at, '-infinity') - now()))::float8 * 1000 as retry_ms`;
 
 interface SlotRow {
   token: string;
   position: string;
-  attempts: number;
+  tried_up_to: string;
   last_error: string | null;
   failing_ms: number | null;
   retry_ms: number | null;
@@ -82,7 +83,7 @@ export async function takeLease(
         lease: { name, slot, token: row.token },
         state: {
           position: Number(row.position),
-          attempts: row.attempts,
+          triedUpTo: Number(row.tried_up_to),
           failingForMs: row.failing_ms,
           retryInMs: row.retry_ms ?? 0,
           lastError: row.last_error,
@@ -122,14 +123,25 @@ export async function releaseLease(
 // back: when a connection breaks during COMMIT nobody knows whether it happened, and a process that believes that it
 // did not would handle the batch again.
 
+// A try of a whole batch says nothing about its first event alone: the count is of the tries of the same events.
 const COUNT_ATTEMPT = `
-update tidings.subscriptions set position = $4::bigint, attempts = attempts + 1, updated_at = now()
+update tidings.subscriptions
+   set position = $4::bigint, attempts = case when tried_up_to = $5::bigint then attempts + 1 else 1 end,
+       tried_up_to = $5::bigint, updated_at = now()
  where name = $1 and slot = $2::int and lease_token = $3::bigint and position <= $4::bigint
 returning attempts`;
 
-/** Counts a try before it is made, so that one that kills the process counts too. Null: see above. */
-export async function countAttempt(db: Queryable, lease: Lease, position: number): Promise<number | null> {
-  const parameters = [lease.name, lease.slot, lease.token, String(position)];
+/**
+ * Counts a try of the events after `position`, up to another one, before it is made, so that one that kills the process
+ * counts too. Null: see above.
+ */
+export async function countAttempt(
+  db: Queryable,
+  lease: Lease,
+  position: number,
+  upTo: number,
+): Promise<number | null> {
+  const parameters = [lease.name, lease.slot, lease.token, String(position), String(upTo)];
   const [row] = await db.query<{ attempts: number }>(COUNT_ATTEMPT, parameters);
   return row?.attempts ?? null;
 }

@@ -22,7 +22,7 @@ let account = "";
 let count = 0;
 beforeAll(async () => {
   tidings = await createTestTidings({ events, actor: ann, cacheDirectory: inject("sharedDirectory") });
-});
+}, 120_000);
 afterAll(() => tidings.close());
 beforeEach(() => {
   account = `account-${++count}`;

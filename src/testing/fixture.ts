@@ -71,7 +71,8 @@ function sampleInput({ example, schema, jsonSchema }: AnyEventDefinition): objec
 
 function checkData({ type, schema }: AnyEventDefinition, data: unknown): void {
   const result = schema?.["~standard"].validate(data);
-  // One that validates asynchronously is refused by `record`, in its own words.
+  // What validates asynchronously is refused by `record`, in its own words.
+  if (result instanceof Promise) result.catch(() => undefined);
   if (result === undefined || result instanceof Promise || !result.issues) return;
   const issues = result.issues.map(({ path = [], message }) => {
     const at = path.map((segment) => String(typeof segment === "object" ? segment.key : segment));

@@ -1,88 +1,88 @@
 import { AssertionError } from "node:assert";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   aMove,
   ann,
+  board,
   card,
   cardAdded,
-  board,
   cardMoved,
   events,
   page,
   pageViewed,
 } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
-import { createTidings } from "../tidings.ts";
+import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import type { Draft } from "../events/defineEvent.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
 import { nextEvent } from "./nextEvent.ts";
 
 describeOnDatabases("nextEvent", (open) => {
-  async function withTidings(work: (tidings: ReturnType<typeof setUp>) => Promise<void>) {
-    const database = await open();
-    const tidings = setUp(database.db);
-    try {
-      await work(tidings);
-    } finally {
-      await tidings.stop();
-      await database.drop();
-    }
-  }
-  const setUp = (db: Parameters<typeof createTidings>[0]["db"]) =>
-    createTidings({ db, events, account: "acme" });
-  const move = (id: number) => ({ ...aMove(id), actor: ann });
+  let database: TestDatabase;
+  let tidings: Tidings;
+  let account = "";
+  let count = 0;
+  beforeAll(async () => {
+    database = await open();
+    tidings = createTidings({ db: database.db, events });
+  }, 120_000);
+  afterAll(async () => {
+    await tidings.stop();
+    await database.drop();
+  });
+  beforeEach(() => {
+    account = `account-${++count}`;
+  });
 
-  test("the next event of a definition comes with its position, without start", () =>
-    withTidings(async (tidings) => {
-      await tidings.work();
-      const next = nextEvent(tidings, cardMoved);
-      await tidings.record(
-        cardAdded({ subject: card(1), refs: { board: board(1) }, actor: ann }),
-        move(1),
-        move(2),
-      );
-      const event = await next;
-      expect(event).toMatchObject({ type: "card.moved", subject: { id: "1" }, position: 2 });
-      expect(event.data.position).toBe(1);
-    }));
+  const withinMs = 20_000;
+  const record = (...drafts: Draft[]) =>
+    tidings.run({ account, actor: ann }, () => tidings.record(...drafts));
+  const aCard = () => cardAdded({ subject: card(1), refs: { board: board(1) } });
 
-  test("it works while the loops run, and finds what another lane holds", () =>
-    withTidings(async (tidings) => {
-      await tidings.start();
-      const next = nextEvent(tidings, pageViewed);
-      await tidings.record(pageViewed({ subject: page("home"), actor: ann }));
-      expect((await next).lane).toBe("client");
-    }));
+  test("the next event of a definition comes with its position, without start", async () => {
+    const next = nextEvent(tidings, cardMoved, { account, withinMs });
+    const [, moved] = await record(aCard(), aMove(1), aMove(2));
+    const event = await next;
+    expect(event).toMatchObject({ ...moved, type: "card.moved", position: expect.any(Number) as number });
+    expect(event.data.position).toBe(1);
+  });
 
-  test("a filter and options narrow it down", () =>
-    withTidings(async (tidings) => {
-      const byFilter = nextEvent(tidings, { subjects: [card(2)] });
-      const byOption = nextEvent(tidings, cardMoved, { of: "card:3" });
-      await tidings.record(move(1), move(2), move(3));
-      expect((await byFilter).subject.id).toBe("2");
-      expect((await byOption).subject.id).toBe("3");
-    }));
+  test("it works while the loops run, and finds what another lane holds", async () => {
+    await tidings.start();
+    const next = nextEvent(tidings, pageViewed, { account, withinMs });
+    await record(pageViewed({ subject: page("home") }));
+    expect((await next).lane).toBe("client");
+    await tidings.stop();
+  });
 
-  test("after a position it gives what is there already", () =>
-    withTidings(async (tidings) => {
-      await tidings.record(move(1), move(2));
-      await tidings.work();
-      expect((await nextEvent(tidings, cardMoved, { after: 1 })).subject.id).toBe("2");
-    }));
+  test("a filter and options narrow it down", async () => {
+    const byFilter = nextEvent(tidings, { account, subjects: [card(2)] }, { withinMs });
+    const byOption = nextEvent(tidings, cardMoved, { account, of: "card:3", withinMs });
+    await record(aMove(1), aMove(2), aMove(3));
+    expect((await byFilter).subject.id).toBe("2");
+    expect((await byOption).subject.id).toBe("3");
+  });
 
-  test("it gives up with what was recorded instead", () =>
-    withTidings(async (tidings) => {
-      await tidings.record(cardAdded({ subject: card(1), refs: { board: board(1) }, actor: ann }));
-      const failure = nextEvent(tidings, cardMoved, { withinMs: 1 });
-      await expect(failure).rejects.toThrow(AssertionError);
-      await expect(failure).rejects.toThrow(
-        'No card.moved got a position within 1 ms in account "acme". Its newest events: card.added of card:1.',
-      );
-    }));
+  test("after a position it gives what is there already", async () => {
+    const first = nextEvent(tidings, cardMoved, { account, withinMs });
+    await record(aMove(1), aMove(2));
+    const { position } = await first;
+    const second = await nextEvent(tidings, cardMoved, { account, after: position, withinMs });
+    expect(second.subject.id).toBe("2");
+  });
 
-  test("another account's event is not the next one", () =>
-    withTidings(async (tidings) => {
-      await tidings.record({ ...move(1), account: "another" });
-      await expect(nextEvent(tidings, cardMoved, { withinMs: 1 })).rejects.toThrow(
-        "The account has no events.",
-      );
-    }));
+  test("it gives up with what was recorded instead", async () => {
+    await record(aCard());
+    const failure = nextEvent(tidings, cardMoved, { account, withinMs: 1 });
+    await expect(failure).rejects.toThrow(AssertionError);
+    await expect(failure).rejects.toThrow(
+      `No card.moved got a position within 1 ms in account "${account}". Its newest events: card.added of card:1.`,
+    );
+  });
+
+  test("another account's event is not the next one", async () => {
+    await record({ ...aMove(1), account: "another" });
+    const failure = nextEvent(tidings, { account, types: ["card.*"] }, { withinMs: 1 });
+    await expect(failure).rejects.toThrow(/event that matches the filter.*The account has no events\./);
+  });
 });

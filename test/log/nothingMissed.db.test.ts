@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pg } from "../../src/db/pg.ts";
 import type { PositionedEvent } from "../../src/events/recordedEvent.ts";
+import { item, itemChanged } from "./support/itemEvents.ts";
 import { eventually } from "./support/eventually.ts";
 import { openLog, type LogUnderTest } from "./support/logUnderTest.ts";
 
@@ -19,7 +20,7 @@ describe.each([
     test("subscriptions and live streams miss nothing and get nothing twice", async () => {
       const subscriptions = [{ name: "one" }, { name: "four", slots: 4, batch: 7 }];
       const workerSettings = { leaseMs: 1_000, listen, subscriptions };
-      const writerSettings = { writers: 8, transactions: 60, notify: listen, accounts: ACCOUNTS };
+      const writerSettings = { writers: 8, transactions: 40, notify: listen, accounts: ACCOUNTS };
       const [writer, doomedWriter, worker, doomedWorker] = await Promise.all([
         log.writer(writerSettings),
         log.writer(writerSettings),
@@ -85,3 +86,44 @@ function follow(stream: AsyncGenerator<PositionedEvent>): PositionedEvent[] {
   })();
   return received;
 }
+
+describe("a transaction that is left open after it recorded", () => {
+  test("delays its own events and no others; rolled back it leaves nothing", async () => {
+    const tidings = log.open();
+    const seen: number[] = [];
+    const arrivals = new Set<() => void>();
+    tidings.subscribe("copy", {
+      run: (events) => {
+        seen.push(...events.map(({ data }) => data.n));
+        for (const look of arrivals) look();
+      },
+      types: [itemChanged],
+    });
+    const arrived = (n: number) =>
+      new Promise<void>((resolve) => {
+        arrivals.add(() => seen.includes(n) && resolve());
+        if (seen.includes(n)) resolve();
+      });
+    await tidings.start();
+    const open = async (n: number) => {
+      const client = await log.database.pool.connect();
+      await client.query("begin");
+      const actor = { type: "user", id: "ann", label: null };
+      await tidings.record(client, itemChanged({ actor, subject: item(1), data: { n } }));
+      return client;
+    };
+    const late = await open(1);
+    const undone = await open(2);
+    await log.record(3);
+    await arrived(3);
+    expect(seen).toEqual([3]);
+    await undone.query("rollback");
+    await late.query("commit");
+    await arrived(1);
+    await log.record(4);
+    await arrived(4);
+    expect(seen).toEqual([3, 1, 4]);
+    for (const client of [late, undone]) client.release();
+    expect(await tidings.events.count()).toBe(3);
+  });
+});

@@ -92,7 +92,11 @@ export async function startPostgres(
     // The last chance when the run dies without its teardown. pg_ctl waits, so that nothing writes what is removed.
     const onExit = () => {
       const stopNow = ["stop", "-D", dataDirectory, "-m", "immediate"];
-      execFileSync(join(dirname(postgres), "pg_ctl"), stopNow, { ...options, stdio: "ignore" });
+      try {
+        execFileSync(join(dirname(postgres), "pg_ctl"), stopNow, { ...options, stdio: "ignore" });
+      } catch {
+        // Ctrl-C reached the server too. An error thrown here would keep the other exit handlers from running.
+      }
       remove();
     };
     process.once("exit", onExit);

@@ -16,7 +16,8 @@ export function claimDirectory(directory: string): () => void {
   if (owner !== undefined) {
     throw new DirectoryInUse(
       `${directory} is in use by process ${owner}: the board already runs. ` +
-        "Stop that one first, or start this one with another folder: BOARD_DATA=/some/folder npm start",
+        "Stop that one first, or start this one with another folder: BOARD_DATA=/some/folder npm start. " +
+        `If process ${owner} is something else, delete ${lock}.`,
     );
   }
   writeFileSync(lock, String(process.pid), { flag: "wx" });

@@ -14,7 +14,7 @@ export async function openBoard(
   device: BrowserContextOptions,
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ ...device, locale: "en-GB" });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));

@@ -3,6 +3,7 @@ import { Board } from "./board/Board.tsx";
 import { BoardSkeleton } from "./board/BoardSkeleton.tsx";
 import { useBoard } from "./board/useBoard.ts";
 import { CardDialog } from "./card/CardDialog.tsx";
+import type { FeedItem } from "./feed/feedItem.ts";
 import { FeedPanel } from "./feed/FeedPanel.tsx";
 import { useFeed } from "./feed/useFeed.ts";
 import { Header } from "./header/Header.tsx";
@@ -46,7 +47,7 @@ export function App() {
         personId={personId}
         become={become}
         onInvite={invite}
-        waiting={isPhone ? feed.held.length : null}
+        waiting={isPhone ? newsOf(feed.held, personId) : null}
       />
       <main id="board" className="main" tabIndex={-1}>
         {board.view ? (
@@ -81,4 +82,9 @@ export function App() {
       )}
     </div>
   );
+}
+
+/** What the person did themselves is no news to them. */
+function newsOf(held: readonly FeedItem[], personId: string): number {
+  return held.filter((item) => item.actor.id !== personId).length;
 }

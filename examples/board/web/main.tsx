@@ -11,6 +11,9 @@ import "./styles/card.css";
 import "./styles/feed.css";
 import "./styles/hood.css";
 import { App } from "./App.tsx";
+import { applySavedTheme } from "./header/theme.ts";
+
+applySavedTheme();
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -11,7 +11,11 @@ export const reviewSubmitted = defineEvent("review.submitted", {
   data: page.extend({ verdict: z.enum(["approved", "changes_requested", "commented"]) }),
   url: toPage,
   sentence: (e) => {
-    const words = { approved: "approved", changes_requested: "asked for changes to", commented: "commented on" };
+    const words = {
+      approved: "approved",
+      changes_requested: "asked for changes to",
+      commented: "commented on",
+    };
     return sentence`${e.actor} ${words[e.data.verdict]} pull request ${e.refs.pullRequest} in ${e.subject}`;
   },
   icon: "eye",

@@ -43,14 +43,16 @@ export function startChild(script: string, settings: object): Child {
           clearTimeout(timer);
           settle();
         };
+        const complain = (why: string) =>
+          give(() =>
+            reject(new Error(`${script} ${why} and did not say "${word}", but: ${unheard.join(" | ")}`)),
+          );
         const look = () => {
           const at = unheard.findIndex((line) => line.startsWith(word));
           if (at >= 0) give(() => resolve(unheard.splice(at, 1)[0]!));
         };
-        const timer = setTimeout(
-          () => give(() => reject(new Error(`${script} did not say "${word}", but: ${unheard.join(" | ")}`))),
-          WITHIN_MS,
-        );
+        const timer = setTimeout(() => complain(`had ${WITHIN_MS} ms`), WITHIN_MS);
+        void ended.then((how) => listeners.has(look) && complain(`ended with ${how}`));
         listeners.add(look);
         look();
       }),

@@ -48,5 +48,5 @@ tidings.signals.on("subscription.handled", ({ name, position }) =>
 );
 tidings.signals.on("subscription.lease_lost", ({ name }) => console.log(`lost ${name}`));
 tidings.signals.on("sequencer.ticked", ({ lastPosition }) => console.log(`ticked ${lastPosition}`));
+console.log("ready"); // before the start: what a handler is given first may end this process
 await tidings.start();
-console.log("ready");

@@ -3,7 +3,7 @@ import type { BoardView } from "../../domain/readBoard.ts";
 import type { Act } from "../hood/useDeed.ts";
 import type { LiveStream } from "../live/liveStream.ts";
 import { asFailure, request, type RequestFailed } from "../shared/request.ts";
-import { placeCard } from "./placeCard.ts";
+import { type CardPlace, findCard, placeCard } from "./placeCard.ts";
 
 export interface BoardModel {
   readonly view: BoardView | null;
@@ -21,6 +21,8 @@ export function useBoard(personId: string, live: LiveStream | null, act: Act): B
   const [failure, setFailure] = useState<RequestFailed | null>(null);
   const reading = useRef({ running: false, again: false });
   const movesOnTheWay = useRef(0);
+  const shown = useRef(view);
+  shown.current = view;
   const person = useRef(personId);
   person.current = personId;
 
@@ -51,10 +53,16 @@ export function useBoard(personId: string, live: LiveStream | null, act: Act): B
 
   const move = useCallback(
     async (cardId: number, columnId: string, index: number) => {
-      setView((board) => board && { ...board, columns: placeCard(board.columns, cardId, columnId, index) });
+      const place = (to: CardPlace) =>
+        setView(
+          (board) => board && { ...board, columns: placeCard(board.columns, cardId, to.columnId, to.index) },
+        );
+      const origin = shown.current && findCard(shown.current.columns, cardId);
+      place({ columnId, index });
       movesOnTheWay.current++;
-      await act(`/api/cards/${cardId}/move`, { columnId, index });
+      const moved = await act(`/api/cards/${cardId}/move`, { columnId, index });
       movesOnTheWay.current--;
+      if (moved === null && origin) place(origin);
       void refresh();
     },
     [act, refresh],

@@ -26,7 +26,7 @@ export function PersonSwitcher({ members, personId, become, onInvite }: PersonSw
         {person && <Avatar member={person} />}
         <span>
           <span className="visually-hidden">You are </span>
-          {person?.name ?? personId}
+          {person?.name}
         </span>
         <ChevronDown size={16} strokeWidth={1.75} aria-hidden />
       </button>

@@ -1,4 +1,5 @@
 import { CircleAlert, Layers } from "lucide-react";
+import { NO_ANSWER } from "../shared/request.ts";
 import type { Deed } from "./useDeed.ts";
 
 /** One quiet line: what the last action did to the database, measured. */
@@ -24,7 +25,10 @@ function Words({ deed }: { readonly deed: Deed }) {
     case "failed":
       return (
         <>
-          Nothing was written and nothing recorded: {deed.failure.message} <code>{deed.failure.code}</code>
+          {deed.failure.code === NO_ANSWER
+            ? "Not known whether it was written"
+            : "Nothing was written, nothing recorded"}
+          : {deed.failure.message} <code>{deed.failure.code}</code>
         </>
       );
     case "recorded":

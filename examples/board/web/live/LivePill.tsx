@@ -1,9 +1,21 @@
 import { CloudOff, Radio } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { LiveStatus } from "./liveStream.ts";
 
-/** The state of the connection, always in words. */
+/** The state of the connection, always in words; the seconds that it counts are not read out one by one. */
 export function LivePill({ status }: { readonly status: LiveStatus }) {
+  return (
+    <>
+      <span role="status" className="visually-hidden">
+        {status.state === "reconnecting" ? "The live connection is lost" : ""}
+        {status.state === "live" && status.caughtUp !== null ? `Connected again, ${status.caughtUp} new` : ""}
+      </span>
+      <VisiblePill status={status} />
+    </>
+  );
+}
+
+function VisiblePill({ status }: { readonly status: LiveStatus }) {
   switch (status.state) {
     case "connecting":
       return <Pill tone="quiet">Connecting</Pill>;
@@ -31,13 +43,12 @@ function Reconnecting({ since }: { readonly since: number }) {
   );
 }
 
-function Pill({
-  tone,
-  children,
-}: {
+interface PillProps {
   readonly tone: "quiet" | "good" | "warn";
-  readonly children: React.ReactNode;
-}) {
+  readonly children: ReactNode;
+}
+
+function Pill({ tone, children }: PillProps) {
   const Icon = tone === "warn" ? CloudOff : Radio;
   return (
     <span className={`pill pill-${tone}`}>

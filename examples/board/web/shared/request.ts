@@ -1,3 +1,6 @@
+/** The code of a request that the server may or may not have received. */
+export const NO_ANSWER = "NO_ANSWER";
+
 /** What the server refused, in the shape of RFC 9457: `code` for programs, `message` for people. */
 export class RequestFailed extends Error {
   override readonly name = "RequestFailed";
@@ -24,7 +27,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);
   } catch {
-    throw new RequestFailed("OFFLINE", "The server does not answer. Is it still running?");
+    throw new RequestFailed(NO_ANSWER, "The server does not answer. Is it still running?");
   }
 }
 

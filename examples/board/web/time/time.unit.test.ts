@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { describeDue } from "./dueDate.ts";
+import { dayHeading, relativeTime, relativeTimeWithDay } from "./relativeTime.ts";
+
+const now = new Date(2026, 10, 20, 15, 30).getTime();
+const ago = (ms: number) => new Date(now - ms);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+test("relative times are short, and other days give the time of day", () => {
+  expect(relativeTime(ago(-2_000), now)).toBe("just now");
+  expect(relativeTime(ago(9_999), now)).toBe("just now");
+  expect(relativeTime(ago(25_000), now)).toBe("25 s");
+  expect(relativeTime(ago(12 * MINUTE), now)).toBe("12 min");
+  expect(relativeTime(ago(3 * HOUR), now)).toBe("3 h");
+  expect(relativeTime(ago(24 * HOUR), now)).toMatch(/^0?3:30|15:30/);
+  expect(relativeTimeWithDay(ago(24 * HOUR), now)).toMatch(/19.*:30/);
+});
+
+test("days are named for the reader's calendar", () => {
+  expect(dayHeading(ago(HOUR), now)).toBe("Today");
+  expect(dayHeading(ago(16 * HOUR), now)).toBe("Yesterday");
+  expect(dayHeading(ago(72 * HOUR), now)).toMatch(/17/);
+});
+
+test("a due date says how near it is", () => {
+  expect(describeDue("2026-11-20", now)).toEqual({ text: "Today", state: "soon" });
+  expect(describeDue("2026-11-21", now)).toEqual({ text: "Tomorrow", state: "later" });
+  expect(describeDue("2026-11-19", now)).toEqual({ text: "1 day late", state: "late" });
+  expect(describeDue("2026-11-10", now)).toEqual({ text: "10 days late", state: "late" });
+  expect(describeDue("2026-12-24", now).text).toMatch(/24/);
+});

@@ -1,0 +1,45 @@
+import { checkDefinitions } from "../events/checkDefinitions.ts";
+import type { Command } from "./command.ts";
+import { definitionOptions, loadRegistry } from "./project.ts";
+import { printable } from "./terminal.ts";
+
+export const check: Command = {
+  name: "check",
+  summary: "Reviews the event definitions",
+  usage: "[options]",
+  about:
+    "Errors: an example that its own schema refuses, a sentence that throws. Warnings: names that do not say what\n" +
+    "happened (card.updated) or are not in the past tense, and types without sentence, description or JSON Schema.",
+  options: {
+    strict: { description: "Warnings fail, too." },
+    ...definitionOptions,
+  },
+  examples: [
+    ["tidings check --events src/events.ts", "Reviews the definitions of one module."],
+    ["tidings check --strict", "For continuous integration."],
+  ],
+  failsWhen: "there is an error, or with --strict a warning",
+  run: async (call) => {
+    const registry = await loadRegistry(call);
+    const problems = checkDefinitions(registry);
+    const errors = problems.filter(({ level }) => level === "error").length;
+    const warnings = problems.length - errors;
+    const { print, paint } = call.terminal;
+    if (call.has("json")) {
+      print(JSON.stringify({ types: registry.types.length, errors, warnings, problems }));
+    } else {
+      const width = Math.max(0, ...problems.map(({ type }) => type.length));
+      for (const { type, level, message } of problems) {
+        print(
+          `${paint(level === "error" ? "red" : "yellow", level.padEnd(7))}  ${type.padEnd(width)}  ${printable(message)}`,
+        );
+      }
+      print(`${counted(registry.types.length, "type")}, ${counted(errors, "error")}, ${counted(warnings, "warning")}`);
+    }
+    return errors > 0 || (call.has("strict") && warnings > 0) ? 1 : 0;
+  },
+};
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

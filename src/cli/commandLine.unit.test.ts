@@ -1,0 +1,182 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EVENTS_FILE, runCli, spawnCli } from "../../test/support/cli.ts";
+
+const POOR_EVENTS_FILE = EVENTS_FILE.replace("cliEvents", "cliPoorEvents");
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "tidings-cli-"));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const commands = ["migrate", "tail", "record", "generate docs", "generate view", "check", "doctor"];
+
+describe("tidings", () => {
+  test("lists its commands, alone and with --help, and its version", async () => {
+    const [alone, help, version] = await Promise.all([
+      spawnCli([]),
+      spawnCli(["--help"]),
+      spawnCli(["--version"]),
+    ]);
+    expect(alone).toEqual({ ...help, code: 0, stderr: "" });
+    for (const command of commands) expect(alone.stdout).toContain(`  ${command} `);
+    const { version: own } = JSON.parse(
+      await readFile(new URL("../../package.json", import.meta.url), "utf8"),
+    );
+    expect(version.stdout).toBe(`${own}\n`);
+  });
+
+  test.each(commands)("explains %s: usage, options, examples, exit codes", async (command) => {
+    const { code, stdout } = await runCli([...command.split(" "), "--help"]);
+    expect(code).toBe(0);
+    for (const heading of ["Usage", "Options", "Examples", "Exit codes"])
+      expect(stdout).toContain(`\n${heading}\n`);
+    expect(stdout).toContain(`tidings ${command} `);
+    expect(stdout).toContain("--json");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  test.each([
+    [["tial"], 'There is no command "tial". Did you mean "tidings tail"?'],
+    [["generate"], "tidings generate docs, tidings generate view"],
+    [["tail", "--acount", "acme"], "Unknown option '--acount'"],
+    [["tail"], "--account A is missing"],
+    [["tail", "more"], '"more" is one word too many'],
+    [["tail", "--account", "a", "--lanes", "fast"], '"fast" is none of domain'],
+    [["tail", "--account", "a", "--limit", "many"], "--limit must be a whole number"],
+    [["tail", "--server", "localhost"], "must be an http(s) address"],
+    [["tail", "--server", "http://localhost", "--account", "a"], "--account does not go with --server"],
+    [["record"], "TYPE is missing"],
+    [["record", "--batch", "--key", "1"], "--key does not go with --batch"],
+    [["generate", "view"], "Pass a TYPE, or --all"],
+    [["generate", "docs", "--check"], "--out FILE is missing"],
+    [["doctor", "--pglite", "a", "--database-url", "b"], "not both"],
+  ])("refuses %j with exit code 2 and says why", async (args, message) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(stderr).toMatch(/^error USAGE /);
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test("gives errors as JSON when asked for JSON", async () => {
+    const { code, stderr } = await spawnCli(["doctor", "--json"], { cwd: directory });
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr).error).toMatchObject({ code: "DATABASE_URL_MISSING" });
+  });
+
+  test("says where it could not connect, without the password", async () => {
+    const url = "postgres://app:secret@127.0.0.1:1/shop";
+    const { code, stderr } = await runCli(["doctor"], { env: { DATABASE_URL: url } });
+    expect(code).toBe(1);
+    expect(stderr).toContain("error DATABASE_UNREACHABLE 127.0.0.1:1/shop");
+    expect(stderr).not.toContain("secret");
+  });
+
+  test("says where no server answers", async () => {
+    const { code, stderr } = await runCli(["doctor", "--server", "http://127.0.0.1:1/tidings"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("error SERVER_UNREACHABLE http://127.0.0.1:1/tidings");
+  });
+
+  test("says what it looks for when nothing names the definitions", async () => {
+    const { code, stderr } = await spawnCli(["check"], { cwd: directory });
+    expect(code).toBe(1);
+    expect(stderr).toContain("error CONFIG_MISSING");
+    const missing = await runCli(["check", "--events", "nowhere.ts"]);
+    expect(missing.stderr).toContain("error CONFIG_MISSING nowhere.ts");
+    const file = join(directory, "empty.mjs");
+    await writeFile(file, "export const answer = 42;");
+    const empty = await runCli(["check", "--events", file]);
+    expect(empty.stderr).toContain(`error CONFIG_INVALID ${file}`);
+  });
+});
+
+describe("tidings check", () => {
+  test("prints each problem and fails for errors, and for warnings when strict", async () => {
+    const [poor, good, strict] = await Promise.all([
+      runCli(["check", "--events", POOR_EVENTS_FILE]),
+      runCli(["check", "--events", EVENTS_FILE, "--json"]),
+      runCli(["check", "--events", EVENTS_FILE, "--strict"]),
+    ]);
+    expect(poor.code).toBe(1);
+    expect(poor.stdout).toMatch(/error +card\.priced +its example is refused by its schema: amount/);
+    expect(poor.stdout).toMatch(/warning +card\.updated +"updated" does not say what happened/);
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject({ types: 3, errors: 0, warnings: 2 });
+    expect(strict.code).toBe(1);
+  });
+});
+
+describe("tidings generate docs", () => {
+  test("writes the same page each time, and notices when it is out of date", async () => {
+    const page = join(directory, "events.md");
+    const generate = (...more: string[]) => runCli(["generate", "docs", "--events", EVENTS_FILE, ...more]);
+    const { stdout } = await generate();
+    expect((await generate("--out", page)).code).toBe(0);
+    expect(await readFile(page, "utf8")).toBe(stdout);
+    expect((await generate("--out", page, "--check")).code).toBe(0);
+    await writeFile(page, stdout.replace("A card went", "A card came"));
+    const stale = await generate("--out", page, "--check");
+    expect(stale.code).toBe(1);
+    expect(stale.stderr).toContain("error OUT_OF_DATE");
+  });
+
+  test("tells meaning, sentence, roles, fields, example, versions and older names of each type", async () => {
+    const { stdout } = await runCli(["generate", "docs", "--events", EVENTS_FILE]);
+    const [moved] = /## card\.moved[^]*?(?=\n## )/.exec(stdout)!;
+    for (const part of [
+      "A card went from one column to another.",
+      "> Ann moved Card 1 from Column 1 to Column 2",
+      "Version 2 · lane domain · icon `arrow-right` · once called `card_moved`.",
+      "| `from` | `column` |",
+      "| `position` | whole number, at least 0 |",
+      "| `reason` | text, at most 80 characters | optional |",
+      '"position": ',
+      "Version 1, which is read as version 2:",
+      "| `index` | whole number |",
+    ]) {
+      expect(moved).toContain(part);
+    }
+    // What would end a table cell is escaped.
+    expect(stdout).toContain("Others may see a card: people \\| teams.");
+  });
+});
+
+describe("tidings generate view", () => {
+  test("prints one migration, or writes one file for each type", async () => {
+    const one = await runCli([
+      "generate",
+      "view",
+      "card_moved",
+      "--events",
+      EVENTS_FILE,
+      "--index",
+      "position",
+    ]);
+    expect(one.stdout).toContain("create view tidings_views.card_moved with (security_invoker = true)");
+    expect(one.stdout).toContain("create index if not exists events_card_moved_position");
+    const all = await runCli([
+      "generate",
+      "view",
+      "--all",
+      "--events",
+      EVENTS_FILE,
+      "--out",
+      directory,
+      "--json",
+    ]);
+    const { views } = JSON.parse(all.stdout) as { views: { file: string }[] };
+    expect(views).toHaveLength(3);
+    for (const { file } of views)
+      expect(await readFile(file, "utf8")).toContain("create view tidings_views.");
+  });
+
+  test("suggests the type that was probably meant", async () => {
+    const { code, stderr } = await runCli(["generate", "view", "card.movd", "--events", EVENTS_FILE]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error UNKNOWN_TYPE "card.movd" (did you mean "card.moved"?)');
+  });
+});

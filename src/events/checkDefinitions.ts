@@ -1,0 +1,134 @@
+import { catalogEntry, sentenceOf } from "./catalog.ts";
+import type { AnyEventDefinition } from "./defineEvent.ts";
+import type { Registry } from "./registry.ts";
+
+/** Something about a definition that its readers will miss. */
+export interface DefinitionProblem {
+  readonly type: string;
+  /** `error`: it does not do what it says. `warning`: it could say more. */
+  readonly level: "error" | "warning";
+  readonly rule: "verb" | "tense" | "sentence" | "description" | "json_schema" | "example";
+  readonly message: string;
+}
+
+/** What `tidings check` finds, by type. */
+export function checkDefinitions(registry: Registry): DefinitionProblem[] {
+  return registry.types.flatMap((definition) => [
+    ...checkName(definition),
+    ...checkWords(definition),
+    ...checkData(definition, registry),
+  ]);
+}
+
+/** A row change says that something is different; an event says what happened. */
+const ROW_CHANGES = new Set(["updated", "changed", "modified", "saved", "edited", "touched", "upserted"]);
+
+/** Verbs that many write in the imperative, where their past has another form. `set`, `put` and `cut` have not. */
+const PAST: Readonly<Record<string, string>> = {
+  accept: "accepted",
+  add: "added",
+  approve: "approved",
+  archive: "archived",
+  assign: "assigned",
+  buy: "bought",
+  cancel: "cancelled",
+  change: "changed",
+  close: "closed",
+  complete: "completed",
+  create: "created",
+  delete: "deleted",
+  fail: "failed",
+  invite: "invited",
+  join: "joined",
+  leave: "left",
+  login: "logged_in",
+  logout: "logged_out",
+  move: "moved",
+  pay: "paid",
+  publish: "published",
+  reject: "rejected",
+  remove: "removed",
+  rename: "renamed",
+  reopen: "reopened",
+  resolve: "resolved",
+  restore: "restored",
+  send: "sent",
+  start: "started",
+  submit: "submitted",
+  unassign: "unassigned",
+  update: "updated",
+  upload: "uploaded",
+};
+
+function checkName({ type, lane }: AnyEventDefinition): DefinitionProblem[] {
+  const verb = type.slice(type.lastIndexOf(".") + 1);
+  if (lane !== "change" && ROW_CHANGES.has(verb)) {
+    const message = `"${verb}" does not say what happened: name the deed (${type.split(".")[0]}.renamed, .moved, .closed), or give it the lane change`;
+    return [{ type, level: "warning", rule: "verb", message }];
+  }
+  const past = PAST[verb];
+  if (past === undefined) return [];
+  const message = `events are named in the past tense: ${type.slice(0, -verb.length)}${past}`;
+  return [{ type, level: "warning", rule: "tense", message }];
+}
+
+function checkWords({ type, sentence, description, lane }: AnyEventDefinition): DefinitionProblem[] {
+  const problems: DefinitionProblem[] = [];
+  // Only people's lanes are read as sentences; row changes have a rendering of their own.
+  if (!sentence && (lane === "domain" || lane === "client")) {
+    const message = "has no sentence: feeds show actor, verb and subject";
+    problems.push({ type, level: "warning", rule: "sentence", message });
+  }
+  if (description === undefined) {
+    const message = "has no description: catalog and docs cannot say when it happens";
+    problems.push({ type, level: "warning", rule: "description", message });
+  }
+  return problems;
+}
+
+function checkData(definition: AnyEventDefinition, registry: Registry): DefinitionProblem[] {
+  const { type } = definition;
+  const { jsonSchema, example } = catalogEntry(definition, registry);
+  const problems: DefinitionProblem[] = [];
+  if (jsonSchema === null) {
+    const message =
+      "has no JSON Schema: give jsonSchema, or use a schema library that speaks Standard JSON Schema";
+    problems.push({ type, level: "warning", rule: "json_schema", message });
+  }
+  if (example === null) {
+    problems.push(
+      definition.example === undefined
+        ? {
+            type,
+            level: "warning",
+            rule: "example",
+            message: "has no example, and none could be made from its schema",
+          }
+        : {
+            type,
+            level: "error",
+            rule: "example",
+            message: `its example is refused by its schema${firstIssue(definition)}`,
+          },
+    );
+    return problems;
+  }
+  try {
+    sentenceOf(definition, example);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `its sentence throws for the example ${JSON.stringify(example)}: ${reason}`;
+    problems.push({ type, level: "error", rule: "sentence", message });
+  }
+  return problems;
+}
+
+function firstIssue({ schema, example }: AnyEventDefinition): string {
+  const result = schema?.["~standard"].validate(example);
+  if (!result || result instanceof Promise || !result.issues) return "";
+  const [issue] = result.issues;
+  const path = (issue?.path ?? []).map((segment) =>
+    String(typeof segment === "object" ? segment.key : segment),
+  );
+  return `: ${[path.join("."), issue?.message].filter(Boolean).join(": ")}`;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import * as events from "../../test/support/cliEvents.ts";
+import * as poorEvents from "../../test/support/cliPoorEvents.ts";
+import { checkDefinitions } from "./checkDefinitions.ts";
+import { defineEvent } from "./defineEvent.ts";
+import { defineEntity } from "./entity.ts";
+import { createRegistry } from "./registry.ts";
+
+describe("checking definitions", () => {
+  const problems = checkDefinitions(createRegistry(poorEvents));
+  const of = (type: string) => problems.filter((problem) => problem.type === type);
+
+  test("warns about a verb that says nothing, in every lane but that of row changes", () => {
+    expect(of("card.updated")).toContainEqual(expect.objectContaining({ rule: "verb", level: "warning" }));
+    const card = defineEntity("card");
+    const change = defineEvent("card.updated", {
+      subject: card,
+      lane: "change",
+      description: "A row changed.",
+    });
+    expect(checkDefinitions(createRegistry([change]))).toEqual([]);
+  });
+
+  test("names the past tense of an imperative", () => {
+    expect(of("card.create")).toEqual([
+      expect.objectContaining({ rule: "tense", message: expect.stringContaining("card.created") }),
+    ]);
+  });
+
+  test("finds an example that the schema refuses, with the place", () => {
+    expect(of("card.priced")).toEqual([
+      expect.objectContaining({
+        rule: "example",
+        level: "error",
+        message: expect.stringContaining("amount"),
+      }),
+    ]);
+  });
+
+  test("finds a sentence that throws for the example", () => {
+    expect(of("card.labelled")).toEqual([expect.objectContaining({ rule: "sentence", level: "error" })]);
+  });
+
+  test("warns about types without sentence and description", () => {
+    expect(checkDefinitions(createRegistry(events)).map(({ type, rule }) => [type, rule])).toEqual([
+      ["card.closed", "sentence"],
+      ["card.closed", "description"],
+    ]);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { ann, card, cardMoved, events } from "../../test/support/boardEvents.ts";
+import { downDatabase } from "../../test/support/watchStatements.ts";
+import { createTidings } from "../tidings.ts";
+import { normalFilter, type EventFilter } from "./filter.ts";
+import type { PageRequest } from "./page.ts";
+import { createRegistry } from "./registry.ts";
+
+const registry = createRegistry(events);
+const normal = (filter: EventFilter) => normalFilter(filter, "acme", registry);
+const many = Array.from({ length: 51 }, (_, index) => `card:${index}`);
+
+describe("a filter that cannot match is refused before any SQL, with its field", () => {
+  const cases: [string, object, string][] = [
+    ["no types", { types: [] }, "types"],
+    ["no categories", { categories: [] }, "categories"],
+    ["no actors", { actors: [] }, "actors"],
+    ["no subjects", { subjects: [] }, "subjects"],
+    ["no subject types", { subjectTypes: [] }, "subjectTypes"],
+    ["no lanes", { lanes: [] }, "lanes"],
+    ["no severities", { severities: [] }, "severities"],
+    ["no entities", { of: [] }, "of"],
+    ["too many values", { subjects: many }, "subjects"],
+    ["a text for a list", { types: "card.moved" }, "types"],
+    ["an unknown lane", { lanes: ["fast"] }, "lanes"],
+    ["an unknown severity", { severities: ["fatal"] }, "severities"],
+    ["an entity without id", { of: "card" }, "of"],
+    ["an entity with an empty id", { of: "card:" }, "of"],
+    ["an entity of a hostile kind", { subjects: ["Card'; --:1"] }, "subjects"],
+    ["an entity that is too long", { actors: [`user:${"x".repeat(256)}`] }, "actors"],
+    ["an entity that is a number", { of: 5 }, "of"],
+    ["an empty type", { types: [""] }, "types"],
+    ["a time that is none", { since: new Date(Number.NaN) }, "since"],
+    ["a time as text", { until: "2026-01-01" }, "until"],
+    ["a time before 1970", { since: new Date(-1) }, "since"],
+    ["an end before its beginning", { since: new Date(2), until: new Date(1) }, "since"],
+  ];
+  test.each(cases)("%s", async (_what, filter, field) => {
+    const { db, statements } = downDatabase();
+    const tidings = createTidings({ db, events, account: "acme" });
+    const refused = { code: "INVALID_FILTER", path: [field] };
+    await expect(tidings.events.list(filter)).rejects.toMatchObject(refused);
+    await expect(tidings.events.count(filter)).rejects.toMatchObject(refused);
+    await expect(tidings.feed(filter)).rejects.toMatchObject(refused);
+    expect(statements).toEqual([]);
+  });
+});
+
+describe("a page that cannot be is refused before any SQL", () => {
+  const cursor = "018f0000-0000-7000-8000-000000000001";
+  const cases: [string, PageRequest, string][] = [
+    ["limit 0", { limit: 0 }, "INVALID_FILTER"],
+    ["limit 201", { limit: 201 }, "INVALID_FILTER"],
+    ["half a limit", { limit: 1.5 }, "INVALID_FILTER"],
+    ["both directions", { before: cursor, after: cursor }, "INVALID_CURSOR"],
+    ["a cursor that no page gave", { before: "1' or true --" }, "INVALID_CURSOR"],
+    ["an empty cursor", { after: "" }, "INVALID_CURSOR"],
+  ];
+  test.each(cases)("%s", async (_what, page, code) => {
+    const { db, statements } = downDatabase();
+    const tidings = createTidings({ db, events, account: "acme" });
+    await expect(tidings.events.list(page)).rejects.toMatchObject({ code });
+    await expect(tidings.feed(page)).rejects.toMatchObject({ code });
+    await expect(tidings.timeline(card(1), page)).rejects.toMatchObject({ code });
+    expect(statements).toEqual([]);
+  });
+});
+
+test("no account is refused by every read", async () => {
+  const tidings = createTidings({ db: downDatabase().db, events });
+  const refused = { code: "ACCOUNT_MISSING" };
+  await expect(tidings.events.list()).rejects.toMatchObject(refused);
+  await expect(tidings.events.count()).rejects.toMatchObject(refused);
+  await expect(tidings.events.get("x")).rejects.toMatchObject(refused);
+  await expect(tidings.events.latest(card(1))).rejects.toMatchObject(refused);
+  await expect(tidings.feed()).rejects.toMatchObject(refused);
+  await expect(tidings.timeline(card(1))).rejects.toMatchObject(refused);
+});
+
+test("a filter says nothing of what it leaves open, and means the domain lane", () => {
+  expect(normal({})).toEqual({
+    account: "acme",
+    of: null,
+    types: null,
+    actors: null,
+    subjects: null,
+    subjectTypes: null,
+    lanes: ["domain"],
+    severities: null,
+    since: null,
+    until: null,
+  });
+});
+
+test("types, patterns, categories and older names come to the stored names", () => {
+  expect(normal({ types: [cardMoved] }).types).toEqual(["card.moved", "card_moved"]);
+  expect(normal({ types: ["card_moved", "note.taken"] }).types).toEqual([
+    "card.moved",
+    "card_moved",
+    "note.taken",
+  ]);
+  expect(normal({ types: ["card.*"] }).types).toEqual(normal({ categories: ["card"] }).types);
+  expect(normal({ types: ["*"] }).types).toBeNull();
+  expect(normal({ types: ["card.moved", "note.taken"], categories: ["note"] }).types).toEqual(["note.taken"]);
+  expect(normal({ types: ["card.moved"], categories: ["note"] }).types).toEqual([]);
+});
+
+test("entities may be references or texts, one or several", () => {
+  expect(normal({ of: card(1) }).of).toEqual(["card:1"]);
+  expect(normal({ of: [card(1), "user:a:b"] }).of).toEqual(["card:1", "user:a:b"]);
+  expect(normal({ actors: [ann], subjects: ["card:2"] })).toMatchObject({
+    actors: ["user:ann"],
+    subjects: ["card:2"],
+  });
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { aMove, ann, ben, card, cardAdded, board, events } from "../../test/support/boardEvents.ts";
+import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
+import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { watchStatements } from "../../test/support/watchStatements.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
+import type { Draft } from "./defineEvent.ts";
+
+describeOnDatabases("idempotency keys", (open, { needsSeveralConnections }) => {
+  let database: TestDatabase;
+  let tidings: Tidings;
+  let account = "";
+  let count = 0;
+  beforeAll(async () => {
+    database = await open();
+    tidings = createTidings({ db: database.db, events });
+  }, 120_000);
+  afterAll(() => database.drop());
+  beforeEach(() => {
+    account = `account-${++count}`;
+  });
+
+  const asAnn = <Result>(work: () => Result) => tidings.run({ account, actor: ann }, work);
+  const record = (...drafts: Draft[]) => asAnn(() => tidings.record(...drafts));
+  const keyed = (id: number, key: string, position = 1) => ({ ...aMove(id, position), idempotencyKey: key });
+  const stored = () => tidings.events.count({ account });
+  const conflict = (index: number) => ({ code: "IDEMPOTENCY_CONFLICT", path: ["idempotencyKey"], index });
+
+  test("a repeat returns the first event and records nothing", async () => {
+    const [first] = await record({ ...keyed(1, "k"), metadata: { attempt: 1 } });
+    const [again] = await record({
+      ...keyed(1, "k"),
+      metadata: { attempt: 2 },
+      occurredAt: new Date(0),
+      subject: card(1, "Another title"),
+    });
+    expect(again).toEqual(first);
+    expect(await stored()).toBe(1);
+  });
+
+  test.each([
+    ["data", keyed(1, "k", 2)],
+    ["subject", keyed(2, "k")],
+    ["actor", { ...keyed(1, "k"), actor: ben }],
+    ["refs", { ...keyed(1, "k"), refs: { ...aMove().refs, board: board(1) } }],
+    ["type", { ...cardAdded({ subject: card(1), refs: { board: board(1) } }), idempotencyKey: "k" }],
+  ])("the same key with other %s is a conflict", async (_what, draft) => {
+    await record(keyed(1, "k"));
+    await expect(record(draft as Draft)).rejects.toMatchObject(conflict(0));
+    expect(await stored()).toBe(1);
+  });
+
+  test("twice in one call is one event, or a conflict before any statement", async () => {
+    const [first, second, other] = await record(keyed(1, "k"), keyed(1, "k"), keyed(1, "l"));
+    expect(second).toEqual(first);
+    expect(other!.id).not.toBe(first!.id);
+    expect(await stored()).toBe(2);
+    await expect(record(aMove(3), keyed(1, "m", 1), keyed(1, "m", 2))).rejects.toMatchObject(conflict(2));
+    expect(await stored()).toBe(2);
+  });
+
+  test("two accounts may use one key", async () => {
+    const [mine] = await record(keyed(1, "k"));
+    const [theirs] = await tidings.run({ account: `${account}-b`, actor: ann }, () =>
+      tidings.record(keyed(2, "k")),
+    );
+    expect(theirs.id).not.toBe(mine!.id);
+  });
+
+  test("a call may mix new events, repeats and events without a key, and keeps their order", async () => {
+    const [first] = await record(keyed(1, "k"));
+    const mixed = await record(aMove(2), keyed(1, "k"), keyed(3, "a"), aMove(4));
+    expect(mixed.map(({ subject }) => subject.id)).toEqual(["2", "1", "3", "4"]);
+    expect(mixed[1]).toEqual(first);
+    expect(await stored()).toBe(4);
+  });
+
+  test("a conflict leaves nothing of its call in the caller's transaction, which goes on", async () => {
+    await record(keyed(1, "k"));
+    await database.ownTransaction(async (handle) => {
+      await asAnn(() => tidings.record(handle, aMove(2)));
+      const refused = asAnn(() => tidings.record(handle, aMove(3), keyed(4, "l"), keyed(9, "k")));
+      await expect(refused).rejects.toMatchObject(conflict(2));
+      await asAnn(() => tidings.record(handle, keyed(5, "l")));
+    });
+    const { items } = await tidings.events.list({ account });
+    expect(items.map(({ subject }) => subject.id).sort()).toEqual(["1", "2", "5"]);
+  });
+
+  test("the conflict of a single event does not cost the caller's transaction either", async () => {
+    await record(keyed(1, "k"));
+    await database.ownTransaction(async (handle) => {
+      await expect(asAnn(() => tidings.record(handle, keyed(2, "k")))).rejects.toMatchObject(conflict(0));
+      await asAnn(() => tidings.record(handle, aMove(3)));
+    });
+    expect(await stored()).toBe(2);
+  });
+
+  test("a key can be used again when it has expired", async () => {
+    const [first] = await record(keyed(1, "k"));
+    await database.db.query("update tidings.idempotency_keys set expires_at = now() where account_id = $1", [
+      account,
+    ]);
+    const [second] = await record(keyed(2, "k"));
+    expect(second!.id).not.toBe(first!.id);
+    expect(await record(keyed(2, "k"))).toEqual([second]);
+    await expect(record(keyed(1, "k"))).rejects.toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
+    expect(await stored()).toBe(2);
+  });
+
+  test("a key holds for as many days as asked for", async () => {
+    const brief = createTidings({ db: database.db, events, keepIdempotencyKeysDays: 2 });
+    await brief.run({ account, actor: ann }, () => brief.record(keyed(1, "k")));
+    const [row] = await database.db.query<{ hours: number }>(
+      `select extract(epoch from expires_at - now())::float8 / 3600 as hours
+         from tidings.idempotency_keys where account_id = $1`,
+      [account],
+    );
+    expect(row!.hours).toBeCloseTo(48, 0);
+  });
+
+  test("only a call that lost a key runs more than one statement", async () => {
+    const watched = watchStatements(database.db);
+    const counted = createTidings({ db: watched.db, events });
+    const statementsOf = async (...drafts: Draft[]) => {
+      watched.statements.length = 0;
+      await counted.run({ account, actor: ann }, () => counted.record(...drafts));
+      return watched.statements.filter((sql) => !/^(begin|savepoint|release)/.test(sql)).length;
+    };
+    expect(await statementsOf(keyed(1, "a"), keyed(2, "b"))).toBe(1);
+    expect(await statementsOf(keyed(1, "a"), keyed(2, "b"), keyed(3, "c"))).toBe(3);
+  });
+
+  test("20 writers at once with one key make one event", async (context) => {
+    needsSeveralConnections(context);
+    const results = await Promise.all(Array.from({ length: 20 }, () => record(aMove(7), keyed(1, "k"))));
+    expect(new Set(results.map(([, event]) => event!.id)).size).toBe(1);
+    const { items } = await tidings.events.list({ account, subjects: [card(1)] });
+    expect(items).toHaveLength(1);
+    expect(await stored()).toBe(21);
+  });
+
+  test("writers with the same keys in other orders do not deadlock", async (context) => {
+    needsSeveralConnections(context);
+    const keys = Array.from({ length: 20 }, (_, index) => index);
+    const orders = [keys, keys.toReversed(), [...keys.slice(7), ...keys.slice(0, 7)]];
+    await Promise.all(
+      Array.from({ length: 12 }, (_, writer) =>
+        record(...orders[writer % 3]!.map((key) => keyed(key, `k${key}`))),
+      ),
+    );
+    expect(await stored()).toBe(20);
+  });
+});

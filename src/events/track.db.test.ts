@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { ann, events, page, pageViewed } from "../../test/support/boardEvents.ts";
+import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
+import { watchStatements } from "../../test/support/watchStatements.ts";
+import { createTestTidings, type TestTidings } from "../testing/createTestTidings.ts";
+import { createTidings } from "../tidings.ts";
+
+let database: PostgresTestDatabase;
+let onPglite: TestTidings;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  onPglite = await createTestTidings({
+    events,
+    account: "acme",
+    actor: ann,
+    cacheDirectory: inject("sharedDirectory"),
+  });
+}, 120_000);
+afterAll(async () => {
+  await database.drop();
+  await onPglite.close();
+});
+
+const viewed = (id: number) => pageViewed({ subject: page(id) });
+
+test("1,200 tracked events are three statements, and none before the flush", async () => {
+  const watched = watchStatements(database.db);
+  const tidings = createTidings({ db: watched.db, events, account: "batches", track: { flushMs: 600_000 } });
+  tidings.run({ actor: ann }, () => {
+    for (let event = 0; event < 400; event++) tidings.track(viewed(event));
+  });
+  expect(watched.statements).toEqual([]);
+  tidings.run({ actor: ann }, () => {
+    for (let event = 400; event < 1_200; event++) tidings.track(viewed(event));
+  });
+  await tidings.flush();
+  expect(watched.statements.filter((sql) => sql !== "begin")).toHaveLength(3);
+  expect(await tidings.events.count(pageViewed)).toBe(1_200);
+  expect(tidings.trackStats()).toEqual({ buffered: 0, written: 1_200, dropped: 0 });
+});
+
+test("the context of the call is kept, whatever it is when the event is written", async () => {
+  const tidings = createTidings({ db: database.db, events });
+  tidings.run({ account: "kept", actor: ann, metadata: { requestId: "r1" } }, () => tidings.track(viewed(1)));
+  await tidings.run({ account: "another" }, () => tidings.flush());
+  expect((await tidings.events.list(pageViewed, { account: "kept" })).items).toMatchObject([
+    { actor: ann, metadata: { requestId: "r1" } },
+  ]);
+});
+
+test("stop writes what was tracked", async () => {
+  const tidings = createTidings({ db: database.db, events, account: "stopped", track: { flushMs: 600_000 } });
+  await tidings.start({ worker: false });
+  tidings.run({ actor: ann }, () => tidings.track(viewed(1)));
+  await tidings.stop();
+  expect(await tidings.events.count(pageViewed)).toBe(1);
+});
+
+test("a full batch tracked inside a PGlite transaction waits for it, and is not lost", async () => {
+  const before = await onPglite.events.count(pageViewed);
+  await onPglite.pglite.transaction(async (tx) => {
+    for (let event = 0; event < 500; event++) onPglite.track(viewed(event));
+    await tx.query("select 1");
+  });
+  await onPglite.flush();
+  expect(onPglite.trackStats()).toMatchObject({ buffered: 0, dropped: 0 });
+  expect(await onPglite.events.count(pageViewed)).toBe(before + 500);
+});
+
+test("flush inside a PGlite transaction throws instead of waiting for ever, and loses nothing", async () => {
+  const { written } = onPglite.trackStats();
+  await onPglite.pglite.transaction(async () => {
+    onPglite.track(viewed(1));
+    await expect(onPglite.flush()).rejects.toMatchObject({ code: "INSIDE_TRANSACTION" });
+  });
+  await onPglite.flush();
+  expect(onPglite.trackStats()).toEqual({ buffered: 0, written: written + 1, dropped: 0 });
+});

@@ -1,0 +1,214 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
+import type { Database } from "../db/database.ts";
+import { defineEvent } from "../events/defineEvent.ts";
+import { defineEntity } from "../events/entity.ts";
+import type { PositionedEvent } from "../events/recordedEvent.ts";
+import { createSequencer } from "../log/sequencer.ts";
+import { createTail, type Tail } from "../log/tail.ts";
+import { createSignals } from "../signals.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
+import { live, type LiveDependencies, type LiveQuery } from "./live.ts";
+
+const card = defineEntity("card");
+const cardMoved = defineEvent("card.moved", { subject: card });
+const cardClosed = defineEvent("card.closed", { subject: card });
+const user = { type: "user", id: "ann", label: null };
+
+let database: PostgresTestDatabase;
+let tidings: Tidings;
+let tail: Tail;
+let room: LiveDependencies;
+let historyReads = 0;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  tidings = createTidings({ db: database.db, events: { cardMoved, cardClosed }, account: "acme" });
+  historyReads = 0;
+  const db: Database = {
+    ...database.db,
+    query: (sql, parameters) => {
+      if (sql.includes("where account_id = $3 and pos >")) historyReads++;
+      return database.db.query(sql, parameters);
+    },
+  };
+  // An hour between looks: what the tests see comes from `advance`, not from polling.
+  tail = createTail(db, createSignals(), 3_600_000);
+  room = { db, tail, registry: tidings.registry, accountOf: (given) => given ?? "acme" };
+});
+afterEach(async () => {
+  await tail.loop.stop();
+  await database.drop();
+});
+
+/** Records events and gives them positions; the tail is told, as the process that ticks tells it. */
+async function record(count: number, { account = "acme", close = false } = {}): Promise<number> {
+  const definition = close ? cardClosed : cardMoved;
+  for (let left = count; left > 0; left -= 1_000) {
+    const drafts = Array.from({ length: Math.min(left, 1_000) }, (_, n) =>
+      definition({ account, actor: user, subject: card(n % 10) }),
+    );
+    await tidings.record(...drafts);
+  }
+  const { lastPosition } = await createSequencer(database.db, createSignals(), tail.advance).tick();
+  return lastPosition!;
+}
+
+async function take(stream: AsyncGenerator<PositionedEvent>, count: number): Promise<number[]> {
+  const positions: number[] = [];
+  while (positions.length < count) {
+    const next = await stream.next();
+    if (next.done) break;
+    positions.push(next.value.position);
+  }
+  return positions;
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** A stream that is known to have begun: it has given its first event. */
+async function begun(query: LiveQuery): Promise<AsyncGenerator<PositionedEvent>> {
+  const stream = live(room, query);
+  const first = take(stream, 1);
+  await expect.poll(() => tail.followers(), { timeout: 10_000 }).toBeGreaterThan(0);
+  await record(1);
+  await first;
+  return stream;
+}
+
+describe("live()", () => {
+  test("readers that disconnect at random and come back miss nothing and get nothing twice", async () => {
+    await record(40);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 25 }), { minLength: 1, maxLength: 8 }),
+        fc.nat({ max: 30 }),
+        async (takes, more) => {
+          const seen: number[] = [];
+          const writing = record(more + 1); // while it reads history, and while it is away
+          for (const count of takes) {
+            const end = new AbortController();
+            const stream = live(room, { after: seen.length, signal: end.signal });
+            const left = 40 - seen.length;
+            seen.push(...(await take(stream, Math.min(count, left))));
+            end.abort();
+            await stream.return(undefined);
+          }
+          const last = await writing;
+          const end = new AbortController();
+          const stream = live(room, { after: seen.length, signal: end.signal });
+          seen.push(...(await take(stream, last - seen.length)));
+          end.abort();
+          await stream.return(undefined);
+          expect(seen).toEqual(range(1, last));
+          expect(tail.followers()).toBe(0);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test("history and what comes while it is read join without a gap", async () => {
+    await record(1_200);
+    const stream = live(room, { after: 0 });
+    const seen = await take(stream, 10);
+    for (let round = 0; round < 5; round++) {
+      await record(20);
+      seen.push(...(await take(stream, 200)));
+    }
+    seen.push(...(await take(stream, 1_300 - seen.length)));
+    expect(seen).toEqual(range(1, 1_300));
+    await stream.return(undefined);
+  });
+
+  test("a reader that falls far behind is fed from the database, and then from the tail again", async () => {
+    const stream = await begun({});
+    const other = await begun({}); // keeps up, and proves that the tail has handed everything out
+    const position = 2;
+    historyReads = 0;
+    const last = await record(3_000);
+    await take(other, last - position);
+    expect(historyReads, "the quick reader needs no history").toBe(0);
+    expect(await take(stream, last - 1)).toEqual(range(2, last));
+    expect(historyReads, "what did not fit into memory").toBeGreaterThan(0);
+    historyReads = 0;
+    const next = await record(5);
+    expect(await take(stream, 5)).toEqual(range(last + 1, next));
+    expect(historyReads).toBe(0);
+    await Promise.all([stream.return(undefined), other.return(undefined)]);
+  });
+
+  test("gives only what matches, of its own account", async () => {
+    const stream = live(room, { after: 0, types: [cardClosed], of: card(0) });
+    const first = take(stream, 2);
+    await record(3);
+    await record(3, { account: "globex", close: true });
+    const closed = await record(1, { close: true });
+    await record(2);
+    const again = await record(1, { close: true });
+    expect(await first).toEqual([closed, again]);
+    await stream.return(undefined);
+  });
+
+  test("an abort ends a stream that waits, and lets go of one whose reader never comes back", async () => {
+    const end = new AbortController();
+    const waiting = live(room, { after: 0, signal: end.signal }).next();
+    const abandoned = live(room, { after: 0, signal: end.signal });
+    const first = abandoned.next();
+    await expect.poll(() => tail.followers(), { timeout: 10_000 }).toBe(2);
+    await record(1);
+    await Promise.all([waiting, first]);
+    expect(tail.followers()).toBe(2);
+    end.abort();
+    expect(tail.followers()).toBe(0);
+    expect(await abandoned.next()).toMatchObject({ done: true });
+    expect(await live(room, { signal: AbortSignal.abort() }).next()).toMatchObject({ done: true });
+    expect(tail.followers()).toBe(0);
+  });
+
+  test.each([
+    ["beyond the end of the log", 11],
+    ["below zero", -1],
+    ["not whole", 1.5],
+    ["not a number", Number.NaN],
+  ])("a position %s is refused, and nobody is left following", async (_, after) => {
+    await record(10);
+    await expect(live(room, { after }).next()).rejects.toMatchObject({ code: "INVALID_CURSOR" });
+    expect(tail.followers()).toBe(0);
+  });
+
+  test("a position that retention took is refused, also when it takes it while history is read", async () => {
+    await record(1_500);
+    const slow = live(room, { after: 0 });
+    await take(slow, 1);
+    const prune = (upTo: number) => database.db.query(`delete from tidings.event_order where pos <= ${upTo}`);
+    await prune(1_000);
+    await expect(live(room, { after: 999 }).next()).rejects.toMatchObject({ code: "POSITION_PRUNED" });
+    expect(await take(live(room, { after: 1_000 }), 1)).toEqual([1_001]);
+    await expect(take(slow, 1_499)).rejects.toMatchObject({ code: "POSITION_PRUNED" });
+    await prune(1_500);
+    await expect(live(room, { after: 1_499 }).next()).rejects.toMatchObject({ code: "POSITION_PRUNED" });
+  });
+
+  test("a NOTIFY that anybody may send neither stops nor skips anything", async () => {
+    const stream = await begun({});
+    for (const nonsense of [Number.NaN, 1_000_000, -5, Number.POSITIVE_INFINITY]) tail.advance(nonsense);
+    const last = await record(3);
+    // The last hint may have been the infinite one: then the next look finds it.
+    tail.loop.wake();
+    expect(await take(stream, 3)).toEqual(range(2, last));
+    await stream.return(undefined);
+  });
+
+  test("a failing database at the beginning fails that stream, not the next one", async () => {
+    const failing = createTail(
+      { ...database.db, query: () => Promise.reject(new Error("no database")) },
+      createSignals(),
+      3_600_000,
+    );
+    await expect(failing.follow(() => undefined)).rejects.toThrow("no database");
+    expect(failing.followers()).toBe(0);
+    expect((await begun({})).next).toBeDefined();
+  });
+});

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { insertRawEvent, uuid7At } from "../../test/support/rawEvents.ts";
+import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
+import type { Database } from "../db/database.ts";
+import { createSignals, type SignalMap } from "../signals.ts";
+import { createSequencer, sequencerDefaults, type Sequencer } from "./sequencer.ts";
+
+let database: PostgresTestDatabase;
+let sequencer: Sequencer | undefined;
+beforeEach(async () => (database = await createTestDatabase()));
+afterEach(async () => {
+  await sequencer?.loop.stop();
+  sequencer = undefined;
+  await database.drop();
+});
+
+const signals = () => {
+  const all = createSignals();
+  return {
+    all,
+    next: <Name extends keyof SignalMap>(name: Name) =>
+      new Promise<SignalMap[Name]>((resolve) => all.on(name, resolve)),
+  };
+};
+
+test("a tick tells what it gave and up to where, also when another process gave it", async () => {
+  const { all, next } = signals();
+  const told: number[] = [];
+  sequencer = createSequencer(database.db, all, (position) => told.push(position));
+  const ticked = next("sequencer.ticked");
+  await insertRawEvent(database.db);
+  await insertRawEvent(database.db);
+  expect(await sequencer.tick()).toEqual({ outcome: "ticked", assigned: 2, lastPosition: 2 });
+  expect(await ticked).toMatchObject({ assigned: 2, lastPosition: 2 });
+  expect(await sequencer.tick()).toEqual({ outcome: "idle", assigned: 0, lastPosition: 2 });
+  await insertRawEvent(database.db);
+  await createSequencer(database.db, createSignals(), () => undefined).tick();
+  await sequencer.tick();
+  expect(told).toEqual([2, 2, 3]);
+});
+
+test("a log that moved to another cluster is repaired by the tick that notices", async () => {
+  const { all, next } = signals();
+  sequencer = createSequencer(database.db, all, () => undefined);
+  await insertRawEvent(database.db);
+  await database.db.query("update tidings.sequencer set system_identifier = 'another'");
+  const repaired = next("sequencer.repaired");
+  expect(await sequencer.tick()).toEqual({ outcome: "repaired", assigned: 1, lastPosition: 1 });
+  expect(await repaired).toEqual({ assigned: 1, lastPosition: 1 });
+  expect(await sequencer.tick()).toMatchObject({ outcome: "idle" });
+});
+
+test("a repair that waits for an open writer lets the others pass, and is made when it is gone", async () => {
+  const { all, next } = signals();
+  sequencer = createSequencer(database.db, all, () => undefined, { ...sequencerDefaults, tickMs: 5 });
+  const writer = await database.pool.connect();
+  await writer.query("begin");
+  await writer.query("lock table tidings.events in row exclusive mode"); // what an insert holds
+  await database.db.query("update tidings.sequencer set system_identifier = 'another'");
+  const failed = next("loop.failed");
+  const repaired = next("sequencer.repaired");
+  sequencer.loop.start();
+  expect(await failed).toMatchObject({ loop: "sequencer", error: { code: "55P03" } });
+  await insertRawEvent(database.db);
+  await writer.query("commit");
+  writer.release();
+  expect(await repaired).toEqual({ assigned: 1, lastPosition: 1 });
+});
+
+test("sweeps also when every tick finds something", async () => {
+  const { all, next } = signals();
+  const busy: Database = {
+    ...database.db,
+    transaction: async (work) => {
+      await insertRawEvent(database.db);
+      return database.db.transaction(work);
+    },
+  };
+  sequencer = createSequencer(busy, all, () => undefined, { tickMs: 1, idleTickMs: 1, sweepMs: 50 });
+  const swept = next("sequencer.swept");
+  await insertRawEvent(database.db, { id: uuid7At(Date.now() - 3 * 86_400_000) });
+  sequencer.loop.start();
+  expect(await swept).toMatchObject({ assigned: 1 });
+});

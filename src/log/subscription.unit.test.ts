@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { defineEvent } from "../events/defineEvent.ts";
+import { defineEntity } from "../events/entity.ts";
+import { createRegistry } from "../events/registry.ts";
+import type { StoredEvent } from "./storedEvent.ts";
+import { checkSubscription, type SubscriptionOptions } from "./subscription.ts";
+
+const card = defineEntity("card");
+const cardMoved = defineEvent("card.moved", { subject: card, aliases: ["card_moved"] });
+const jobEnded = defineEvent("job.ended", { subject: card, lane: "system" });
+const registry = createRegistry({ cardMoved, jobEnded });
+const run = () => undefined;
+const check = (options: Partial<SubscriptionOptions> = {}, name = "search") =>
+  checkSubscription(name, { run, ...options }, registry);
+
+const stored = (event: Partial<StoredEvent>): StoredEvent => ({
+  account: "acme",
+  lane: "domain",
+  id: "01900000-0000-7000-8000-000000000000",
+  type: "card.moved",
+  version: 1,
+  severity: "info",
+  subject: { type: "card", id: "1", label: null },
+  actor: { type: "user", id: "ann", label: null },
+  onBehalfOf: null,
+  occurredAt: new Date(0),
+  refs: {},
+  data: {},
+  metadata: {},
+  causedBy: null,
+  causeDepth: 0,
+  ...event,
+});
+
+describe("a subscription's options", () => {
+  test.each<[string, Partial<SubscriptionOptions>]>([
+    ["slots", { slots: 0 }],
+    ["slots", { slots: 65 }],
+    ["slots", { slots: 1.5 }],
+    ["batch", { batch: 0 }],
+    ["batch", { batch: 1_001 }],
+    ["maxAttempts", { maxAttempts: 0 }],
+    ["key", { key: "board" as never }],
+    ["onFailure", { onFailure: "ignore" as never }],
+    ["from", { from: "beginning" as never }],
+    ["from", { from: { position: -1 } }],
+    ["from", { from: { position: 0.5 } }],
+  ])("%s that cannot work is refused with its name: %o", (option, options) => {
+    expect(() => check(options)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+    expect(() => check(options)).toThrow(option);
+  });
+
+  test.each(["", "a b", "-a", "ä", "x".repeat(101)])("the name %j is refused", (name) => {
+    expect(() => check({}, name)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+  });
+
+  test("types that cannot be are refused", () => {
+    expect(() => check({ types: [] })).toThrow(expect.objectContaining({ code: "INVALID_FILTER" }));
+  });
+});
+
+describe("which events a subscription wants", () => {
+  test("of its types, under older names too", () => {
+    const { wants } = check({ types: [cardMoved] });
+    expect(wants(stored({ type: "card.moved" }), 0)).toBe(true);
+    expect(wants(stored({ type: "card_moved" }), 0)).toBe(true);
+    expect(wants(stored({ type: "card.closed" }), 0)).toBe(false);
+  });
+
+  test("without types all of the domain lane, also what this process does not know", () => {
+    const { wants } = check();
+    expect(wants(stored({ type: "never.heard" }), 0)).toBe(true);
+    expect(wants(stored({ lane: "system" }), 0)).toBe(false);
+  });
+
+  test("from the lanes of its definitions, or those that it names", () => {
+    expect(check({ types: [jobEnded] }).wants(stored({ type: "job.ended", lane: "system" }), 0)).toBe(true);
+    expect(check({ lanes: ["client"] }).wants(stored({ lane: "client" }), 0)).toBe(true);
+  });
+
+  test("with several slots each event belongs to exactly one, the same for everything of one key", () => {
+    for (const key of ["account", "subject"] as const) {
+      const { wants } = check({ slots: 8, key });
+      const slotsOf = (event: StoredEvent) => [...Array(8).keys()].filter((slot) => wants(event, slot));
+      const used = new Set<number>();
+      for (let n = 0; n < 200; n++) {
+        const event = stored({
+          account: `account ${n % 40}`,
+          subject: { type: "card", id: String(n % 20), label: null },
+        });
+        const slots = slotsOf(event);
+        expect(slots).toHaveLength(1);
+        expect(slotsOf({ ...event, id: "other", type: "other.type" })).toEqual(slots);
+        used.add(slots[0]!);
+      }
+      expect(used.size, "slots in use").toBe(8);
+    }
+  });
+
+  test("a key never changes its slot: it is stored with the position of the slot", () => {
+    const { wants } = check({ slots: 64, key: "subject" });
+    expect([...Array(64).keys()].filter((slot) => wants(stored({}), slot))).toEqual([EXPECTED_SLOT]);
+  });
+});
+
+/** Of card:1 in acme, among 64. If this changes, running subscriptions lose and repeat events. */
+const EXPECTED_SLOT = 6;
