@@ -41,12 +41,12 @@ export const dataOf = (number: number) => ({
   tags: ["backend", "urgent", "customer"],
 });
 
-export const moved = (number: number) =>
+export const moved = (number: number, account = accountOf(number)) =>
   cardMoved({
     subject: card(number, `Card number ${number}`),
     refs: { from: column(number % 7, "In progress"), to: column((number + 1) % 7, "In review") },
     data: dataOf(number),
-    account: accountOf(number),
+    account,
     actor: actor(number),
   });
 

@@ -2,11 +2,13 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { bulk } from "./bulk.ts";
+import { feed } from "./feed.ts";
 import { record } from "./record.ts";
 import { humanTable } from "./report.ts";
+import { sequencer } from "./sequencer.ts";
 import type { ServerChoice } from "./server.ts";
 
-const benches: { readonly [name: string]: Bench } = { record, bulk };
+const benches: { readonly [name: string]: Bench } = { record, bulk, sequencer, feed };
 
 const USAGE = `npm run bench -- NAME [options]
 
@@ -45,7 +47,14 @@ const { figures, ...circumstances } = await bench.run({
   say: (progress) => console.error(`${name}: ${progress}`),
 });
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}`;
-const result = { bench: name, ...figures, ...circumstances, node: process.version, machine, quick: values.quick };
+const result = {
+  bench: name,
+  ...figures,
+  ...circumstances,
+  node: process.version,
+  machine,
+  quick: values.quick,
+};
 console.log(values.json ? JSON.stringify(result, null, 2) : humanTable(bench, figures, result));
 
 function serverChoice(): ServerChoice {

@@ -25,7 +25,12 @@ const VARIANTS: readonly Variant[] = ["updateOnly", "record", "emmett", "pgBossS
 const LATENCY_VARIANTS: readonly Variant[] = ["updateOnly", "record"];
 const PROCESSES = 2;
 
-async function run({ server: choice, quick, rounds = quick ? 1 : 5, say }: BenchOptions): Promise<BenchResult> {
+async function run({
+  server: choice,
+  quick,
+  rounds = quick ? 1 : 5,
+  say,
+}: BenchOptions): Promise<BenchResult> {
   const size = quick ? { roundMs: 400, rows: 1_000 } : { roundMs: 4_000, rows: 10_000 };
   const server = await startServer(choice);
   const worker = startChild("workerProcess.ts");
@@ -53,9 +58,14 @@ async function run({ server: choice, quick, rounds = quick ? 1 : 5, say }: Bench
         const { transactions } = await load({ variant, forMs: size.roundMs, perSecond: null });
         tps[variant].push((transactions * 1_000) / size.roundMs);
       }
-      say(`round ${number} of ${rounds}: ${VARIANTS.map((name) => `${name} ${Math.round(tps[name].at(-1)!)}/s`).join(", ")}`);
+      say(
+        `round ${number} of ${rounds}: ${VARIANTS.map((name) => `${name} ${Math.round(tps[name].at(-1)!)}/s`).join(", ")}`,
+      );
     }
-    const medians = Object.fromEntries(VARIANTS.map((name) => [name, median(tps[name])])) as Record<Variant, number>;
+    const medians = Object.fromEntries(VARIANTS.map((name) => [name, median(tps[name])])) as Record<
+      Variant,
+      number
+    >;
 
     // Latency at one pace for both, half of what recording can do: at full load it would measure the queue of writers.
     const perSecond = medians.record / 2 / PROCESSES;
@@ -94,7 +104,10 @@ async function prepare(url: string, rows: number): Promise<void> {
   const pool = new Pool({ connectionString: url });
   try {
     await pool.query(CREATE_CARDS);
-    await pool.query("insert into cards select n, 'Card number ' || n, 0 from generate_series(0, $1::int) n", [rows]);
+    await pool.query(
+      "insert into cards select n, 'Card number ' || n, 0 from generate_series(0, $1::int) n",
+      [rows],
+    );
     await createTidings({ db: pg(pool), events }).migrate();
     await createPeerTables(url);
   } finally {

@@ -46,7 +46,10 @@ async function prepare(given: WriterSetup): Promise<void> {
   );
   // Only its adapter is used: the transactions and their clients are ours, as in an app.
   const tidings = createTidings({ db: pg(new Pool({ connectionString: setup.url })), events });
-  variants = { updateOnly: async () => undefined, record: (client, number) => tidings.record(client, moved(number)) };
+  variants = {
+    updateOnly: async () => undefined,
+    record: (client, number) => tidings.record(client, moved(number)),
+  };
   if (!setup.peers) return;
   const pgBoss = await pgBossSend(setup.url);
   stopPeers = pgBoss.stop;
@@ -62,7 +65,8 @@ async function round({ variant, forMs, perSecond }: WriterRound): Promise<Writer
     clients.map(async (client, index) => {
       let next = performance.now() + (betweenMs * index) / clients.length;
       while (performance.now() < until) {
-        if (next > performance.now()) await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
+        if (next > performance.now())
+          await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
         next += betweenMs;
         const began = performance.now();
         await transaction(client, Math.floor(Math.random() * setup.rows), afterUpdate);

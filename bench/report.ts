@@ -8,7 +8,9 @@ export function humanTable(bench: Bench, figures: BenchResult["figures"], circum
   });
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map(([path, value, ...rest]) =>
-    [path!.padEnd(widths[0]!), value!.padStart(widths[1]!), rest[0]!.padEnd(widths[2]!), rest[1]!].join("  ").trimEnd(),
+    [path!.padEnd(widths[0]!), value!.padStart(widths[1]!), rest[0]!.padEnd(widths[2]!), rest[1]!]
+      .join("  ")
+      .trimEnd(),
   );
   const known = new Set(Object.keys(figures));
   const others = flat(circumstances)
@@ -25,6 +27,8 @@ function verdict({ atLeast, lessThan }: Target, value: number): [string, string]
 
 function flat(figures: object, prefix = ""): [string, number][] {
   return Object.entries(figures).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === "object" && value !== null ? flat(value, `${prefix}${key}.`) : [[prefix + key, value as number]],
+    typeof value === "object" && value !== null
+      ? flat(value, `${prefix}${key}.`)
+      : [[prefix + key, value as number]],
   ) as [string, number][];
 }

@@ -30,7 +30,8 @@ const SETTINGS = [
 export async function startServer(choice: ServerChoice, keepIn?: string): Promise<BenchServer> {
   if (typeof choice === "object") return describe(choice.url, async () => undefined);
   const binaries = choice === "embedded" ? await embeddedBinaries() : systemBinaries();
-  if (binaries === undefined) throw new Error("The operating system has no PostgreSQL under /usr/lib/postgresql");
+  if (binaries === undefined)
+    throw new Error("The operating system has no PostgreSQL under /usr/lib/postgresql");
   const { url, stop } = await startPostgres(binaries, { settings: SETTINGS, keepIn });
   return describe(url, stop);
 }

@@ -6,8 +6,8 @@ import { answer } from "./childProcess.ts";
 
 // The process that runs Tidings' loops, the sequencer among them, as a worker beside an app does.
 
-let pool: Pool;
-let tidings: Tidings;
+let pool: Pool | undefined;
+let tidings: Tidings | undefined;
 
 answer(
   {
@@ -19,7 +19,7 @@ answer(
     },
   },
   async () => {
-    await tidings.stop();
-    await pool.end();
+    await tidings?.stop();
+    await pool?.end();
   },
 );

@@ -21,6 +21,7 @@ import { createTracker, trackDefaults, type TrackOptions, type TrackStats } from
 import { createFeeds, type Feeds } from "./feed/feed.ts";
 import { createHandler, type HttpOptions } from "./http/handler.ts";
 import { live, liveRuns, type LiveQuery, type LiveRun } from "./live/live.ts";
+import { untilStopped } from "./live/untilStopped.ts";
 import { createAppend } from "./log/append.ts";
 import { createMaintenance } from "./log/maintenance.ts";
 import { createSequencer, sequencerDefaults, type SequencerOptions } from "./log/sequencer.ts";
@@ -156,11 +157,6 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   let stopListening: (() => Promise<void>) | undefined;
   let starting: Promise<void> | undefined;
 
-  const untilStopped = (query: LiveQuery = {}): LiveQuery => ({
-    ...query,
-    signal: query.signal ? AbortSignal.any([query.signal, stopLive.signal]) : stopLive.signal,
-  });
-
   async function start({ worker = true }: { worker?: boolean | undefined } = {}): Promise<void> {
     if (starting) throw new TidingsError("ALREADY_STARTED");
     starting = begin(worker);
@@ -195,16 +191,18 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   }
 
   async function work({ forMs = 10_000 }: { forMs?: number | undefined } = {}) {
-    const until = Date.now() + forMs;
+    const until = performance.now() + forMs;
     await tracker.flush();
     await start();
     try {
       let position = 0;
       let caughtUp = false;
-      while (!caughtUp && Date.now() < until) {
+      while (!caughtUp && performance.now() < until) {
+        // In this order: a handler may have recorded something just before it had handled everything.
+        const handled = await runner.caughtUp(position);
         const { outcome, lastPosition } = await sequencer.tick();
+        caughtUp = handled && outcome === "idle" && lastPosition === position;
         position = lastPosition ?? position;
-        caughtUp = outcome === "idle" && (await runner.caughtUp(position));
         if (!caughtUp) await new Promise((resolve) => setTimeout(resolve, sequencerOptions.tickMs));
       }
       return { caughtUp, position };
@@ -236,8 +234,8 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       ...contexts.current(),
     }),
     events: createEventQueries(reading),
-    live: (query) => live(reading, untilStopped(query)),
-    liveRuns: (query) => liveRuns(reading, untilStopped(query)),
+    live: (query = {}) => untilStopped(stopLive.signal, query, (until) => live(reading, until)),
+    liveRuns: (query = {}) => untilStopped(stopLive.signal, query, (until) => liveRuns(reading, until)),
     subscribe,
     subscriptions,
     migrate: (migrateOptions) => migrate(db, migrateOptions),

@@ -34,7 +34,9 @@ export const check: Command = {
           `${paint(level === "error" ? "red" : "yellow", level.padEnd(7))}  ${type.padEnd(width)}  ${printable(message)}`,
         );
       }
-      print(`${counted(registry.types.length, "type")}, ${counted(errors, "error")}, ${counted(warnings, "warning")}`);
+      print(
+        `${counted(registry.types.length, "type")}, ${counted(errors, "error")}, ${counted(warnings, "warning")}`,
+      );
     }
     return errors > 0 || (call.has("strict") && warnings > 0) ? 1 : 0;
   },

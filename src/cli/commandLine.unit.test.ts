@@ -22,6 +22,9 @@ describe("tidings", () => {
       spawnCli(["--version"]),
     ]);
     expect(alone).toEqual({ ...help, code: 0, stderr: "" });
+    expect(await runCli(["help"])).toEqual(alone);
+    expect(await runCli(["help", "tail"])).toEqual(await runCli(["tail", "--help"]));
+    expect(await runCli(["--version"])).toEqual(version);
     for (const command of commands) expect(alone.stdout).toContain(`  ${command} `);
     const { version: own } = JSON.parse(
       await readFile(new URL("../../package.json", import.meta.url), "utf8"),

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../db/database.ts";
+import { schemaState } from "../db/migrate.ts";
 import { pg } from "../db/pg.ts";
 import { pglite } from "../db/pglite.ts";
 import { inSchema } from "../db/schema.ts";
+import { TidingsError } from "../errors.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Options } from "./command.ts";
 import { importFromProject } from "./importFromProject.ts";
@@ -37,6 +39,21 @@ export async function withDatabase<Result>(
     await close();
   }
 }
+
+/** As `withDatabase`, for what needs the tables. Throws SCHEMA_MISSING, SCHEMA_OUTDATED or SCHEMA_NEWER. */
+export function withLog<Result>(call: Call, work: (db: Database) => Promise<Result>): Promise<Result> {
+  return withDatabase(call, async (db) => {
+    const state = await schemaState(db);
+    if (state !== "current") throw new TidingsError(SCHEMA_PROBLEMS[state]);
+    return work(db);
+  });
+}
+
+const SCHEMA_PROBLEMS = {
+  missing: "SCHEMA_MISSING",
+  outdated: "SCHEMA_OUTDATED",
+  newer: "SCHEMA_NEWER",
+} as const;
 
 async function connect(call: Call): Promise<Connection> {
   const directory = call.text("pglite");

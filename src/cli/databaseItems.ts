@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { defineEntity } from "../events/entity.ts";
 import type { EventFilter } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
 import { createFeeds } from "../feed/feed.ts";
@@ -32,7 +33,8 @@ export async function* databaseItems(
   // Nobody else can give positions in a PGlite directory while we have it open.
   const sequencer = db.concurrent ? undefined : createSequencer(db, signals, tail.advance).loop;
   const accountOf = () => query.account;
-  const { items } = createFeeds({ db, registry, accountOf });
+  const asRecorded = withoutLoads(registry);
+  const { items } = createFeeds({ db, registry: asRecorded, accountOf });
   const after = query.after ?? (since && (await positionAt(db, since)));
   sequencer?.start();
   try {
@@ -46,6 +48,14 @@ export async function* databaseItems(
   } finally {
     await Promise.all([tail.loop.stop(), sequencer?.stop()]);
   }
+}
+
+/** Titles stay as they were recorded: `load` asks the app's own tables, which are none of this process's business. */
+function withoutLoads(registry: Registry): Registry {
+  const entities = [...registry.entities.values()].map(({ entity, options }) =>
+    defineEntity(entity, { ...options, load: undefined }),
+  );
+  return { ...registry, entities: new Map(entities.map((entity) => [entity.entity, entity])) };
 }
 
 /** Stands in where the app's definitions are not at hand: every type is unknown, and shown by its name. */

@@ -43,6 +43,8 @@ describe("tidings migrate", () => {
     try {
       const dry = await migrate("--dry-run", "--schema", "log");
       expect(dry.stdout).toContain('create table "log".events');
+      const early = await runCli(["tail", "--account", "a", "--database-url", opened.url]);
+      expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("error SCHEMA_MISSING ")]);
       const tables = "select count(*)::float8 as tables from pg_class where relname = 'events'";
       expect(await opened.db.query(tables)).toEqual([{ tables: 0 }]);
       expect(await migrate()).toMatchObject({
@@ -125,6 +127,21 @@ describe("on a migrated PostgreSQL", () => {
     expect(await texts("--after", "0", "--types", "card_moved", "--events", EVENTS_FILE)).toContain(
       "Ann moved Old",
     );
+    const asRecorded = [
+      "tail",
+      "--account",
+      "filtered",
+      "--after",
+      "0",
+      "--limit",
+      "1",
+      "--json",
+      "--events",
+      EVENTS_FILE,
+    ];
+    expect(JSON.parse((await runCli(asRecorded, onDatabase())).stdout).subject).toMatchObject({
+      deleted: false,
+    });
     expect(await texts("--after", "0", "--of", "card:2")).toBe("Ann closed card Closed");
     expect(await texts("--since", "10m")).toBe("Ann moved card Old");
   });
@@ -188,7 +205,7 @@ describe("on a migrated PostgreSQL", () => {
       EVENTS_FILE,
       "--json",
     ];
-    const { code, stdout } = await spawnCli(args, { ...onDatabase(), stdin });
+    const { code, stdout } = await runCli(args, { ...onDatabase(), stdin });
     expect(code).toBe(1);
     expect(
       stdout
@@ -208,7 +225,10 @@ describe("on a migrated PostgreSQL", () => {
       { line: 6, ok: true, id: expect.any(String) },
     ]);
     expect(await tidings.events.count({ account: "batched" })).toBe(1);
-    expect(await tidings.events.count({ account: "elsewhere" })).toBe(1);
+    const spoken = await spawnCli(args.slice(0, -1), { ...onDatabase(), stdin });
+    expect(spoken.stdout).toMatch(/^line 1: recorded [0-9a-f-]{36}\nline 3: INVALID_REQUEST /);
+    expect(spoken.stderr).toBe("2 recorded, 3 refused\n");
+    expect(await tidings.events.count({ account: "elsewhere" })).toBe(2);
   });
 
   test("doctor has a line for each check, and fails when something is bad", async () => {

@@ -3,7 +3,7 @@ import type { RecordedEvent } from "../events/recordedEvent.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
-import { connectionOptions, withDatabase } from "./connect.ts";
+import { connectionOptions, withLog } from "./connect.ts";
 import { draftFromOptions, toDraft, type GivenDraft } from "./givenDraft.ts";
 import { definitionOptions, loadRegistry } from "./project.ts";
 import { recordLines, type LineResult } from "./recordLines.ts";
@@ -124,7 +124,7 @@ function refusalOf({ code, title, detail }: Problem): LineResult {
 /** One of our own on the app's definitions: the app's may have subscriptions, and those are not ours to run. */
 async function withTidings<Result>(call: Call, work: (tidings: Tidings) => Promise<Result>): Promise<Result> {
   const registry = await loadRegistry(call);
-  return withDatabase(call, (db) => work(createTidings({ db, events: registry.types })));
+  return withLog(call, (db) => work(createTidings({ db, events: registry.types })));
 }
 
 function post(body: object): RequestInit {

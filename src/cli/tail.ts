@@ -1,7 +1,7 @@
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
-import { connectionOptions, withDatabase } from "./connect.ts";
+import { connectionOptions, withLog } from "./connect.ts";
 import { databaseItems, withoutDefinitions } from "./databaseItems.ts";
 import { itemLine, type LiveItem } from "./liveItem.ts";
 import { definitionOptions, loadProject } from "./project.ts";
@@ -88,7 +88,7 @@ async function followDatabase(call: Call, stop: AbortController): Promise<void> 
   if (since !== undefined && call.has("after"))
     throw new CliError("USAGE", "Pass --after or --since, not both");
   const { registry } = await loadProject(call);
-  await withDatabase(call, async (db) => {
+  await withLog(call, async (db) => {
     const following = {
       account,
       ...filter,

@@ -46,7 +46,7 @@ export function createTerminal(
       stderr.write(`\r\u001b[2K${text}`);
       inProgress = true;
     },
-    paint: (style, text) => (coloured ? styleText(style, text) : text),
+    paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),
   };
 }
 

@@ -69,6 +69,14 @@ test("count counts what list would give", async () => {
   expect(await tidings.events.count({ types: ["card.moved"], categories: ["page"] })).toBe(0);
 });
 
+test("types that no definition has are an empty page, not an error", async () => {
+  for (const filter of [{ types: ["nothing.*"] }, { types: ["card.moved"], categories: ["page"] }]) {
+    expect(await tidings.events.list(filter)).toEqual({ items: [], older: null, newer: null });
+    expect(await tidings.feed(filter)).toMatchObject({ items: [] });
+    expect(await tidings.events.count(filter)).toBe(0);
+  }
+});
+
 test("get gives one event by its id, in whichever lane", async () => {
   for (const event of recorded.slice(0, 6)) expect(await tidings.events.get(event.id)).toEqual(event);
 });

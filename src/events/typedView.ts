@@ -25,7 +25,7 @@ export function typedView(entry: CatalogEntry, name: string, options: TypedViewO
   const events = `${schemaName(schema)}.events`;
   const view = `${schemaName(viewSchema)}.${label(name)}`;
   const columns = columnsOf(entry);
-  const list = columns.map(({ column, sql }) => `       ${sql("e.")} as ${label(column)}`).join(",\n");
+  const list = columns.map(({ column, sql }) => `       ${selected(sql("e."), label(column))}`).join(",\n");
   return `${heading(entry, view)}
 
 do $$ begin
@@ -41,6 +41,10 @@ ${list}
 
 comment on view ${view} is ${literal(`${entry.type}: ${entry.description ?? "an event type"} Ask for one account: where account_id = …`)};
 ${indexes.map((column) => indexStatement(column, columns, entry, name, events)).join("")}`;
+}
+
+function selected(expression: string, name: string): string {
+  return expression === `e.${name}` ? expression : `${expression} as ${name}`;
 }
 
 /** A name for the view of each type: `card.moved` is `card_moved`; a name that is too long or taken gets a hash. */

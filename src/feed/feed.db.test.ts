@@ -24,6 +24,7 @@ const broken = defineEntity("broken", {
     throw new Error("no route");
   },
 });
+const ard = defineEntity("ard", { load: async () => [] });
 const plain = defineEntity("plain_thing");
 
 const moved = defineEvent("card.moved", {
@@ -45,8 +46,9 @@ const boardAdded = defineEvent("board.added", { subject: board });
 const linkShared = defineEvent("link.shared", { subject: link });
 const brokenSeen = defineEvent("broken.seen", { subject: broken });
 const thingDone = defineEvent("plain_thing.was_done", { subject: plain, url: () => null });
+const ardAdded = defineEvent("ard.added", { subject: ard });
 const pinged = defineEvent("board.pinged", { subject: board, lane: "system" });
-const events = { moved, commented, boardAdded, linkShared, brokenSeen, thingDone, pinged };
+const events = { moved, commented, boardAdded, linkShared, brokenSeen, thingDone, ardAdded, pinged };
 
 const ann = user("ann", "Ann");
 let database: PostgresTestDatabase;
@@ -236,17 +238,20 @@ describe("live subjects", () => {
     expect(items.map(({ subject }) => subject.label)).toEqual(["Mine", "Theirs"]);
   });
 
-  test("accounts and ids that run into each other stay apart", async () => {
-    const draft = { ...move("x"), actor: ann };
-    const [one] = await tidings.record({ ...draft, account: "a", subject: card("1", "of a") });
+  test("accounts and kinds that run into each other stay apart", async () => {
+    // Written one after the other, a + card:1 is ac + ard:1.
+    const [one] = await tidings.record({ ...move("1"), actor: ann, account: "a" });
     const [two] = await tidings.record({
-      ...boardAdded({ subject: board("1") }),
+      ...ardAdded({ subject: ard("1", "Ard") }),
       actor: ann,
-      account: "acard:1",
+      account: "ac",
     });
-    present.set("a/1", { id: "1", label: "of a" });
-    const [first] = await tidings.items([one, two]);
-    expect(first?.subject).toMatchObject({ label: "of a", deleted: false });
+    present.set("a/1", { id: "1", label: "Present" });
+    const items = await tidings.items([one, two]);
+    expect(items.map(({ subject }) => [subject.label, subject.deleted])).toEqual([
+      ["Present", false],
+      ["Ard", true],
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import {
   aMove,
@@ -176,6 +176,9 @@ describe("events", () => {
 });
 
 describe("an ETag", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-03-01T23:00:00Z") }));
+  afterEach(() => void vi.useRealTimers());
+
   const ask = (path: string, etag: string | null) =>
     api.get(path, { headers: { "if-none-match": etag ?? "" } });
 
@@ -202,6 +205,14 @@ describe("an ETag", () => {
     );
     await api.number();
     expect((await ask("/timeline/card/2", etag)).status).toBe(304);
+  });
+
+  test("ends with the day, so that the position of a kept page does not grow older than retention", async () => {
+    const etag = (await api.get("/feed")).headers.get("etag");
+    vi.setSystemTime(new Date("2026-03-01T23:59:59Z"));
+    expect((await ask("/feed", etag)).status).toBe(304);
+    vi.setSystemTime(new Date("2026-03-02T00:00:00Z"));
+    expect((await ask("/feed", etag)).status).toBe(200);
   });
 
   test("ends with a new event", async () => {

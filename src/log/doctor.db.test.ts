@@ -320,7 +320,7 @@ describe("doctor on a server with other sessions", () => {
       expect(finding).toMatchObject({
         status: "fine",
         summary: expect.stringContaining("1 session of other roles hide"),
-        fix: expect.stringContaining("pg_read_all_stats"),
+        fix: `grant pg_read_all_stats to ${role};`,
       });
     });
   });

@@ -44,14 +44,16 @@ export async function findEvents(
   page: PageBounds,
 ): Promise<FoundEvents> {
   const { branches, parameters } = branchesOf(filter, page);
+  // Types that no definition has: an empty page, in a statement that takes no parameter.
+  const nothing = branches.length === 0;
   const direction = page.after === undefined ? "desc" : "asc";
   const rows = await on.query<{ lane: Lane | null; id: string | null; position: string }>(
     `select lane, id::text, (select last_position from tidings.sequencer)::text as position
        from (select) one left join lateral (
-         select distinct lane, id from (${branches.join("\nunion all\n") || "select null, null::uuid where false"}) candidates (lane, id)
+         select distinct lane, id from (${nothing ? "select null, null::uuid where false" : branches.join("\nunion all\n")}) candidates (lane, id)
           order by id ${direction} limit ${page.limit}) found on true
       order by found.id ${direction}`,
-    parameters,
+    nothing ? [] : parameters,
   );
   return {
     keys: rows.flatMap(({ lane, id }) => (lane && id ? [{ account: filter.account, lane, id }] : [])),

@@ -4,9 +4,9 @@ import type { ContextStore } from "../events/context.ts";
 import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { PositionedStoredEvent } from "./readPositions.ts";
+import { checkpoint } from "./slotProgress.ts";
 import type { SlotLease } from "./slotLease.ts";
 import type { Subscription } from "./subscription.ts";
-import { checkpoint } from "./subscriptionStore.ts";
 
 /** The events of one call, at most `limit`. What this process cannot read comes alone, so that it holds up nothing before it. */
 export function nextBatch(

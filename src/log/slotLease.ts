@@ -1,7 +1,26 @@
-import type { Database } from "../db/database.ts";
+import type { Database, Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { Signals } from "../signals.ts";
-import { releaseLease, renewLease, takeLease, type Lease, type SlotState } from "./subscriptionStore.ts";
+
+/** One slot of a subscription, leased by this process. */
+export interface Lease {
+  readonly name: string;
+  readonly slot: number;
+  /** Fences: every later write carries it, so that a process that lost the lease cannot commit. */
+  readonly token: string;
+}
+
+/** What the slot's row said when it was leased. */
+export interface SlotState {
+  readonly position: number;
+  /** The last event of the latest try: up to here it failed, or its process died. */
+  readonly triedUpTo: number;
+  /** Milliseconds since the first failure of the event at hand, or null. */
+  readonly failingForMs: number | null;
+  /** Milliseconds until the next try is due; zero or less means now. */
+  readonly retryInMs: number;
+  readonly lastError: string | null;
+}
 
 /** This process's hold on one slot: taken, renewed by itself while it is held, lost or given back. */
 export interface SlotLease {
@@ -14,7 +33,7 @@ export interface SlotLease {
   forget(): void;
   /** Another process has it: tells the handler and the world. */
   lose(): void;
-  /** Tells the handler that the process stops; the lease stays until `release`. */
+  /** Tells the handler that the process stops, for good; the lease stays until `release`. */
   stop(): void;
   release(position: number): Promise<void>;
 }
@@ -33,6 +52,7 @@ export function createSlotLease({ db, signals, name, slot, owner, leaseMs }: Slo
   let lease: Lease | undefined;
   let aborting = new AbortController();
   let renewal: NodeJS.Timeout | undefined;
+  let stopping = false;
 
   /** Beside the handler, on another connection: also a handler that takes minutes keeps its slot. */
   async function renew(): Promise<void> {
@@ -64,16 +84,88 @@ export function createSlotLease({ db, signals, name, slot, owner, leaseMs }: Slo
       forget();
       ({ lease } = taken);
       aborting = new AbortController();
+      if (stopping) aborting.abort(new TidingsError("STOPPED"));
       renewal = setInterval(() => void renew(), leaseMs / 3);
       renewal.unref();
       return taken.state;
     },
     forget,
     lose,
-    stop: () => aborting.abort(new TidingsError("STOPPED")),
+    stop: () => {
+      stopping = true;
+      aborting.abort(new TidingsError("STOPPED"));
+    },
     release: async (position) => {
       forget();
       await releaseLease(db, name, slot, owner, position);
     },
   };
+}
+
+// A lease of ours is taken anew too: after an error the row is the truth, not what this process remembers.
+const TAKE_LEASE = `
+update tidings.subscriptions
+   set lease_owner = $3, lease_token = lease_token + 1, lease_until = now() + $4::int * interval '1 millisecond'
+ where name = $1 and slot = $2::int and state = 'running' and (lease_until < now() or lease_owner = $3)
+returning lease_token::text as token, position::text, tried_up_to::text, last_error,
+          extract(epoch from now() - failing_since)::float8 * 1000 as failing_ms,
+          greatest(0, extract(epoch from nullif(retry_at, '-infinity') - now()))::float8 * 1000 as retry_ms`;
+
+interface SlotRow {
+  token: string;
+  position: string;
+  tried_up_to: string;
+  last_error: string | null;
+  failing_ms: number | null;
+  retry_ms: number | null;
+}
+
+/** Takes the slot if nobody holds it. Null: another process does, or the subscription is stopped. */
+async function takeLease(
+  db: Queryable,
+  name: string,
+  slot: number,
+  owner: string,
+  leaseMs: number,
+): Promise<{ lease: Lease; state: SlotState } | null> {
+  const [row] = await db.query<SlotRow>(TAKE_LEASE, [name, slot, owner, leaseMs]);
+  return row
+    ? {
+        lease: { name, slot, token: row.token },
+        state: {
+          position: Number(row.position),
+          triedUpTo: Number(row.tried_up_to),
+          failingForMs: row.failing_ms,
+          retryInMs: row.retry_ms ?? 0,
+          lastError: row.last_error,
+        },
+      }
+    : null;
+}
+
+const RENEW_LEASE = `
+update tidings.subscriptions set lease_until = now() + $4::int * interval '1 millisecond'
+ where name = $1 and slot = $2::int and lease_token = $3::bigint
+returning 1 as renewed`;
+
+/** False: the lease is lost. */
+async function renewLease(db: Queryable, lease: Lease, leaseMs: number): Promise<boolean> {
+  return (await db.query(RENEW_LEASE, [lease.name, lease.slot, lease.token, leaseMs])).length === 1;
+}
+
+// By owner, not by token: an error may have made this process forget a lease that it still holds.
+const RELEASE_LEASE = `
+update tidings.subscriptions
+   set lease_owner = null, lease_until = '-infinity', position = greatest(position, $4::bigint)
+ where name = $1 and slot = $2::int and lease_owner = $3`;
+
+/** Lets others have the slot, from `position` on. */
+async function releaseLease(
+  db: Queryable,
+  name: string,
+  slot: number,
+  owner: string,
+  position: number,
+): Promise<void> {
+  await db.query(RELEASE_LEASE, [name, slot, owner, String(position)]);
 }

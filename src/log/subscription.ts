@@ -50,7 +50,7 @@ export interface SubscriptionOptions<
    * gives up and holds the slot. Default `park`.
    */
   onFailure?: "park" | "stop" | "retry" | undefined;
-  /** Default 10: with waits doubling from one second to five minutes, about 13 minutes. */
+  /** Default 10: with waits doubling from one second to five minutes, about 8 minutes. */
   maxAttempts?: number | undefined;
   /**
    * Handles events of one account, in order. When it throws, the batch is rolled back and tried again, one event at a

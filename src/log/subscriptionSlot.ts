@@ -4,14 +4,15 @@ import type { ContextStore } from "../events/context.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
+import { afterCrashes, afterFailure, afterUnreadable, type Verdict } from "./afterFailure.ts";
 import { handleBatch, nextBatch } from "./handleBatch.ts";
 import { createLoop, type Loop } from "./loop.ts";
 import { errorText, unreadableError } from "./problems.ts";
 import type { PositionedStoredEvent } from "./readPositions.ts";
 import { retryParked } from "./retryParked.ts";
-import { createSlotLease } from "./slotLease.ts";
+import { createSlotLease, type Lease } from "./slotLease.ts";
+import * as progress from "./slotProgress.ts";
 import type { Subscription } from "./subscription.ts";
-import * as store from "./subscriptionStore.ts";
 import type { Tail } from "./tail.ts";
 
 export interface SlotDependencies {
@@ -43,9 +44,6 @@ export interface Slot {
 const IDLE_MS = 1_000;
 /** A position that moved without a match is written down after this many positions or after IDLE_MS. */
 const PERSIST_AFTER = 1_000;
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 300_000;
-const UNKNOWN_RETRY_MS = 5_000;
 
 /**
  * Runs one slot of a subscription: lease, read, handle, checkpoint. docs/log.md draws its states.
@@ -54,7 +52,7 @@ const UNKNOWN_RETRY_MS = 5_000;
  */
 export function createSlot(subscription: Subscription, slot: number, dependencies: SlotDependencies): Slot {
   const { db, tail, registry, signals, leaseMs, unknownForMs } = dependencies;
-  const { name, maxAttempts, onFailure } = subscription;
+  const { name } = subscription;
   const lease = createSlotLease({ ...dependencies, name, slot });
   let takeAt = 0;
   let parkedAt = 0;
@@ -117,7 +115,7 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     if (position === persisted || (position - persisted < PERSIST_AFTER && now() < persistAt)) return;
     const held = lease.held();
     persistAt = now() + IDLE_MS;
-    if (held && (await store.checkpoint(db, held, position, leaseMs))) persisted = position;
+    if (held && (await progress.checkpoint(db, held, position, leaseMs))) persisted = position;
     else lease.lose();
   }
 
@@ -128,12 +126,17 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     const events = nextBatch(waiting, alone ? 1 : subscription.batch, registry);
     const [first] = events as [PositionedEvent];
     const last = events.at(-1)!;
-    const attempts = await store.countAttempt(db, held, first.position - 1, last.position);
+    const attempts = await progress.countAttempt(db, held, first.position - 1, last.position);
     if (attempts === null) return lease.lose();
     position = persisted = first.position - 1;
-    if (first.problem !== null) return unreadable(held, first, attempts);
-    if (attempts > maxAttempts && events.length === 1 && onFailure !== "retry")
-      return giveUp(held, first, attempts - 1, diedHandling());
+    if (first.problem !== null) {
+      const failingForMs = failingSince === null ? 0 : now() - failingSince;
+      const verdict = afterUnreadable(subscription, failingForMs, unknownForMs);
+      return settle(held, events, attempts, unreadableError(first), verdict);
+    }
+    const hopeless = events.length === 1 ? afterCrashes(subscription, attempts - 1) : null;
+    if (hopeless) return settle(held, events, attempts - 1, diedHandling(), hopeless);
+
     const upTo = events.length === waiting.length ? readUpTo : last.position;
     const started = now();
     try {
@@ -145,8 +148,10 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
       });
     } catch (error) {
       if (isTidingsError(error, "LEASE_LOST")) lease.lose();
-      if (lease.held()) await failed(held, events, attempts, error);
-      return;
+      if (!lease.held()) return;
+      // Given up because this process stops: that is nobody's fault.
+      if (lease.signal().aborted) return progress.uncountAttempt(db, held, first.position);
+      return settle(held, events, attempts, error, afterFailure(subscription, attempts, events.length));
     }
     advance(events.length, upTo);
     const durationMs = now() - started;
@@ -159,82 +164,43 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     failingSince = lastError = null;
   }
 
-  async function failed(
-    held: store.Lease,
+  /** Writes the failure and its consequence down, and tells the world. */
+  async function settle(
+    held: Lease,
     events: readonly PositionedEvent[],
     attempts: number,
     error: unknown,
+    verdict: Verdict,
   ): Promise<void> {
-    const [first] = events as [PositionedEvent];
-    if (lease.signal().aborted) return store.uncountAttempt(db, held, first.position);
-    if (events.length > 1) {
-      // Nobody knows yet which one it was: look at each, each with its own count.
-      aloneUpTo = events.at(-1)!.position;
-      return noteFailure(held, first, error, { attempts, count: 0, retryInMs: 0 });
+    const [event] = events as [PositionedEvent];
+    const { next } = verdict;
+    const text = errorText(error);
+    const willRetryInMs = next === "wait" ? verdict.retryInMs : next === "alone" ? 0 : null;
+    const failure = { attempts: next === "alone" ? 0 : attempts, error: text };
+    const written =
+      next === "park"
+        ? progress.park(db, held, event, failure, leaseMs)
+        : progress.noteFailure(db, held, event.position, {
+            ...failure,
+            retryInMs: willRetryInMs ?? 0,
+            stop: next === "stop",
+          });
+    if (!(await written)) return lease.forget(); // the row knows better: see slotProgress.ts
+    if (next === "park") advance(1, event.position);
+    else if (next === "stop") await lease.release(position);
+    else {
+      aloneUpTo = Math.max(aloneUpTo, events.at(-1)!.position);
+      failingSince ??= now();
+      retryAt = now() + willRetryInMs!;
+      lastError = text;
     }
-    if (attempts >= maxAttempts && onFailure !== "retry") return giveUp(held, first, attempts, error);
-    const retryInMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS);
-    await noteFailure(held, first, error, { attempts, count: attempts, retryInMs });
-  }
-
-  async function unreadable(held: store.Lease, event: PositionedEvent, attempts: number): Promise<void> {
-    const error = unreadableError(event);
-    failingSince ??= now();
-    const longEnough = now() - failingSince >= unknownForMs && attempts > 1;
-    if (longEnough && onFailure !== "retry") return giveUp(held, event, attempts, error);
-    const retryInMs = Math.min(UNKNOWN_RETRY_MS, unknownForMs);
-    await noteFailure(held, event, error, { attempts, count: attempts, retryInMs });
-  }
-
-  async function noteFailure(
-    held: store.Lease,
-    event: PositionedEvent,
-    error: unknown,
-    { attempts, count, retryInMs }: { attempts: number; count: number; retryInMs: number },
-  ): Promise<void> {
-    aloneUpTo = Math.max(aloneUpTo, event.position);
-    failingSince ??= now();
-    retryAt = now() + retryInMs;
-    lastError = errorText(error);
-    const failure = { attempts: count, error: lastError, retryInMs, stop: false };
-    if (!(await store.noteFailure(db, held, event.position, failure))) return lease.forget();
-    report(event, attempts, error, retryInMs);
-  }
-
-  async function giveUp(
-    held: store.Lease,
-    event: PositionedEvent,
-    attempts: number,
-    error: unknown,
-  ): Promise<void> {
-    const failure = { attempts, error: errorText(error), retryInMs: 0, stop: true };
-    if (onFailure === "stop") {
-      if (!(await store.noteFailure(db, held, event.position, failure))) return lease.forget();
-      await lease.release(position);
-      report(event, attempts, error, null);
-      signals.emit("subscription.stopped", { name, slot, position: event.position, error });
-      return;
+    const at = event.position;
+    signals.emit("subscription.failed", { name, slot, position: at, attempts, error, willRetryInMs });
+    if (next === "park") {
+      signals.emit("subscription.parked", { name, position: at, type: event.type, attempts });
+    } else if (next === "stop") {
+      signals.emit("subscription.stopped", { name, slot, position: at, error });
     }
-    if (!(await store.park(db, held, event, failure, leaseMs))) return lease.forget();
-    advance(1, event.position);
-    report(event, attempts, error, null);
-    signals.emit("subscription.parked", { name, position: event.position, type: event.type, attempts });
-  }
-
-  function report(
-    { position: at }: PositionedEvent,
-    attempts: number,
-    error: unknown,
-    retryInMs: number | null,
-  ): void {
-    signals.emit("subscription.failed", {
-      name,
-      slot,
-      position: at,
-      attempts,
-      error,
-      willRetryInMs: retryInMs,
-    });
   }
 
   function diedHandling(): Error {

@@ -6,11 +6,10 @@ import type { ContextStore } from "../events/context.ts";
 import type { AnyEventDefinition } from "../events/defineEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
+import { createSlots } from "./createSlots.ts";
 import { listParked, requestRetry, type ParkedEvent } from "./parkedEvents.ts";
-import { lastPosition } from "./readPositions.ts";
 import { checkSubscription, type Subscription, type SubscriptionOptions } from "./subscription.ts";
 import { createSlot, type Slot } from "./subscriptionSlot.ts";
-import { createSlots, storedSlots } from "./subscriptionStore.ts";
 import {
   countCaughtUp,
   readSubscriptionStates,
@@ -77,7 +76,7 @@ export function createSubscriptions<Handle>(
       // A name of its own for each start: leases of an earlier one are not mistaken for ours.
       const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
       for (const subscription of registered.values()) {
-        await createRows(db, subscription);
+        await createSlots(db, subscription);
         if (running !== run) break; // stopped meanwhile
         for (let slot = 0; slot < subscription.slots; slot++) {
           const started = createSlot(subscription, slot, { ...dependencies, owner });
@@ -134,24 +133,4 @@ export function createSubscriptions<Handle>(
 interface Running {
   readonly slots: (Slot & { readonly name: string })[];
   follow: { stop(): void } | undefined;
-}
-
-async function createRows(db: Database, { name, slots, from }: Subscription): Promise<void> {
-  const stored =
-    (await storedSlots(db, name)) ?? (await createSlots(db, name, slots, await beginning(db, from)));
-  if (stored !== slots) {
-    throw new TidingsError("SLOTS_CHANGED", { detail: `"${name}" has ${stored} slots, not ${slots}` });
-  }
-}
-
-async function beginning(db: Database, from: Subscription["from"]): Promise<number> {
-  if (from === "start") return 0;
-  const last = await lastPosition(db);
-  if (from === "now") return last;
-  if (from.position > last) {
-    throw new TidingsError("INVALID_CURSOR", {
-      detail: `The subscription shall begin after ${from.position}, the last position is ${last}`,
-    });
-  }
-  return from.position;
 }

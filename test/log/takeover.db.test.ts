@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { checkpoint, takeLease } from "../../src/log/subscriptionStore.ts";
+import { createSlotLease } from "../../src/log/slotLease.ts";
+import { checkpoint } from "../../src/log/slotProgress.ts";
+import { createSignals } from "../../src/signals.ts";
 import { eventually } from "./support/eventually.ts";
 import { openLog, type LogUnderTest } from "./support/logUnderTest.ts";
 
@@ -98,14 +100,23 @@ describe("when a worker process goes away", () => {
     await before.says("handled copy 1");
     await before.end();
     await log.record(2);
-    const taken = await eventually("the lease is free", () =>
-      takeLease(log.database.db, "copy", 0, "frozen", leaseMs).then((lease) => lease ?? undefined),
-    );
+    const { db } = log.database;
+    const lease = createSlotLease({
+      db,
+      signals: createSignals(),
+      name: "copy",
+      slot: 0,
+      owner: "frozen",
+      leaseMs,
+    });
+    await eventually("the lease is free", async () => (await lease.take()) !== null);
+    const held = lease.held()!;
+    lease.forget(); // it renews nothing any more
     // Its transaction wrote the checkpoint, and then hears nothing more.
     const frozen = await log.database.pool.connect();
     frozen.on("error", () => undefined);
     await frozen.query("begin");
-    expect(await checkpoint(log.database.db.adopt(frozen), taken.lease, 2, leaseMs)).toBe(true);
+    expect(await checkpoint(db.adopt(frozen), held, 2, leaseMs)).toBe(true);
     const worker = await log.worker(settings);
     await worker.says("handled copy 2");
     frozen.release(true);

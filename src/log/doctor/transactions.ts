@@ -1,4 +1,4 @@
-import type { Database } from "../../db/database.ts";
+import type { Database, Queryable } from "../../db/database.ts";
 import type { Finding } from "../doctor.ts";
 import { amount, duration } from "./words.ts";
 
@@ -76,9 +76,12 @@ export async function examineTransactions(db: Database): Promise<Finding[]> {
     const summary = `${amount(old.length, "transaction")} open for over a minute, the oldest by ${who} for ${duration(age_ms!)}, ${state}${effect}${seen}`;
     return [{ check, status, summary, fix: `select pg_terminate_backend(${pid});`, details }];
   }
-  const fix =
-    hidden.length === 0
-      ? null
-      : "To see their age, an administrator may: grant pg_read_all_stats to current_user's role";
+  const fix = hidden.length === 0 ? null : await grantOfSight(db);
   return [{ check, status: "fine", summary: `None is open for over a minute${seen}`, fix, details }];
+}
+
+/** What lets this role see the others' times; an administrator runs it. */
+async function grantOfSight(on: Queryable): Promise<string> {
+  const [row] = await on.query<{ role: string }>("select quote_ident(current_user) as role");
+  return `grant pg_read_all_stats to ${row!.role};`;
 }

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, Pool } from "pg";
+import { pg } from "../src/db/pg.ts";
+import { createTidings, type Tidings } from "../src/index.ts";
+import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
+import * as events from "./boardEvents.ts";
+import { accountOf, board, card, cardArchived } from "./boardEvents.ts";
+import { bigAccount, writeHistory, type LogSize } from "./feedLog.ts";
+import { createDatabase, startServer, type BenchServer } from "./server.ts";
+import { percentile, rounded } from "./statistics.ts";
+
+/** Pages of a log of millions of events over years, for its biggest account and for the others. */
+export const feed: Bench = {
+  description:
+    "pages of 50 from 2 million events over 36 months and four lanes; the worse of both kinds of account",
+  targets: ["firstPageP99Ms", "deepPageP99Ms", "timelineP99Ms", "sparseTypeP99Ms"].map((path) => ({
+    path,
+    lessThan: 5,
+  })),
+  run,
+};
+
+const DATABASE = "bench_feed";
+type Page = (account: string, turn: number) => Promise<unknown>;
+
+async function run({
+  server: choice,
+  quick,
+  rounds = quick ? 1 : 5,
+  say,
+}: BenchOptions): Promise<BenchResult> {
+  const size: LogSize = quick ? { events: 5_000, monthsBack: 3 } : { events: 2_000_000, monthsBack: 35 };
+  const pagesPerRound = quick ? 5 : 200;
+  const keepIn =
+    quick || typeof choice === "object" ? undefined : join(tmpdir(), `tidings-bench-feed-${choice}`);
+  if (keepIn && !isCurrent(keepIn, size)) rmSync(keepIn, { recursive: true, force: true });
+  const server = await startServer(choice, keepIn);
+  try {
+    const pool = await openLog(server, size, keepIn, say);
+    try {
+      const tidings = createTidings({ db: pg(pool), events });
+      const kinds = pages(tidings, size);
+      const times = new Map<string, number[]>();
+      for (let round = 0; round <= rounds; round++) {
+        // A round of its own to warm up: connections, caches. It is not counted.
+        if (round === 1) times.clear();
+        for (let turn = 0; turn < pagesPerRound; turn++) {
+          for (const [kind, page] of Object.entries(kinds)) {
+            for (const [whose, account] of [
+              ["big", bigAccount],
+              ["average", accountOf(1 + ((turn * 37) % 999))],
+            ] as const) {
+              const began = performance.now();
+              await page(account, round * pagesPerRound + turn);
+              const key = `${kind}.${whose}`;
+              times.set(key, [...(times.get(key) ?? []), performance.now() - began]);
+            }
+          }
+        }
+        say(`round ${round} of ${rounds} done`);
+      }
+      const p99 = (kind: string, whose: string) => rounded(percentile(times.get(`${kind}.${whose}`)!, 99));
+      const both = (whose: string) =>
+        Object.fromEntries(Object.keys(kinds).map((kind) => [kind, p99(kind, whose)]));
+      const medians = Object.fromEntries(
+        Object.keys(kinds).map((kind) => [kind, rounded(percentile(times.get(`${kind}.big`)!, 50))]),
+      );
+      const worse = (kind: string) => Math.max(p99(kind, "big"), p99(kind, "average"));
+      const { rows } = await pool.query<{ events: number }>(
+        "select count(*)::int as events from tidings.events",
+      );
+      return {
+        figures: {
+          events: rows[0]!.events,
+          firstPageP99Ms: worse("firstPage"),
+          deepPageP99Ms: worse("deepPage"),
+          timelineP99Ms: worse("timeline"),
+          sparseTypeP99Ms: worse("sparseType"),
+          bigAccountP99: both("big"),
+          averageAccountP99: both("average"),
+          bigAccountP50: medians,
+        },
+        rounds,
+        settings: { ...server.settings, ...size, pagesPerRound, accounts: 1_000 },
+        versions: { postgresql: server.version },
+      };
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+/** What a person opens, through the public API: keys, then events, then sentences. */
+function pages(tidings: Tidings, { monthsBack }: LogSize): { readonly [kind: string]: Page } {
+  const longAgo = (turn: number) => {
+    const at = Date.now() - ((turn * 0.618) % 1) * monthsBack * 30 * 86_400_000;
+    const hex = Math.floor(at).toString(16).padStart(12, "0");
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+  };
+  return {
+    firstPage: (account) => tidings.feed({ account }),
+    deepPage: (account, turn) => tidings.feed({ account, before: longAgo(turn) }),
+    timeline: (account, turn) =>
+      tidings.timeline(
+        turn % 2 === 0 ? board(turn % 20) : card(turn % (account === bigAccount ? 20_000 : 100)),
+        {
+          account,
+        },
+      ),
+    sparseType: (account) => tidings.feed({ account, types: [cardArchived] }),
+  };
+}
+
+/** Opens the log that an earlier run left, or writes it: some minutes. */
+async function openLog(
+  server: BenchServer,
+  size: LogSize,
+  keepIn: string | undefined,
+  say: BenchOptions["say"],
+): Promise<Pool> {
+  const url = new URL(server.url);
+  url.pathname = `/${DATABASE}`;
+  if (keepIn && isCurrent(keepIn, size)) return new Pool({ connectionString: url.href });
+  const pool = new Pool({ connectionString: await createDatabase(server, DATABASE) });
+  await createTidings({ db: pg(pool), events }).migrate();
+  await writeHistory(pool, size, say);
+  await checkpoint(server);
+  if (keepIn) writeFileSync(stamp(keepIn), contents(size));
+  return pool;
+}
+
+async function checkpoint({ url }: BenchServer): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  await client.query("checkpoint");
+  await client.end();
+}
+
+/** True when the kept log was written by the same tables and generator. */
+function isCurrent(keepIn: string, size: LogSize): boolean {
+  return existsSync(stamp(keepIn)) && readFileSync(stamp(keepIn), "utf8") === contents(size);
+}
+
+const stamp = (keepIn: string): string => join(keepIn, "log.sha256");
+
+function contents(size: LogSize): string {
+  const hash = createHash("sha256").update(JSON.stringify(size));
+  for (const file of ["../src/db/migrations/0001_log.sql", "feedLog.ts", "history.ts"]) {
+    hash.update(readFileSync(new URL(file, import.meta.url)));
+  }
+  return hash.digest("hex");
+}
