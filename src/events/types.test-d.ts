@@ -160,7 +160,8 @@ export async function recordedEventsAreTyped() {
   // Also where the driver is not known.
   const [untyped] = await anyTidings.record(aMove);
   same<typeof untyped, Moved>();
-  const several = await tidings.record(...[aMove, aMove]);
+  const drafts = [aMove, aMove];
+  const several = await tidings.record(...drafts);
   same<(typeof several)[number], Moved>();
   const mixed: Draft[] = [aMove, aClose];
   same<Awaited<ReturnType<typeof tidings.record<typeof mixed>>>[number], RecordedEvent>();

@@ -10,18 +10,18 @@ export interface EventKey {
 }
 
 /**
- * Fetches events by key, in the order of the keys; keys without an event are left out.
- *
- * One LATERAL look-up an event, so that each opens one partition; one branch a lane with the lane and the smallest and
- * largest id as literals, so that the planner need not consider the others (50 rows over 36 months × 4 lanes: 2.7 ms
- * against 45 ms as a plain join).
+ * Fetches events by key, in the order of the keys; keys without an event are left out. One call a lane of
+ * `tidings.events_of_lane`, which looks each event up in its own partition (see 0001_log.sql).
  */
 export async function readEvents(on: Queryable, keys: readonly EventKey[]): Promise<StoredEvent[]> {
   if (keys.length === 0) return [];
   const byLane = lanes
-    .map((lane) => keys.filter((key) => key.lane === lane))
+    .map((lane) => keys.filter((key) => key.lane === lane).toSorted(byId))
     .filter((wanted) => wanted.length > 0);
-  const branches = byLane.map((wanted, index) => lookUp(wanted, index * 2));
+  const branches = byLane.map(
+    (wanted, index) => `select ${EVENT_COLUMNS}
+  from tidings.events_of_lane('${wanted[0]!.lane}', $${index * 2 + 1}::text[], $${index * 2 + 2}::uuid[]) e`,
+  );
   const parameters = byLane.flatMap((wanted) => [
     textArray(wanted.map((key) => key.account)),
     textArray(wanted.map((key) => key.id)),
@@ -34,15 +34,7 @@ export async function readEvents(on: Queryable, keys: readonly EventKey[]): Prom
   });
 }
 
-function lookUp(keys: readonly EventKey[], parametersBefore: number): string {
-  const ids = keys.map((key) => key.id).sort();
-  return `select e.* from unnest($${parametersBefore + 1}::text[], $${parametersBefore + 2}::uuid[]) wanted (account_id, id)
- cross join lateral (
-   select ${EVENT_COLUMNS}
-     from tidings.events e
-    where e.account_id = wanted.account_id and e.lane = '${keys[0]!.lane}' and e.id = wanted.id
-      and e.id between '${uuid(ids[0]!)}' and '${uuid(ids.at(-1)!)}') e`;
-}
+const byId = (a: EventKey, b: EventKey): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

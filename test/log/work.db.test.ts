@@ -39,6 +39,15 @@ describe("work()", () => {
     );
   });
 
+  test("is told that all is handled by a process that holds the slots and stays", async () => {
+    const staying = openWithCopy(2);
+    await staying.start();
+    await log.record(1);
+    await log.caughtUp("copy");
+    expect(await openWithCopy(2).work()).toEqual({ caughtUp: true, position: 1 });
+    expect(await staying.subscriptions.list()).toMatchObject([{ state: "running" }, { state: "running" }]);
+  });
+
   test("ends when its time is over, with the truth", async () => {
     await log.record(1, { act: "throw" });
     const tidings = openWithCopy();
@@ -62,8 +71,10 @@ describe("work()", () => {
 describe("start() and stop()", () => {
   test("a stop during the start leaves nothing running", async () => {
     const tidings = openWithCopy();
-    const started = tidings.start();
+    let begun = false;
+    const started = tidings.start().then(() => (begun = true));
     await tidings.stop();
+    expect(begun, "stop() ends what start() began, so it comes after it").toBe(true);
     await started;
     await log.record(1);
     await log.open().work();

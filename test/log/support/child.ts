@@ -26,7 +26,7 @@ export function startChild(script: string, settings: object): Child {
   const listeners = new Set<() => void>();
   createInterface({ input: child.stdout }).on("line", (line) => {
     unheard.push(line);
-    for (const look of [...listeners]) look();
+    for (const look of listeners) look();
   });
   child.stdin.on("error", () => undefined); // it may be gone
   const ended = new Promise<number | string>((resolve) =>
