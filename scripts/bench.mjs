@@ -6,5 +6,9 @@ import { installOnce } from "./install.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 installOnce();
 installOnce("bench");
-const { status } = spawnSync(process.execPath, ["--import", "tsx", "bench/main.ts", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+const { status } = spawnSync(
+  process.execPath,
+  ["--import", "tsx", "bench/main.ts", ...process.argv.slice(2)],
+  { cwd: root, stdio: "inherit" },
+);
 process.exit(status ?? 1);

@@ -8,6 +8,10 @@ export function installOnce(folder = "") {
   const cwd = fileURLToPath(new URL(`../${folder}`, import.meta.url));
   if (existsSync(`${cwd}/node_modules/.package-lock.json`)) return;
   console.log(`Installing ${folder || "the dependencies"} (once) …`);
-  const { status } = spawnSync("npm", ["ci", "--no-progress"], { cwd, stdio: "inherit", shell: process.platform === "win32" });
+  const { status } = spawnSync("npm", ["ci", "--no-progress"], {
+    cwd,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -18,7 +18,11 @@ step("tests", "npx", ["vitest", "run", "--coverage", ...process.argv.slice(2)]);
 function step(name, command, args) {
   const started = Date.now();
   console.log(`\n▸ ${name}`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   if (status !== 0) {
     console.error(`✗ ${name} failed`);
     process.exit(status ?? 1);

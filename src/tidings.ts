@@ -87,7 +87,7 @@ export interface Tidings<Handle = unknown>
    * serve requests while another one runs the worker. Throws SCHEMA_MISSING or SCHEMA_OUTDATED.
    */
   start(options?: { worker?: boolean | undefined }): Promise<void>;
-  /** Ends the loops after the step under way, writes what was tracked, ends live streams. */
+  /** Ends the loops after the step under way, writes what was tracked, ends live streams; later ones get STOPPED. */
   stop(): Promise<void>;
   /** For serverless and cron: works until everything is handled or `forMs` (default 10_000) is over. */
   work(options?: {
@@ -170,6 +170,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
 
   async function begin(worker: boolean): Promise<void> {
     await checkSchema(db);
+    if (stopLive.signal.aborted) stopLive = new AbortController();
     stopListening = await listen(db, sequencer.loop.wake, tail.advance);
     if (!worker) return;
     sequencer.loop.start();
@@ -181,7 +182,6 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     // A start under way finishes first: what it starts after a stop would run for ever.
     await starting?.catch(() => undefined);
     stopLive.abort();
-    stopLive = new AbortController();
     await tracker.flush();
     await runner.stop();
     await Promise.all([sequencer.loop.stop(), maintenance.stop(), tail.loop.stop()]);
@@ -208,6 +208,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       return { caughtUp, position };
     } finally {
       await stop();
+      stopLive = new AbortController(); // between two turns of work this process may serve streams
     }
   }
 

@@ -1,9 +1,11 @@
 import { setMaxListeners } from "node:events";
+import { TidingsError } from "../errors.ts";
 import type { LiveQuery } from "./live.ts";
 
 /**
  * Follows the log until the query's own signal or `stopped` ends it. Not by `AbortSignal.any`: what that makes from a
- * signal that lives as long as the process is never freed (2.6 KB a stream on Node 20.20, measured).
+ * signal that lives as long as the process is never freed (2.6 KB a stream on Node 20.20, measured). Throws STOPPED when
+ * it was aborted before.
  */
 export async function* untilStopped<Item>(
   stopped: AbortSignal,
@@ -14,7 +16,9 @@ export async function* untilStopped<Item>(
   const end = () => ended.abort();
   const signals = [stopped, ...(query.signal ? [query.signal] : [])];
   setMaxListeners(0, stopped); // a listener for each stream is what it is for; Node warns of more than ten
-  if (signals.some((signal) => signal.aborted)) end();
+  // A client that reconnects while its server shuts down must not set the loops going again.
+  if (stopped.aborted) throw new TidingsError("STOPPED");
+  if (query.signal?.aborted) end();
   for (const signal of signals) signal.addEventListener("abort", end);
   try {
     yield* follow({ ...query, signal: ended.signal });

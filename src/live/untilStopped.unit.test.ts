@@ -34,10 +34,9 @@ test("leaves nothing on a signal that lives for ever when its reader goes", asyn
   expect(getEventListeners(stopped.signal, "abort")).toEqual([]);
 });
 
-test("tells a stream that begins after the end", async () => {
+test("refuses a stream that begins after the end", async () => {
   const stopped = new AbortController();
   stopped.abort();
   const following = untilStopped(stopped.signal, {}, stream);
-  await following.next();
-  expect((await following.next()).done).toBe(true);
+  await expect(following.next()).rejects.toMatchObject({ code: "STOPPED" });
 });

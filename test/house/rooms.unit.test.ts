@@ -22,8 +22,8 @@ const files = readdirSync(source, { recursive: true, encoding: "utf8" })
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)";|\bimport\("(\.[^"]+)"\)/gm)].map(([, still, lazy]) =>
-    resolve(dirname(file), (still ?? lazy)!),
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)";|\bimport\("(\.[^"]+)"\)/gm)].map(
+    ([, still, lazy]) => resolve(dirname(file), (still ?? lazy)!),
   );
 }
 
