@@ -1,11 +1,11 @@
-import { Pool } from "pg";
+import type { Pool } from "pg";
 import { pg } from "../src/db/pg.ts";
 import { prepareEvent } from "../src/events/prepare.ts";
 import { createTidings, type Draft, type Tidings } from "../src/index.ts";
 import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
 import * as events from "./boardEvents.ts";
 import { accountOf, commented } from "./boardEvents.ts";
-import { createDatabase, startServer } from "./server.ts";
+import { createDatabase, openPool, startServer } from "./server.ts";
 import { median, rounded } from "./statistics.ts";
 
 /** What a bulk of events costs beside the least that PostgreSQL could do with the same parameter. */
@@ -34,7 +34,7 @@ async function run({
   const callsPerRound = quick ? 2 : 20;
   const server = await startServer(choice);
   try {
-    const pool = new Pool({ connectionString: await createDatabase(server, "bench_bulk"), max: 1 });
+    const pool = openPool(await createDatabase(server, "bench_bulk"), 1);
     try {
       const tidings = createTidings({ db: pg(pool), events });
       await tidings.migrate();

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, Pool } from "pg";
+import { Client, type Pool } from "pg";
 import { pg } from "../src/db/pg.ts";
 import { createTidings, type Tidings } from "../src/index.ts";
 import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
 import * as events from "./boardEvents.ts";
 import { accountOf, board, card, cardArchived } from "./boardEvents.ts";
 import { bigAccount, writeHistory, type LogSize } from "./feedLog.ts";
-import { createDatabase, startServer, type BenchServer } from "./server.ts";
+import { createDatabase, openPool, startServer, type BenchServer } from "./server.ts";
 import { percentile, rounded } from "./statistics.ts";
 
 /** Pages of a log of millions of events over years, for its biggest account and for the others. */
@@ -125,8 +125,8 @@ async function openLog(
 ): Promise<Pool> {
   const url = new URL(server.url);
   url.pathname = `/${DATABASE}`;
-  if (keepIn && isCurrent(keepIn, size)) return new Pool({ connectionString: url.href });
-  const pool = new Pool({ connectionString: await createDatabase(server, DATABASE) });
+  if (keepIn && isCurrent(keepIn, size)) return openPool(url.href);
+  const pool = openPool(await createDatabase(server, DATABASE));
   await createTidings({ db: pg(pool), events }).migrate();
   await writeHistory(pool, size, say);
   await checkpoint(server);

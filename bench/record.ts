@@ -1,4 +1,3 @@
-import { Pool } from "pg";
 import { pg } from "../src/db/pg.ts";
 import { createTidings } from "../src/index.ts";
 import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
@@ -6,7 +5,7 @@ import * as events from "./boardEvents.ts";
 import { startChild } from "./childProcess.ts";
 import { createPeerTables, peerVersions } from "./peers.ts";
 import type { Variant, WriterResult, WriterRound, WriterSetup } from "./recordWriters.ts";
-import { createDatabase, startServer } from "./server.ts";
+import { createDatabase, openPool, startServer } from "./server.ts";
 import { median, percentile, rounded } from "./statistics.ts";
 
 /** What an event costs the transaction that records it: the same UPDATE without, with Tidings, and with each peer. */
@@ -101,7 +100,7 @@ async function run({
 }
 
 async function prepare(url: string, rows: number): Promise<void> {
-  const pool = new Pool({ connectionString: url });
+  const pool = openPool(url);
   try {
     await pool.query(CREATE_CARDS);
     await pool.query(

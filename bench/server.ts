@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, Pool } from "pg";
 import { embeddedBinaries, startPostgres, systemBinaries } from "../test/support/postgres.ts";
 
 /** Which PostgreSQL: the one that npm brings (18), the operating system's, or a running one by its URL. */
@@ -63,4 +63,11 @@ export async function createDatabase(server: BenchServer, name: string): Promise
   const url = new URL(server.url);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/** A pool that outlives its server: connections that are still closing are told of its stop by an "error". */
+export function openPool(url: string, max = 10): Pool {
+  const pool = new Pool({ connectionString: url, max });
+  pool.on("error", () => undefined);
+  return pool;
 }

@@ -37,7 +37,8 @@ export const errorTable = {
   ID_TOO_LONG: { status: 422, message: "An identifier, key or label is longer than its limit." },
   EVENT_TOO_LARGE: {
     status: 413,
-    message: "An event may hold 64 KiB. Store the large part elsewhere and record a reference to it.",
+    message:
+      "An event may hold 64 KiB and 100 entities. Store the large part elsewhere and record a reference to it.",
   },
   TOO_MANY_EVENTS: { status: 413, message: "One call records at most 1,000 events. Split it." },
   TRANSACTION_REQUIRED: {
@@ -64,7 +65,7 @@ export const errorTable = {
   BATCH_INVALID: {
     status: 422,
     message:
-      "Some events of the batch are invalid; none was recorded. Fix them, or record with atomic: false.",
+      "Some events of the batch are invalid; none was recorded. Fix them, or use recordEach (over HTTP atomic: false).",
   },
   INVALID_DEFINITION: { status: 500, message: "An event or entity definition is wrong." },
   DUPLICATE_TYPE: { status: 500, message: "Two definitions claim one event type. Keep one of them." },

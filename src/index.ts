@@ -1,15 +1,25 @@
 // Setting up
 export { createTidings } from "./tidings.ts";
 export type { Tidings, TidingsOptions } from "./tidings.ts";
-export type { Database, Transaction } from "./db/database.ts";
+export type { Database, Parameter, Queryable, Transaction } from "./db/database.ts";
+export type { SequencerOptions } from "./log/sequencer.ts";
 
 // Defining
 export { defineEntity, many, oneOf, optional, systemActor } from "./events/entity.ts";
-export type { EntityDefinition, EntityOptions, EntityRef, LoadedEntity, Role } from "./events/entity.ts";
+export type {
+  EntityDefinition,
+  EntityOptions,
+  EntityRef,
+  LoadedEntity,
+  Role,
+  RoleSpec,
+  RoleValue,
+} from "./events/entity.ts";
 export { defineEvent } from "./events/defineEvent.ts";
 export type {
   AnyEventDefinition,
   Draft,
+  DraftCommon,
   DraftInput,
   EventDefinition,
   EventOptions,
@@ -19,9 +29,11 @@ export type {
   SentenceEvent,
   Severity,
 } from "./events/defineEvent.ts";
+export type { Definitions, Registry } from "./events/registry.ts";
 export { from } from "./events/upcast.ts";
+export type { Upcasters, UpcastStep } from "./events/upcast.ts";
 export { sentence } from "./events/sentence.ts";
-export type { Sentence, SentencePart } from "./events/sentence.ts";
+export type { Sentence, SentenceActor, SentencePart, SentenceValue } from "./events/sentence.ts";
 export { displayParts, renderHtml, renderSlack, renderText } from "./events/renderSentence.ts";
 export type { DisplayPart, RenderableSentence, RenderOptions } from "./events/renderSentence.ts";
 export { catalog } from "./events/catalog.ts";
@@ -38,21 +50,23 @@ export { limits } from "./events/limits.ts";
 // Reading
 export type { EntityLike, EventFilter } from "./events/filter.ts";
 export type { Page, PageRequest } from "./events/page.ts";
-export type { EventQueries, EventQuery } from "./events/query.ts";
-export type { FeedPage, FeedQuery } from "./feed/feed.ts";
+export type { EventQueries, EventQuery, EventRun } from "./events/query.ts";
+export type { FeedPage, FeedQuery, Feeds } from "./feed/feed.ts";
 export type { FeedEntity, FeedItem, FeedSentencePart } from "./feed/feedItem.ts";
 export type { LiveQuery, LiveRun } from "./live/live.ts";
 
 // Following
-export type { HandlerContext, SubscriptionOptions } from "./log/subscription.ts";
+export type { EventOf, HandlerContext, SubscriptionOptions } from "./log/subscription.ts";
+export type { Subscriptions } from "./log/subscriptions.ts";
 export type { SubscriptionState } from "./log/subscriptionStates.ts";
 export type { ParkedEvent } from "./log/parkedEvents.ts";
 
 // Serving and operating
-export type { HttpOptions, Identity } from "./http/handler.ts";
+export type { HttpOptions } from "./http/handler.ts";
+export type { AccessRole, Authorize, Identity } from "./http/identity.ts";
 export { examine } from "./log/doctor.ts";
-export type { Finding } from "./log/doctor.ts";
+export type { Finding } from "./log/doctor/finding.ts";
 export type { Migration, MigrateOptions } from "./db/migrate.ts";
 export type { SignalMap, Signals } from "./signals.ts";
 export { TidingsError, isTidingsError } from "./errors.ts";
-export type { ErrorCode } from "./errors.ts";
+export type { ErrorCode, TidingsErrorOptions } from "./errors.ts";

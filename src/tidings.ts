@@ -1,5 +1,6 @@
+import { checkPositive } from "./checkPositive.ts";
 import type { Database } from "./db/database.ts";
-import { migrate, schemaState, type Migration, type MigrateOptions } from "./db/migrate.ts";
+import { checkSchema, migrate, type Migration, type MigrateOptions } from "./db/migrate.ts";
 import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
 import { catalog, type CatalogEntry } from "./events/catalog.ts";
@@ -42,21 +43,23 @@ export interface TidingsOptions<Handle = unknown> {
   notify?: boolean | undefined;
   /** How long an idempotency key holds, in days. Default 7. */
   keepIdempotencyKeysDays?: number | undefined;
+  /** The buffer of `track`. */
   track?: Partial<TrackOptions> | undefined;
+  /** How often the log is looked at for new events. The defaults suit most; tests and benches change them. */
   sequencer?: Partial<SequencerOptions> | undefined;
   subscriptions?:
     | {
-        /** A slot whose process died is taken over after this long. Default 30_000. */
+        /** A slot whose process died is taken over after this many milliseconds. Default 30_000. */
         leaseMs?: number | undefined;
-        /** How long subscriptions retry an event whose type or version this process does not know. Default 900_000. */
+        /** For so many milliseconds an event whose type or version this process does not know is retried. Default 900_000. */
         unknownForMs?: number | undefined;
       }
     | undefined;
+  /** Who may ask over HTTP, and where. Without `authorize` the handler answers 401 to everybody. */
   http?: HttpOptions | undefined;
 }
 
-export interface Tidings<Handle = unknown>
-  extends Feeds, Omit<Subscriptions<Handle>, "list" | "parked" | "retry" | "resume"> {
+export interface Tidings<Handle = unknown> extends Feeds, Pick<Subscriptions<Handle>, "subscribe"> {
   /** Writes all drafts in the caller's transaction, or in one of its own, and returns the events. All or none. */
   record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
   record<const Drafts extends readonly Draft[]>(
@@ -80,11 +83,15 @@ export interface Tidings<Handle = unknown>
   /** As `live`, in runs that also say how far the log was looked at. */
   liveRuns(query?: LiveQuery): AsyncGenerator<LiveRun, void, undefined>;
   readonly subscriptions: Omit<Subscriptions<Handle>, "subscribe">;
-  /** Creates or updates the tables. Safe when many processes call it at once. Returns what it applied. */
+  /**
+   * Creates or updates the tables. Safe when many processes call it at once. Returns what it applied. Throws SCHEMA_NEWER
+   * or MIGRATION_CHANGED where another version of Tidings migrated them.
+   */
   migrate(options?: MigrateOptions): Promise<Migration[]>;
   /**
    * Starts the loops: positions, subscriptions, partitions, live. `worker: false` only listens, for processes that
-   * serve requests while another one runs the worker. Throws SCHEMA_MISSING or SCHEMA_OUTDATED.
+   * serve requests while another one runs the worker. Throws SCHEMA_MISSING, SCHEMA_OUTDATED
+   * or SCHEMA_NEWER, ALREADY_STARTED where it runs, SLOTS_CHANGED where a subscription exists with other slots.
    */
   start(options?: { worker?: boolean | undefined }): Promise<void>;
   /** Ends the loops after the step under way, writes what was tracked, ends live streams; later ones get STOPPED. */
@@ -99,25 +106,29 @@ export interface Tidings<Handle = unknown>
   readonly registry: Registry;
   /** What there is to know about each event type: for docs, API descriptions and the dashboard. */
   catalog(): CatalogEntry[];
-  /** The database, in Tidings' schema: for tools such as `doctor`. */
+  /** The database, in Tidings' schema: for tools such as `examine`. */
   readonly db: Database<Handle>;
 }
 
 const DAY_SECONDS = 86_400;
 
-/** Puts the rooms together. Opens nothing: connections are made by the first call, loops by `start()`. */
+/**
+ * Puts the rooms together. Opens nothing: connections are made by the first call, loops by `start()`. Throws
+ * INVALID_OPTION, and for definitions DUPLICATE_TYPE, ALIAS_TAKEN or INVALID_DEFINITION.
+ */
 export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<Handle> {
   const { keepIdempotencyKeysDays = 7, notify = true } = options;
-  if (!(keepIdempotencyKeysDays > 0)) {
-    throw new TidingsError("INVALID_OPTION", {
-      detail: `keepIdempotencyKeysDays ${keepIdempotencyKeysDays} must be more than 0`,
-    });
-  }
+  const { leaseMs = 30_000, unknownForMs = 900_000 } = options.subscriptions ?? {};
+  const sequencerOptions = { ...sequencerDefaults, ...options.sequencer };
+  const trackOptions = { ...trackDefaults, ...options.track };
+  checkPositive("", { keepIdempotencyKeysDays });
+  checkPositive("sequencer", { ...sequencerOptions });
+  checkPositive("track", { ...trackOptions });
+  checkPositive("subscriptions", { leaseMs, unknownForMs });
   const db = inSchema(options.db, options.schema ?? "tidings");
   const registry = createRegistry(options.events);
   const signals = createSignals();
   const contexts = createContextStore();
-  const sequencerOptions = { ...sequencerDefaults, ...options.sequencer };
   const tail = createTail(db, signals, sequencerOptions.idleTickMs);
   const sequencer = createSequencer(db, signals, (position) => tail.advance(position), sequencerOptions);
   const maintenance = createMaintenance(db, signals);
@@ -141,7 +152,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       context: contexts.current,
       signals,
     },
-    { ...trackDefaults, ...options.track },
+    trackOptions,
   );
   const { runner, subscribe, ...subscriptions } = createSubscriptions<Handle>({
     db,
@@ -149,8 +160,8 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     registry,
     signals,
     contexts,
-    leaseMs: options.subscriptions?.leaseMs ?? 30_000,
-    unknownForMs: options.subscriptions?.unknownForMs ?? 900_000,
+    leaseMs,
+    unknownForMs,
   });
   const reading = { db, registry, accountOf, tail };
   let stopLive = new AbortController();
@@ -251,13 +262,6 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   };
   const handler = createHandler(tidings, options.http);
   return tidings;
-}
-
-async function checkSchema(db: Database): Promise<void> {
-  const state = await schemaState(db);
-  if (state === "missing") throw new TidingsError("SCHEMA_MISSING");
-  if (state === "outdated") throw new TidingsError("SCHEMA_OUTDATED");
-  if (state === "newer") throw new TidingsError("SCHEMA_NEWER");
 }
 
 /**

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../db/database.ts";
-import { schemaState } from "../db/migrate.ts";
+import { checkSchema } from "../db/migrate.ts";
 import { pg } from "../db/pg.ts";
 import { pglite } from "../db/pglite.ts";
 import { inSchema } from "../db/schema.ts";
-import { TidingsError } from "../errors.ts";
+import { sqlStateOf } from "../db/sqlState.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Options } from "./command.ts";
 import { importFromProject } from "./importFromProject.ts";
@@ -43,17 +43,10 @@ export async function withDatabase<Result>(
 /** As `withDatabase`, for what needs the tables. Throws SCHEMA_MISSING, SCHEMA_OUTDATED or SCHEMA_NEWER. */
 export function withLog<Result>(call: Call, work: (db: Database) => Promise<Result>): Promise<Result> {
   return withDatabase(call, async (db) => {
-    const state = await schemaState(db);
-    if (state !== "current") throw new TidingsError(SCHEMA_PROBLEMS[state]);
+    await checkSchema(db);
     return work(db);
   });
 }
-
-const SCHEMA_PROBLEMS = {
-  missing: "SCHEMA_MISSING",
-  outdated: "SCHEMA_OUTDATED",
-  newer: "SCHEMA_NEWER",
-} as const;
 
 async function connect(call: Call): Promise<Connection> {
   const directory = call.text("pglite");
@@ -101,10 +94,9 @@ async function openUrl(url: string): Promise<Connection> {
 /** Never with the password: the output of a failing command ends up in logs. */
 function refusal(url: string, cause: unknown): CliError {
   const where = URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : "the database URL";
-  const sqlState = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const errors = cause instanceof AggregateError ? (cause.errors as Error[]) : [cause as Error];
   const reason = errors.map(({ message }) => message).join("; ");
-  return /^[0-9A-Z]{5}$/.test(sqlState)
+  return sqlStateOf(cause) !== undefined
     ? new CliError(
         "DATABASE_REFUSED",
         `${where} answered: ${reason}. Check user, password and database name`,

@@ -63,6 +63,5 @@ export const withoutDefinitions: Registry = {
   types: [],
   entities: new Map(),
   find: () => undefined,
-  namesOf: (type) => [type],
   expand: (pattern) => (pattern === "*" ? null : [pattern]),
 };

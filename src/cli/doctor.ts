@@ -1,4 +1,5 @@
-import { examine, worst, type Finding } from "../log/doctor.ts";
+import { examine, worst } from "../log/doctor.ts";
+import type { Finding } from "../log/doctor/finding.ts";
 import { CliError } from "./cliError.ts";
 import type { Command } from "./command.ts";
 import { connectionOptions, withDatabase } from "./connect.ts";

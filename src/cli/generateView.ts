@@ -2,12 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { catalog, type CatalogEntry } from "../events/catalog.ts";
 import { typedView, viewNames } from "../events/typedView.ts";
-import { TidingsError } from "../errors.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
 import { connectionOptions } from "./connect.ts";
-import { nearest } from "./nearest.ts";
 import { definitionOptions, loadRegistry } from "./project.ts";
+import { unknownType } from "./unknownType.ts";
 
 export const generateView: Command = {
   name: "generate view",
@@ -28,7 +27,7 @@ export const generateView: Command = {
       repeated: true,
       description: "Indexes these columns of the view, with the account.",
     },
-    "schema-name": { value: "NAME", description: "The schema of the views. Default: tidings_views." },
+    "view-schema": { value: "NAME", description: "The schema of the views. Default: tidings_views." },
     schema: connectionOptions["schema"]!,
     ...definitionOptions,
   },
@@ -51,7 +50,7 @@ export const generateView: Command = {
     const chosen = type === undefined ? entries : [entryOf(type, entries)];
     const views = chosen.map((entry) => {
       const name = names.get(entry.type)!;
-      const options = { schema: call.text("schema"), viewSchema: call.text("schema-name"), indexes };
+      const options = { schema: call.text("schema"), viewSchema: call.text("view-schema"), indexes };
       return { type: entry.type, view: name, sql: typedView(entry, name, options) };
     });
     await write(views, call);
@@ -77,18 +76,15 @@ async function write(
     sql,
   }));
   for (const { file, sql } of files) await writeFile(file, sql);
-  if (call.has("json")) print(JSON.stringify({ views: files.map(({ sql: _, ...file }) => file) }));
+  if (call.has("json")) print(JSON.stringify({ views: files.map(({ sql: _sql, ...file }) => file) }));
   else for (const { type, file } of files) print(`${file}: ${type}`);
 }
 
 function entryOf(type: string, entries: readonly CatalogEntry[]): CatalogEntry {
   const entry = entries.find((each) => each.type === type || each.aliases.includes(type));
   if (entry) return entry;
-  const meant = nearest(
+  throw unknownType(
     type,
     entries.map((each) => each.type),
   );
-  throw new TidingsError("UNKNOWN_TYPE", {
-    detail: `"${type}"${meant === undefined ? "" : ` (did you mean "${meant}"?)`}`,
-  });
 }

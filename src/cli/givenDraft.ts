@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { text as readText } from "node:stream/consumers";
-import { TidingsError } from "../errors.ts";
 import type { Draft } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Json, JsonObject } from "../events/serializable.ts";
 import { CliError } from "./cliError.ts";
 import type { Call } from "./command.ts";
-import { nearest } from "./nearest.ts";
 import { parseMoment } from "./time.ts";
+import { unknownType } from "./unknownType.ts";
 
 /** An event as a person or a file gives it: what `POST /events` takes. */
 export interface GivenDraft {
@@ -83,14 +82,10 @@ export function toDraft(
 ): Draft {
   const definition = registry.find(given.type);
   if (!definition) {
-    const meant = nearest(
+    throw unknownType(
       given.type,
       registry.types.map(({ type }) => type),
     );
-    throw new TidingsError("UNKNOWN_TYPE", {
-      detail: `"${given.type}"${meant === undefined ? "" : ` (did you mean "${meant}"?)`}`,
-      path: ["type"],
-    });
   }
   // One --ref of a role that holds many is a list of one.
   const roles = Object.entries(refs).map(([role, value]) => [

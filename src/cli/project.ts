@@ -12,7 +12,7 @@ export const definitionOptions: Options = {
   config: {
     value: "FILE",
     description:
-      "The module that exports your tidings. Default: tidings.config.ts, .mjs or .js in this folder.",
+      "The module that exports your tidings. Default: tidings.config.ts, .mts, .mjs or .js in this folder.",
   },
   events: { value: "FILE", description: "The module of definitions itself, instead of a config file." },
 };

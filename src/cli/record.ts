@@ -38,7 +38,7 @@ export const recordCommand: Command = {
   },
   examples: [
     [
-      "tidings record card.moved --account acme --actor user:ann=Ann --subject card:1='Fix the login'\n" +
+      "tidings record card.moved --account acme --actor user:ann=Ann --subject card:1='Fix the login' \\\n" +
         '      --ref from=column:1="To do" --ref to=column:2=Doing --ref board=board:7 --data \'{"position":0}\'',
       "One event.",
     ],
@@ -86,7 +86,7 @@ async function recordOne(type: string, call: Call): Promise<void> {
 async function recordBatch(call: Call): Promise<number> {
   const server = serverOf(call);
   if (server) {
-    const withoutAccount = ({ account: _, ...given }: GivenDraft) => given;
+    const withoutAccount = ({ account: _account, ...given }: GivenDraft) => given;
     return recordLines(call, withoutAccount, async (events) => {
       const response = await server.ask("/events", post({ events, atomic: false }));
       const { results } = (await response.json()) as { results: ServerResult[] };

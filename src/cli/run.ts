@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { sqlStateOf } from "../db/sqlState.ts";
 import { isTidingsError } from "../errors.ts";
 import { check } from "./check.ts";
 import { CliError } from "./cliError.ts";
@@ -85,14 +86,14 @@ function report(error: unknown, asJson: boolean, { note, paint }: Terminal): num
 function explain(error: unknown): { code: string; message: string } {
   if (error instanceof CliError || isTidingsError(error)) return { code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
-  const sqlState = error instanceof Error && "code" in error ? String(error.code) : "";
+  const sqlState = sqlStateOf(error);
   // A role without rights is the usual reason why the database says no to a command.
   if (sqlState === "42501") {
     const hint =
       "Connect as the owner of the tables, or grant the role its rights: tidings migrate --app-role ROLE";
     return { code: "DATABASE_REFUSED", message: `${message}. ${hint}` };
   }
-  if (/^[0-9A-Z]{5}$/.test(sqlState))
+  if (sqlState !== undefined)
     return { code: "DATABASE_REFUSED", message: `${message} (SQLSTATE ${sqlState})` };
   return { code: "UNEXPECTED", message };
 }

@@ -1,4 +1,4 @@
-import type { Finding } from "../log/doctor.ts";
+import type { Finding } from "../log/doctor/finding.ts";
 import { CliError } from "./cliError.ts";
 import type { Server } from "./server.ts";
 

@@ -1,4 +1,5 @@
 import { TidingsError } from "../errors.ts";
+import { sqlStateOf } from "./sqlState.ts";
 
 const IN_FAILED_SQL_TRANSACTION = "25P02";
 
@@ -7,7 +8,7 @@ const IN_FAILED_SQL_TRANSACTION = "25P02";
  * not enough: pg learns a transaction's state one message after the error, and PGlite's handles never tell it.
  */
 export function explainFailure(error: unknown): unknown {
-  if (!(error instanceof Error && "code" in error && error.code === IN_FAILED_SQL_TRANSACTION)) return error;
+  if (sqlStateOf(error) !== IN_FAILED_SQL_TRANSACTION) return error;
   return new TidingsError("TRANSACTION_REQUIRED", {
     detail: "An earlier statement of this transaction failed",
     cause: error,

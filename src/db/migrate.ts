@@ -81,6 +81,18 @@ export async function schemaState(db: Database): Promise<SchemaState> {
   return latestApplied > latestKnown ? "newer" : latestApplied < latestKnown ? "outdated" : "current";
 }
 
+/** Throws SCHEMA_MISSING, SCHEMA_OUTDATED or SCHEMA_NEWER unless the tables are those of this version. */
+export async function checkSchema(db: Database): Promise<void> {
+  const state = await schemaState(db);
+  if (state !== "current") throw new TidingsError(SCHEMA_PROBLEMS[state]);
+}
+
+const SCHEMA_PROBLEMS = {
+  missing: "SCHEMA_MISSING",
+  outdated: "SCHEMA_OUTDATED",
+  newer: "SCHEMA_NEWER",
+} as const;
+
 // Ends with the transaction, so that a transaction pooler cannot leave it behind. `inSchema` renames the text as well:
 // each schema has its own lock.
 const TAKE_LOCK = "select pg_advisory_xact_lock(hashtextextended('tidings.migrations', 0))";

@@ -1,6 +1,8 @@
 import type { AnyEventDefinition, Lane, SentenceEvent, Severity } from "./defineEvent.ts";
-import type { EntityRef, Role } from "./entity.ts";
+import type { Role } from "./entity.ts";
 import { exampleData } from "./exampleData.ts";
+import { exampleEntities } from "./exampleEntities.ts";
+import { jsonSchemaOf } from "./jsonSchemaOf.ts";
 import type { Registry } from "./registry.ts";
 import { renderText } from "./renderSentence.ts";
 import type { JsonObject } from "./serializable.ts";
@@ -62,12 +64,12 @@ export function catalogEntry(definition: AnyEventDefinition, registry: Registry)
     aliases: definition.aliases,
     icon:
       definition.icon ?? registry.entities.get(kindsOf(definition.subject)[0]!)?.options.icon ?? "activity",
-    jsonSchema: jsonSchemaOf(definition),
+    jsonSchema: dataSchema(definition),
     example,
     sentence: attempt(() => sentenceOf(definition, example)),
     olderVersions: Object.entries(definition.upcasters).map(([version, { schema }]) => ({
       version: Number(version),
-      jsonSchema: convert(schema, "output"),
+      jsonSchema: jsonSchemaOf(schema, "output"),
     })),
   };
 }
@@ -85,8 +87,8 @@ function exampleOf(definition: AnyEventDefinition): JsonObject | null {
   // What goes in, where the schema changes it on the way; what comes out, where only that can be described.
   const schemas = [
     definition.jsonSchema,
-    convert(definition.schema, "input"),
-    convert(definition.schema, "output"),
+    jsonSchemaOf(definition.schema, "input"),
+    jsonSchemaOf(definition.schema, "output"),
   ];
   for (const schema of schemas) {
     const value = schema && attempt(() => exampleData(schema));
@@ -103,40 +105,17 @@ function stored({ schema }: AnyEventDefinition, input: unknown): JsonObject | nu
   return attempt(() => JSON.parse(JSON.stringify(result.value)) as JsonObject);
 }
 
-function jsonSchemaOf({ schema, jsonSchema }: AnyEventDefinition): JsonObject | null {
-  return jsonSchema ?? (schema ? convert(schema, "output") : NO_DATA);
+function dataSchema({ schema, jsonSchema }: AnyEventDefinition): JsonObject | null {
+  return jsonSchema ?? (schema ? jsonSchemaOf(schema, "output") : NO_DATA);
 }
 
 const NO_DATA: JsonObject = { type: "object", properties: {}, additionalProperties: false };
 
-type Converter = (options: { readonly target: "draft-2020-12" }) => Record<string, unknown>;
-
-/** Asks the schema library, if it speaks Standard JSON Schema; it throws for what JSON Schema cannot say. */
-function convert(schema: object, side: "input" | "output"): JsonObject | null {
-  const { jsonSchema } = (schema as { "~standard": { jsonSchema?: Record<typeof side, Converter> } })[
-    "~standard"
-  ];
-  return attempt(() => (jsonSchema?.[side]({ target: "draft-2020-12" }) as JsonObject | undefined) ?? null);
-}
-
 function exampleEvent(definition: AnyEventDefinition, data: JsonObject): SentenceEvent {
-  const counts = new Map<string, number>();
-  const next = (role: Role): EntityRef => {
-    const kind = kindsOf(role)[0]!;
-    const number = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, number);
-    return { type: kind, id: String(number), label: `${titled(kind)} ${number}` };
-  };
-  const subject = next(definition.subject);
-  const refs = Object.entries(definition.refs).map(([name, role]) => [
-    name,
-    role.holds === "many" ? [next(role), next(role)] : next(role),
-  ]);
   return {
     actor: { type: "user", id: "ann", label: "Ann", isActor: true },
     onBehalfOf: null,
-    subject,
-    refs: Object.fromEntries(refs) as object,
+    ...exampleEntities(definition),
     data,
     severity: definition.severity,
     occurredAt: new Date("2026-11-20T09:30:00Z"),
@@ -145,11 +124,6 @@ function exampleEvent(definition: AnyEventDefinition, data: JsonObject): Sentenc
 
 function kindsOf(role: Role): string[] {
   return role.entities.map(({ entity }) => entity);
-}
-
-/** `pull_request` as `Pull request`. */
-function titled(kind: string): string {
-  return kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll("_", " ");
 }
 
 function attempt<Result>(make: () => Result): Result | null {

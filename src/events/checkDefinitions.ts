@@ -1,6 +1,7 @@
 import { catalogEntry, sentenceOf } from "./catalog.ts";
 import type { AnyEventDefinition } from "./defineEvent.ts";
 import type { Registry } from "./registry.ts";
+import { pathOf } from "./validateData.ts";
 
 /** Something about a definition that its readers will miss. */
 export interface DefinitionProblem {
@@ -127,8 +128,6 @@ function firstIssue({ schema, example }: AnyEventDefinition): string {
   const result = schema?.["~standard"].validate(example);
   if (!result || result instanceof Promise || !result.issues) return "";
   const [issue] = result.issues;
-  const path = (issue?.path ?? []).map((segment) =>
-    String(typeof segment === "object" ? segment.key : segment),
-  );
+  const path = issue ? pathOf(issue) : [];
   return `: ${[path.join("."), issue?.message].filter(Boolean).join(": ")}`;
 }

@@ -7,7 +7,7 @@ import type { JsonObject } from "./serializable.ts";
 import type { CheckedUpcasters, Upcasters } from "./upcast.ts";
 
 export const lanes = ["domain", "change", "client", "system"] as const;
-/** `domain`: feeds and webhooks. `change`: row changes. `client`: browser tracking. `system`: jobs, health. */
+/** `domain`: what people did, and feeds show. `change`: row changes. `client`: browser tracking. `system`: jobs, health. */
 export type Lane = (typeof lanes)[number];
 
 export const severities = ["info", "warning", "error"] as const;
@@ -180,7 +180,7 @@ type NamesOf<Spec> =
 const TYPE_NAME = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
 
 /**
- * Defines an event type, once, for recording, feeds, webhooks, docs and the compiler.
+ * Defines an event type, once, for recording, feeds, subscriptions, docs and the compiler.
  *
  * `type` is `subject.verb` in the past tense: `card.moved`. Throws INVALID_DEFINITION when the name or an option
  * cannot work, UPCASTER_MISSING when an older version has no step to the next.

@@ -99,6 +99,18 @@ export function roleOf(spec: RoleSpec): Role {
   return "entities" in spec ? spec : { entities: [spec], holds: "one" };
 }
 
+/** Everything on whose timeline an event is: its subject, its actor, whom that acted for, and what fills its roles. */
+export function entitiesOf(event: {
+  readonly subject: EntityRef;
+  readonly actor: EntityRef;
+  readonly onBehalfOf: EntityRef | null;
+  readonly refs: object;
+}): EntityRef[] {
+  const { subject, actor, onBehalfOf, refs } = event;
+  const inRoles = Object.values(refs as Record<string, EntityRef | readonly EntityRef[] | null>).flat();
+  return [subject, actor, onBehalfOf, ...inRoles].filter((ref) => ref !== null);
+}
+
 /** How an entity is written in the timeline and in filters: `type:id`. Names hold no colon, so the first one divides. */
 export function entityKey(ref: { readonly type: string; readonly id: string }): string {
   return `${ref.type}:${ref.id}`;

@@ -110,17 +110,16 @@ function namesOf(patterns: readonly string[] | undefined, registry: Registry): r
 function keyOf(field: string, value: EntityLike): string {
   if (typeof value !== "string")
     return entityKey({ type: textOf(field, value?.type), id: textOf(field, value?.id) });
-  if (!/^[a-z][a-z0-9_]*:./su.test(value)) refuse(field, `"${value}" must be an entity or "type:id"`);
-  return textOf(field, value);
+  // A written entity is longer than an id by its type and the colon.
+  const colon = value.indexOf(":");
+  if (!/^[a-z][a-z0-9_]*$/.test(value.slice(0, Math.max(colon, 0))))
+    refuse(field, `"${value}" must be an entity or "type:id"`);
+  textOf(field, value.slice(colon + 1));
+  return value;
 }
 
 function textOf(field: string, value: unknown): string {
   try {
-    // A written entity is longer than an id by its type and the colon.
-    if (typeof value === "string" && value.includes(":")) {
-      checkIdentifier(value.slice(value.indexOf(":") + 1), [field]);
-      return value;
-    }
     checkIdentifier(value, [field]);
     return value;
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { TidingsError } from "../errors.ts";
+import { isEventId } from "../log/eventId.ts";
 import type { PageBounds } from "../log/findEvents.ts";
 import type { EventKey } from "../log/readEvents.ts";
 
@@ -21,8 +22,6 @@ export interface Page<Item> {
   readonly newer: string | null;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Checks a request; asks for one item more than wanted, which tells whether there is another page. */
 export function pageBounds({ before, after, limit = 50 }: PageRequest): PageBounds {
   if (!Number.isInteger(limit) || limit < 1 || limit > 200) {
@@ -35,7 +34,7 @@ export function pageBounds({ before, after, limit = 50 }: PageRequest): PageBoun
     throw new TidingsError("INVALID_CURSOR", { detail: "Pass before or after, not both" });
   }
   for (const cursor of [before, after]) {
-    if (cursor !== undefined && !UUID.test(cursor)) throw new TidingsError("INVALID_CURSOR");
+    if (cursor !== undefined && !isEventId(cursor)) throw new TidingsError("INVALID_CURSOR");
   }
   return { before, after, limit: limit + 1 };
 }

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
 import { TidingsError } from "../errors.ts";
 import type { EventRow } from "../log/append.ts";
+import { isEventId } from "../log/eventId.ts";
+import { checkEntity, checkRefs, checkRole, withLabel } from "./checkEntities.ts";
 import type { Context } from "./context.ts";
 import {
   isDraft,
@@ -11,17 +12,17 @@ import {
   type EventReference,
   type Lane,
 } from "./defineEvent.ts";
-import { entityKey, type EntityRef, type Role } from "./entity.ts";
-import { checkIdentifier, checkLabel, limits } from "./limits.ts";
+import { entitiesOf, entityKey } from "./entity.ts";
+import { fingerprintOf } from "./idempotency.ts";
+import { checkIdentifier, limits } from "./limits.ts";
 import type { Registry } from "./registry.ts";
-import { checkSerializable, type Json, type JsonObject } from "./serializable.ts";
+import { checkSerializable, type JsonObject } from "./serializable.ts";
 import { validateData } from "./validateData.ts";
 
 /** A draft that passed every check: the row to write, and a cause whose depth is still to be looked up. */
 export interface PreparedEvent {
   readonly row: EventRow;
   readonly cause: EventReference | string | null;
-  readonly draft: Draft;
 }
 
 export interface PrepareOptions {
@@ -30,8 +31,6 @@ export interface PrepareOptions {
   /** The fixed account of a single-tenant app. */
   readonly account: string | undefined;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Checks a draft and stamps the context on it, before any SQL. Throws a TidingsError that says where it is wrong. */
 export function prepareEvent(
@@ -52,13 +51,8 @@ export function prepareEvent(
   const data = validateData(draft.data, definition);
   const metadata = { ...metadataOf(context.metadata), ...metadataOf(draft.metadata) };
   if (draft.idempotencyKey !== undefined) checkIdentifier(draft.idempotencyKey, ["idempotencyKey"]);
-  const entities = [
-    ...new Set(
-      [draft.subject, actor, ...(onBehalfOf ? [onBehalfOf] : []), ...Object.values(refs).flat()].map(
-        entityKey,
-      ),
-    ),
-  ];
+  const { subject } = draft;
+  const entities = [...new Set(entitiesOf({ subject, actor, onBehalfOf, refs }).map(entityKey))];
   if (entities.length > limits.entitiesPerEvent) {
     throw new TidingsError("EVENT_TOO_LARGE", {
       detail: `The event is about ${entities.length} entities, the limit is ${limits.entitiesPerEvent}`,
@@ -79,7 +73,7 @@ export function prepareEvent(
     type: definition.type,
     version: definition.version,
     severity,
-    subject: withLabel(draft.subject),
+    subject: withLabel(subject),
     actor: withLabel(actor),
     onBehalfOf: onBehalfOf && withLabel(onBehalfOf),
     occurredAt: occurredAtOf(draft),
@@ -98,7 +92,6 @@ export function prepareEvent(
   return {
     row: row.key === null ? row : { ...row, fingerprint: fingerprintOf(row) },
     cause: causeOf(draft, context, account),
-    draft,
   };
 }
 
@@ -115,67 +108,6 @@ function definitionOf(draft: Draft, registry: Registry): AnyEventDefinition {
     });
   }
   return definition;
-}
-
-function checkRefs(draft: Draft, definition: AnyEventDefinition): EventRow["refs"] {
-  for (const name of Object.keys(draft.refs)) {
-    if (!Object.hasOwn(definition.refs, name)) {
-      throw new TidingsError("INVALID_ENTITY", {
-        detail: `${draft.type} has no role "${name}"`,
-        path: ["refs", name],
-      });
-    }
-  }
-  const refs: Record<string, EntityRef | readonly EntityRef[]> = {};
-  for (const [name, role] of Object.entries(definition.refs)) {
-    const value = draft.refs[name];
-    const path = ["refs", name];
-    if (role.holds === "many") {
-      if (!Array.isArray(value))
-        throw new TidingsError("INVALID_ENTITY", { detail: `refs.${name} must be a list`, path });
-      value.forEach((ref: unknown, index) => checkRole(ref, role, [...path, index]));
-      refs[name] = (value as EntityRef[]).map(withLabel);
-    } else if (value !== undefined && value !== null) {
-      checkRole(value, role, path);
-      refs[name] = withLabel(value);
-    } else if (role.holds === "one") {
-      throw new TidingsError("INVALID_ENTITY", { detail: `refs.${name} is missing`, path });
-    }
-  }
-  return refs;
-}
-
-function checkRole(value: unknown, role: Role, path: (string | number)[]): asserts value is EntityRef {
-  checkEntity(value, path);
-  if (!role.entities.some(({ entity }) => entity === value.type)) {
-    throw new TidingsError("INVALID_ENTITY", {
-      detail: `${path.join(".")} is a ${value.type}, not a ${role.entities.map(({ entity }) => entity).join(" or ")}`,
-      path,
-    });
-  }
-}
-
-const ENTITY_TYPE = /^[a-z][a-z0-9_]{0,62}$/;
-
-function checkEntity(value: unknown, path: (string | number)[]): asserts value is EntityRef {
-  const ref = value as Partial<EntityRef> | null | undefined;
-  if (
-    typeof ref !== "object" ||
-    ref === null ||
-    typeof ref.type !== "string" ||
-    !ENTITY_TYPE.test(ref.type)
-  ) {
-    throw new TidingsError("INVALID_ENTITY", {
-      detail: `${path.join(".")} must be { type, id, label }`,
-      path,
-    });
-  }
-  checkIdentifier(ref.id, [...path, "id"]);
-  checkLabel(ref.label ?? null, [...path, "label"]);
-}
-
-function withLabel({ type, id, label }: EntityRef): EntityRef {
-  return { type, id, label: label ?? null };
 }
 
 /** Checked before it is merged: spreading a Map would lose what it holds. */
@@ -212,7 +144,7 @@ function causeOf(draft: Draft, context: Context, account: string): EventReferenc
   if (cause === null) return null;
   const reference =
     typeof cause === "string" ? { id: cause, lane: lanes[0], account } : { account, ...cause };
-  if (typeof reference.id !== "string" || !UUID.test(reference.id) || !isLane(reference.lane)) {
+  if (typeof reference.id !== "string" || !isEventId(reference.id) || !isLane(reference.lane)) {
     throw new TidingsError("CAUSE_NOT_FOUND", {
       detail: "causedBy must be an event or an event's id",
       path: ["causedBy"],
@@ -229,32 +161,4 @@ function causeOf(draft: Draft, context: Context, account: string): EventReferenc
 
 function isLane(value: unknown): value is Lane {
   return lanes.some((lane) => lane === value);
-}
-
-/**
- * What makes two events with one key the same: what happened, to what, by whom. Labels, metadata and times differ
- * between an attempt and its retry and do not count.
- */
-function fingerprintOf(row: EventRow): string {
-  const roles = Object.entries(row.refs).map(
-    ([name, value]) => [name, [value].flat().map(entityKey)] as const,
-  );
-  const content = canonical([
-    row.type,
-    row.version,
-    entityKey(row.subject),
-    entityKey(row.actor),
-    Object.fromEntries(roles),
-    row.data,
-  ]);
-  return createHash("sha256").update(content).digest("base64url");
-}
-
-/** JSON with sorted keys: equal content gives equal text. */
-function canonical(value: Json | readonly unknown[] | undefined): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { isEventId } from "../log/eventId.ts";
 import { countEvents, findEvents } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { readEvents } from "../log/readEvents.ts";
@@ -14,7 +15,7 @@ import {
 import type { EntityLike, EventFilter } from "./filter.ts";
 import { normalFilter } from "./filter.ts";
 import { pageBounds, pageOf, type Page, type PageRequest } from "./page.ts";
-import { recordedEvent, type PositionedEvent, type RecordedEvent } from "./recordedEvent.ts";
+import { positionedEvent, recordedEvent, type PositionedEvent, type RecordedEvent } from "./recordedEvent.ts";
 import type { Registry } from "./registry.ts";
 
 export type EventQuery = EventFilter & PageRequest;
@@ -87,9 +88,7 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
     const last = await lastPosition(db);
     const run = await readAccountAfter(db, filter.account, after, last, limit);
     return {
-      events: run.events
-        .filter(matches)
-        .map((event) => ({ ...recordedEvent(event, registry), position: event.position })),
+      events: run.events.filter(matches).map((event) => positionedEvent(event, registry)),
       position: Math.max(after, run.scannedTo),
       more: run.more,
     };
@@ -98,9 +97,7 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
   async function get(id: string, options: { account?: string | undefined } = {}): Promise<RecordedEvent> {
     const account = accountOf(options.account);
     // The lane is not part of an id's text, so each is asked; the ids prune to one partition in each.
-    const keys = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
-      ? lanes.map((lane) => ({ account, lane, id }))
-      : [];
+    const keys = isEventId(id) ? lanes.map((lane) => ({ account, lane, id })) : [];
     const [event] = await readEvents(db, keys);
     if (!event) throw new TidingsError("EVENT_NOT_FOUND", { detail: `"${id.slice(0, 50)}"` });
     return recordedEvent(event, registry);

@@ -52,6 +52,14 @@ export function recordedEvent(stored: StoredEvent, registry: Registry): Recorded
   }
 }
 
+/** As `recordedEvent`, with its place in the order. */
+export function positionedEvent(
+  stored: StoredEvent & { readonly position: number },
+  registry: Registry,
+): PositionedEvent {
+  return { ...recordedEvent(stored, registry), position: stored.position };
+}
+
 /** Roles added since are null or empty in older events; stored absence of an optional role reads as null. */
 function completeRefs(
   stored: StoredEvent["refs"],

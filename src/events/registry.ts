@@ -11,8 +11,6 @@ export interface Registry {
   readonly entities: ReadonlyMap<string, EntityDefinition>;
   /** By type or alias. */
   find(type: string): AnyEventDefinition | undefined;
-  /** Every name under which events of this type may be stored. */
-  namesOf(type: string): readonly string[];
   /** `card.moved`, an alias, `card.*` or `*` as the stored names that it means; null for every type. */
   expand(pattern: string): readonly string[] | null;
 }
@@ -67,7 +65,6 @@ export function createRegistry(definitions: Definitions): Registry {
     types,
     entities,
     find,
-    namesOf,
     expand: (pattern) => {
       if (pattern === "*") return null;
       if (!pattern.endsWith(".*")) return namesOf(pattern);

@@ -43,6 +43,16 @@ describe("misconfiguration fails at start, with the name in it", () => {
   test("an option that cannot work", () => {
     const options = { db: downDatabase().db, events, keepIdempotencyKeysDays: 0 };
     expect(() => createTidings(options)).toThrow(error("INVALID_OPTION", /keepIdempotencyKeysDays 0/));
+    const wrong = [
+      [{ sequencer: { idleTickMs: Number.NaN } }, /sequencer\.idleTickMs NaN/],
+      [{ track: { flushMs: -1 } }, /track\.flushMs -1/],
+      [{ subscriptions: { leaseMs: 0 } }, /subscriptions\.leaseMs 0/],
+    ] as const;
+    for (const [each, words] of wrong) {
+      expect(() => createTidings({ ...options, keepIdempotencyKeysDays: 1, ...each })).toThrow(
+        error("INVALID_OPTION", words),
+      );
+    }
   });
 });
 

@@ -15,6 +15,15 @@ export function checkSerializable(value: unknown, path: Path): void {
   visit(value, [...path], []);
 }
 
+/** JSON with sorted keys: equal content gives equal text. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
 function visit(value: unknown, path: (string | number)[], ancestors: object[]): void {
   switch (typeof value) {
     case "boolean":

@@ -9,7 +9,7 @@ import type { PreparedEvent } from "./prepare.ts";
 export interface TrackOptions {
   /** The most events in memory; what comes on top is dropped and counted. Default 10_000. */
   readonly maxBuffered: number;
-  /** The longest that an event waits before it is written. Default 1_000. */
+  /** The longest that an event waits before it is written, in milliseconds. Default 1_000. */
   readonly flushMs: number;
 }
 

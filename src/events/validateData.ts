@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { TidingsError } from "../errors.ts";
 import type { AnyEventDefinition } from "./defineEvent.ts";
 import { checkSerializable, type JsonObject } from "./serializable.ts";
@@ -33,7 +34,7 @@ function parse(input: unknown, definition: AnyEventDefinition): unknown {
   }
   if (!result.issues) return result.value;
   const [issue] = result.issues;
-  const path = ["data", ...(issue?.path ?? []).map(keyOf)];
+  const path = ["data", ...(issue ? pathOf(issue) : [])];
   throw new TidingsError("INVALID_DATA", { detail: `${type}: ${path.join(".")}: ${issue?.message}`, path });
 }
 
@@ -50,7 +51,10 @@ function validate(input: unknown, { type, schema }: AnyEventDefinition) {
   }
 }
 
-function keyOf(segment: PropertyKey | { readonly key: PropertyKey }): string | number {
-  const key = typeof segment === "object" ? segment.key : segment;
-  return typeof key === "symbol" ? key.toString() : key;
+/** Where a schema found something wrong, outermost key first. */
+export function pathOf({ path = [] }: StandardSchemaV1.Issue): (string | number)[] {
+  return path.map((segment) => {
+    const key = typeof segment === "object" ? segment.key : segment;
+    return typeof key === "symbol" ? key.toString() : key;
+  });
 }

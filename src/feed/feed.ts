@@ -1,7 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { lanes } from "../events/defineEvent.ts";
-import type { EntityDefinition, EntityRef, LoadedEntity } from "../events/entity.ts";
-import { entityKey } from "../events/entity.ts";
+import { entitiesOf, entityKey, type EntityDefinition, type LoadedEntity } from "../events/entity.ts";
 import { normalFilter, type EntityLike, type EventFilter } from "../events/filter.ts";
 import { pageBounds, pageOf, type Page, type PageRequest } from "../events/page.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
@@ -83,9 +82,4 @@ async function loadPresent(events: readonly RecordedEvent[], registry: Registry)
 /** No account holds a NUL, so that one account's entity can never pass for another's. */
 function presentKey(account: string, ref: { readonly type: string; readonly id: string }): string {
   return `${account}\0${entityKey(ref)}`;
-}
-
-function entitiesOf({ subject, actor, onBehalfOf, refs }: RecordedEvent): EntityRef[] {
-  const held = Object.values(refs as Record<string, EntityRef | readonly EntityRef[] | null>).flat();
-  return [subject, actor, onBehalfOf, ...held].filter((ref) => ref !== null);
 }

@@ -2,7 +2,7 @@ import type { Lane, SentenceEvent, Severity } from "../events/defineEvent.ts";
 import type { EntityRef, LoadedEntity } from "../events/entity.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import { displayParts, isSafeUrl } from "../events/renderSentence.ts";
+import { displayParts, isSafeUrl, type DisplayPart } from "../events/renderSentence.ts";
 import { sentence, type Sentence } from "../events/sentence.ts";
 
 /** An entity as a feed shows it: with its present title, and whether it still exists. */
@@ -14,10 +14,7 @@ export interface FeedEntity extends EntityRef {
 }
 
 /** A piece of an item's sentence. Show `text`; link it where there is a `url`. */
-export interface FeedSentencePart {
-  readonly text: string;
-  readonly entity?: EntityRef | undefined;
-  readonly url?: string | undefined;
+export interface FeedSentencePart extends DisplayPart {
   /** True for the actor: "You" when the reader is the one. */
   readonly isActor?: boolean | undefined;
 }

@@ -34,7 +34,7 @@ export const feedItemSchema = z
     lane: z.enum(lanes),
     severity: z.enum(severities),
     actor: feedEntitySchema,
-    onBehalfOf: entitySchema.or(z.null()),
+    onBehalfOf: feedEntitySchema.or(z.null()),
     subject: feedEntitySchema,
     occurredAt: z.iso.datetime(),
     icon: z.string().openapi({ description: "A Lucide icon name.", example: "arrow-right" }),

@@ -3,7 +3,8 @@ import { createTestPglite, type TestDatabase } from "../../test/support/testData
 import { events } from "../../test/support/boardEvents.ts";
 import { aMoveAsJson, createTestApi, type TestApi } from "../../test/support/testApi.ts";
 import { createTidings } from "../tidings.ts";
-import type { HttpOptions, Identity } from "./handler.ts";
+import type { HttpOptions } from "./handler.ts";
+import type { Identity } from "./identity.ts";
 
 let database: TestDatabase;
 let api: TestApi;

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
 import { createApi, normalBasePath, type ApiEnv } from "./api.ts";
@@ -12,8 +13,6 @@ import { addOpenapiRoute } from "./openapiRoute.ts";
 import { createCors, createOriginGuard, originList } from "./origins.ts";
 import { respondWithProblem } from "./problem.ts";
 import { addRecordRoutes } from "./recordRoutes.ts";
-
-export type { Identity } from "./identity.ts";
 
 export interface HttpOptions {
   /**
@@ -125,13 +124,8 @@ type Settings = { [Name in keyof typeof defaults]: NonNullable<HttpOptions[Name]
 function checkedOptions(options: HttpOptions): Settings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const settings = { ...defaults, ...Object.fromEntries(given) } as Settings;
-  for (const name of ["maxBodyBytes", "heartbeatMs", "slowConsumerMs", "maxLagMs"] as const) {
-    if (!(settings[name] > 0)) {
-      throw new TidingsError("INVALID_OPTION", {
-        detail: `http.${name} ${settings[name]} must be more than 0`,
-      });
-    }
-  }
+  const { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs } = settings;
+  checkPositive("http", { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs });
   if (!(settings.maxStreams >= 0)) {
     throw new TidingsError("INVALID_OPTION", {
       detail: `http.maxStreams ${settings.maxStreams} must not be negative`,

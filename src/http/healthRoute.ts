@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { schemaState } from "../db/migrate.ts";
+import { sequencerLag } from "../log/sequencerLag.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { mayActAs } from "./identity.ts";
 import { problemResponse } from "./problem.ts";
-import { sequencerLag } from "./sequencerLag.ts";
 
 const statuses = [
   "ok",

@@ -1,4 +1,5 @@
 import { TidingsError } from "../errors.ts";
+import type { EntityRef } from "../events/entity.ts";
 
 /** Each role may do everything that the roles before it may. */
 const roles = ["reader", "writer", "service", "operator"] as const;
@@ -8,14 +9,14 @@ const roles = ["reader", "writer", "service", "operator"] as const;
  * `onBehalfOf`, `occurredAt`, and record types of the lanes `system` and `change`. `operator`: also see how the whole
  * log is doing, which no account owns.
  */
-export type Role = (typeof roles)[number];
+export type AccessRole = (typeof roles)[number];
 
 /** Who asks, as the app says. */
 export interface Identity {
   /** The only account that this request reads and writes. A client cannot name another one. */
   readonly account: string;
-  readonly actor: { readonly type: string; readonly id: string; readonly label: string | null };
-  readonly role: Role;
+  readonly actor: EntityRef;
+  readonly role: AccessRole;
 }
 
 /** Says who sent a request, or null for nobody. */
@@ -31,11 +32,11 @@ export async function identityOf(request: Request, authorize: Authorize | undefi
   return identity;
 }
 
-export function mayActAs(identity: Identity, role: Role): boolean {
+export function mayActAs(identity: Identity, role: AccessRole): boolean {
   return roles.indexOf(identity.role) >= roles.indexOf(role);
 }
 
-export function requireRole(identity: Identity, role: Role): void {
+export function requireRole(identity: Identity, role: AccessRole): void {
   if (mayActAs(identity, role)) return;
   throw new TidingsError("FORBIDDEN", { detail: `Role ${identity.role} is below ${role}` });
 }

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
-import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
+import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import {
@@ -62,7 +62,7 @@ export async function* liveRuns(
   const signal = query.signal ?? new AbortController().signal;
   const waiting = createWaitingRuns();
   const present = (events: readonly PositionedStoredEvent[]): PositionedEvent[] =>
-    events.filter(matches).map((event) => ({ ...recordedEvent(event, registry), position: event.position }));
+    events.filter(matches).map((event) => positionedEvent(event, registry));
 
   const follow = await tail.follow(waiting.add);
   // At once, also when the reader is busy or never comes back: nothing is collected for it any more.

@@ -14,7 +14,8 @@ import { grantAppRole } from "../db/grants.ts";
 import { migrate } from "../db/migrate.ts";
 import { pg } from "../db/pg.ts";
 import { inSchema } from "../db/schema.ts";
-import { examine, worst, type Finding } from "./doctor.ts";
+import { examine, worst } from "./doctor.ts";
+import type { Finding } from "./doctor/finding.ts";
 
 const MINUTE_MS = 60_000;
 const ago = (ms: number) => uuid7At(Date.now() - ms);

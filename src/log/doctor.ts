@@ -1,7 +1,9 @@
 import type { Database } from "../db/database.ts";
 import { pendingMigrations, schemaState } from "../db/migrate.ts";
+import { sqlStateOf } from "../db/sqlState.ts";
 import { isTidingsError } from "../errors.ts";
 import type { Json, JsonObject } from "../events/serializable.ts";
+import type { Finding } from "./doctor/finding.ts";
 import { examineGrants } from "./doctor/grants.ts";
 import { examineIndexes } from "./doctor/indexes.ts";
 import { examinePartitions } from "./doctor/partitions.ts";
@@ -9,20 +11,6 @@ import { examineSequencer } from "./doctor/sequencer.ts";
 import { examineSubscriptions } from "./doctor/subscriptions.ts";
 import { examineTransactions } from "./doctor/transactions.ts";
 import { examineVacuum } from "./doctor/vacuum.ts";
-
-/** What one check found. */
-export interface Finding {
-  /** `schema`, `sequencer`, `subscription search`, `partitions`, `transactions`, `indexes`, `grants`, `vacuum`. */
-  readonly check: string;
-  /** `warning`: look at it soon. `bad`: something does not work, or soon will not. */
-  readonly status: "fine" | "warning" | "bad";
-  /** One line that says that all is well, or why not. */
-  readonly summary: string;
-  /** A command, an SQL statement or a sentence; null when there is nothing to do. */
-  readonly fix: string | null;
-  /** The figures behind the summary. */
-  readonly details: JsonObject;
-}
 
 /**
  * Examines the log of `db` and changes nothing. Works for any role that may read the tables, says what the role hides,
@@ -54,6 +42,8 @@ export function worst(findings: readonly Finding[]): Finding["status"] {
   return has("bad") ? "bad" : has("warning") ? "warning" : "fine";
 }
 
+const INSUFFICIENT_PRIVILEGE = "42501";
+
 async function examineSchema(db: Database): Promise<Finding> {
   const check = "schema";
   try {
@@ -71,7 +61,7 @@ async function examineSchema(db: Database): Promise<Finding> {
     const summary = `All migrations are applied (PostgreSQL ${String(details["serverVersion"])}, ${db.driver})`;
     return { check, status: "fine", summary, fix: null, details };
   } catch (error) {
-    if (isPermissionDenied(error)) return { ...notExamined(check, error), status: "bad" };
+    if (sqlStateOf(error) === INSUFFICIENT_PRIVILEGE) return { ...notExamined(check, error), status: "bad" };
     if (!isTidingsError(error)) throw error;
     const fix = "Install the version of Tidings that migrated this database";
     return {
@@ -89,10 +79,6 @@ async function serverDetails(db: Database): Promise<{ [name: string]: Json }> {
     "select current_setting('server_version') as version, current_user::text as role",
   );
   return { serverVersion: row!.version.split(" ")[0]!, role: row!.role };
-}
-
-function isPermissionDenied(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "42501";
 }
 
 function notExamined(check: string, error: unknown): Finding {

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
-import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
+import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { PositionedStoredEvent } from "./readPositions.ts";
 import { checkpoint } from "./slotProgress.ts";
@@ -16,7 +16,7 @@ export function nextBatch(
 ): PositionedEvent[] {
   const events: PositionedEvent[] = [];
   for (const stored of waiting.slice(0, limit)) {
-    const event = { ...recordedEvent(stored, registry), position: stored.position };
+    const event = positionedEvent(stored, registry);
     if (event.problem !== null && events.length > 0) break;
     events.push(event);
     if (event.problem !== null) break;

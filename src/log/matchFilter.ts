@@ -1,4 +1,5 @@
-import { entityKey, type EntityRef } from "../events/entity.ts";
+import { entitiesOf, entityKey } from "../events/entity.ts";
+import { recordedAt } from "./eventId.ts";
 import type { NormalFilter } from "./findEvents.ts";
 import type { StoredEvent } from "./storedEvent.ts";
 
@@ -22,21 +23,4 @@ export function createMatcher(filter: NormalFilter): (event: StoredEvent) => boo
     (of === null || entitiesOf(event).some((ref) => of.has(entityKey(ref)))) &&
     (filter.since === null || recordedAt(event.id) >= filter.since) &&
     (filter.until === null || recordedAt(event.id) < filter.until);
-}
-
-/** Everything on whose timeline an event is. */
-export function entitiesOf(event: StoredEvent): EntityRef[] {
-  return [
-    event.subject,
-    event.actor,
-    ...(event.onBehalfOf ? [event.onBehalfOf] : []),
-    ...Object.values(event.refs)
-      .flat()
-      .filter((ref) => ref !== null),
-  ];
-}
-
-/** The milliseconds in a UUIDv7. */
-function recordedAt(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

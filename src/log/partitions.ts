@@ -1,4 +1,5 @@
 import type { Database, Queryable } from "../db/database.ts";
+import { sqlStateOf } from "../db/sqlState.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import type { Signals } from "../signals.ts";
 
@@ -79,7 +80,7 @@ async function splitTail(db: Database, split: Split): Promise<"split" | "occupie
       return row!.done ? "split" : "occupied";
     });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === LOCK_NOT_AVAILABLE) return "locked";
+    if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return "locked";
     throw error;
   }
 }

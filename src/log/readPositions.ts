@@ -58,6 +58,14 @@ export async function lastPosition(on: Queryable): Promise<number> {
   return Number(row!.position);
 }
 
+/** The first position that retention has left, or null when the log is empty. */
+export async function firstPosition(on: Queryable): Promise<number | null> {
+  const [row] = await on.query<{ position: string | null }>(
+    "select min(pos)::text as position from tidings.event_order",
+  );
+  return row?.position ? Number(row.position) : null;
+}
+
 async function complete(
   on: Queryable,
   rows: OrderRow[],
@@ -75,12 +83,4 @@ async function complete(
     scannedTo,
     more,
   };
-}
-
-/** The first position that retention has left, or null when the log is empty. */
-export async function firstPosition(on: Queryable): Promise<number | null> {
-  const [row] = await on.query<{ position: string | null }>(
-    "select min(pos)::text as position from tidings.event_order",
-  );
-  return row?.position ? Number(row.position) : null;
 }

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { isTidingsError, TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
-import { recordedEvent } from "../events/recordedEvent.ts";
+import { positionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
 import { callHandler } from "./handleBatch.ts";
@@ -53,7 +53,7 @@ async function retryOne(
     await db.transaction(async (tx) => {
       const [stored] = await readEvents(tx, [parked]);
       if (!stored) throw new TidingsError("EVENT_NOT_FOUND");
-      const event = { ...recordedEvent(stored, registry), position: parked.position };
+      const event = positionedEvent({ ...stored, position: parked.position }, registry);
       if (event.problem !== null) throw unreadableError(event);
       await callHandler(subscription, [event], contexts, { tx: tx.handle, attempt, signal });
       // Last, so that nobody who asks for another try waits for the handler. Gone: another process handled the event.

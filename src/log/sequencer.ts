@@ -3,11 +3,11 @@ import type { Signals } from "../signals.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
 export interface SequencerOptions {
-  /** Least time between two ticks, and the pace after activity. Default 20. */
+  /** Least milliseconds between two ticks, and the pace after activity. Default 20. */
   readonly tickMs: number;
-  /** Pace when nothing happened for a while: what a skipped NOTIFY missed waits at most this long. Default 250. */
+  /** Milliseconds between ticks when nothing happened for a while: what a skipped NOTIFY missed waits so long. Default 250. */
   readonly idleTickMs: number;
-  /** How often the sweep looks for what no tick saw. Default 60_000. */
+  /** Milliseconds between two sweeps, which look for what no tick saw. Default 60_000. */
   readonly sweepMs: number;
 }
 
@@ -70,7 +70,8 @@ export function createSequencer(
     if (performance.now() < nextSweep) return;
     nextSweep = performance.now() + sweepMs;
     const [age] = await db.query<{ ms: number }>(SWEEP_AGE);
-    if (age!.ms < sweepMs / 2) return; // another process has just done it
+    // Another process has just done it. A sweep far in the future was made before the database's clock was set back.
+    if (Math.abs(age!.ms) < sweepMs / 2) return;
     const { assigned, lastPosition } = await call(db, "sweep");
     if (assigned > 0) {
       signals.emit("sequencer.swept", { assigned, lastPosition: lastPosition! });

@@ -69,6 +69,7 @@ export async function readSubscriptionStates(on: Queryable): Promise<Subscriptio
   }));
 }
 
+// Slots that are not stopped stay as they are: their process holds their truth.
 const RESUME = `
 update tidings.subscriptions
    set state = 'running',
@@ -78,8 +79,7 @@ update tidings.subscriptions
  where name = $1
 returning 1 as resumed`;
 
-/** Slots that are not stopped stay as they are: their process holds their truth. */
-
+/** Lets stopped slots try again. False: no subscription has this name. */
 export async function resumeSubscription(on: Queryable, name: string): Promise<boolean> {
   return (await on.query(RESUME, [name])).length > 0;
 }

@@ -41,7 +41,6 @@ export interface Subscriptions<Handle> {
 export interface SubscriptionRunner {
   start(): Promise<void>;
   stop(): Promise<void>;
-  wake(): void;
   /** True when everything up to `position` is handled: by this process, or by others that hold its slots. */
   caughtUp(position: number): Promise<boolean>;
 }
@@ -94,7 +93,6 @@ export function createSubscriptions<Handle>(
       await Promise.all(stopped.map((slot) => slot.loop.stop()));
       await Promise.all(stopped.map((slot) => slot.release().catch(() => undefined))); // the lease runs out by itself
     },
-    wake,
     caughtUp: async (position) => {
       const behind = slots().filter((slot) => (slot.caughtUpTo() ?? -1) < position);
       if (behind.length === 0) return true;

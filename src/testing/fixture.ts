@@ -5,9 +5,10 @@ import type {
   EventDefinition,
   EventShape,
 } from "../events/defineEvent.ts";
-import type { EntityRef, Role } from "../events/entity.ts";
 import { exampleData } from "../events/exampleData.ts";
-import type { JsonObject } from "../events/serializable.ts";
+import { exampleEntities } from "../events/exampleEntities.ts";
+import { jsonSchemaOf } from "../events/jsonSchemaOf.ts";
+import { pathOf } from "../events/validateData.ts";
 
 /** What a fixture should have instead of samples; `refs` and `data` are laid over the samples key by key. */
 export type FixtureOverrides<Shape extends EventShape> = Partial<Omit<DraftInput<Shape>, "refs" | "data">> & {
@@ -25,7 +26,7 @@ export function fixture<Shape extends EventShape>(
   overrides: FixtureOverrides<Shape> = {},
 ): Draft<Shape> {
   const { refs, data, ...rest } = overrides;
-  const sampled = sampleEntities(definition);
+  const sampled = exampleEntities(definition);
   const input = {
     subject: sampled.subject,
     ...rest,
@@ -36,37 +37,12 @@ export function fixture<Shape extends EventShape>(
   return definition(input as unknown as DraftInput<Shape>);
 }
 
-/** Entities are numbered by kind: `card:1`, `column:1`, `column:2`. */
-function sampleEntities(definition: AnyEventDefinition) {
-  const counts = new Map<string, number>();
-  const next = (role: Role): EntityRef => {
-    const { entity } = role.entities[0]!;
-    const number = (counts.get(entity) ?? 0) + 1;
-    counts.set(entity, number);
-    return { type: entity, id: String(number), label: `${titled(entity)} ${number}` };
-  };
-  const subject = next(definition.subject);
-  const refs = Object.entries(definition.refs).map(([name, role]) => [
-    name,
-    role.holds === "many" ? [next(role)] : next(role),
-  ]);
-  return { subject, refs: Object.fromEntries(refs) as object };
-}
-
-/** `pull_request` as `Pull request`. */
-function titled(entity: string): string {
-  return entity.charAt(0).toUpperCase() + entity.slice(1).replaceAll("_", " ");
-}
-
-type InputSchema = { jsonSchema?: { input(options: { target: "draft-2020-12" }): JsonObject } };
-
 /** What the schema takes, not what it makes of it: a draft is validated again. */
 function sampleInput({ example, schema, jsonSchema }: AnyEventDefinition): object | undefined {
   if (example !== undefined) return example as object;
   if (schema === undefined) return undefined;
-  const described =
-    jsonSchema ?? (schema["~standard"] as InputSchema).jsonSchema?.input({ target: "draft-2020-12" });
-  return described && (exampleData(described) as object | undefined);
+  const described = jsonSchema ?? jsonSchemaOf(schema, "input");
+  return described === null ? undefined : (exampleData(described) as object | undefined);
 }
 
 function checkData({ type, schema }: AnyEventDefinition, data: unknown): void {
@@ -74,10 +50,7 @@ function checkData({ type, schema }: AnyEventDefinition, data: unknown): void {
   // What validates asynchronously is refused by `record`, in its own words.
   if (result instanceof Promise) result.catch(() => undefined);
   if (result === undefined || result instanceof Promise || !result.issues) return;
-  const issues = result.issues.map(({ path = [], message }) => {
-    const at = path.map((segment) => String(typeof segment === "object" ? segment.key : segment));
-    return `${["data", ...at].join(".")}: ${message}`;
-  });
+  const issues = result.issues.map((issue) => `${["data", ...pathOf(issue)].join(".")}: ${issue.message}`);
   throw new TypeError(
     `fixture: no valid data for ${type} could be sampled (${issues.join("; ")}). ` +
       `Give the definition an example, or pass the data that is missing.`,

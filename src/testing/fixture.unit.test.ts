@@ -36,7 +36,12 @@ test("a fixture fills every role with an entity of its own", () => {
       board: { type: "board", id: "1", label: "Board 1" },
     },
   });
-  expect(fixture(commentAdded).refs).toEqual({ mentioned: [{ type: "user", id: "1", label: "User 1" }] });
+  expect(fixture(commentAdded).refs).toEqual({
+    mentioned: [
+      { type: "user", id: "1", label: "User 1" },
+      { type: "user", id: "2", label: "User 2" },
+    ],
+  });
 });
 
 test("a fixture is the same at every call", () => {

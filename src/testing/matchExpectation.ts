@@ -1,7 +1,7 @@
 import type { EventShape, Severity } from "../events/defineEvent.ts";
-import { entityKey, type EntityDefinition, type EntityRef } from "../events/entity.ts";
+import { entityKey, isEntityDefinition, type EntityDefinition, type EntityRef } from "../events/entity.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
-import type { JsonObject } from "../events/serializable.ts";
+import { sortedJson, type JsonObject } from "../events/serializable.ts";
 
 /** A kind of entity (`card`) or one of them (`card(42)`); labels are compared only where one is given. */
 export type EntityExpectation<Name extends string = string> =
@@ -107,10 +107,6 @@ function isRef(value: unknown): value is EntityRef {
   return isObject(value) && "type" in value && "id" in value;
 }
 
-function isEntityDefinition(value: unknown): value is EntityDefinition {
-  return typeof value === "function" && "entity" in value;
-}
-
 /** `card:42 "Fix the login"`, as messages name an entity, a kind of entity, or a list of them. */
 export function describeEntity(value: unknown): string {
   if (value === null || value === undefined) return "none";
@@ -120,10 +116,8 @@ export function describeEntity(value: unknown): string {
   return value.label ? `${entityKey(value)} ${JSON.stringify(value.label)}` : entityKey(value);
 }
 
-/** JSON with sorted keys, so that equal values read alike. */
+/** Equal values read alike, in whichever order their keys came. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return "absent";
-  return JSON.stringify(value, (_key, item: unknown) =>
-    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
-  );
+  return sortedJson(value);
 }

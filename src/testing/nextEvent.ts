@@ -3,7 +3,7 @@ import { setTimeout as passes } from "node:timers/promises";
 import { TidingsError } from "../errors.ts";
 import { isEventDefinition, lanes, type EventDefinition, type EventShape } from "../events/defineEvent.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
-import { recordedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
+import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { lastPosition, readAccountAfter } from "../log/readPositions.ts";
 import { createSequencer } from "../log/sequencer.ts";
@@ -59,7 +59,7 @@ export async function nextEvent(
     while (position < last) {
       const run = await readAccountAfter(db, account, position, last, READ_AT_ONCE);
       const found = run.events.find(matches);
-      if (found) return { ...recordedEvent(found, registry), position: found.position };
+      if (found) return positionedEvent(found, registry);
       position = run.scannedTo;
     }
     await passes(LOOK_EVERY_MS);

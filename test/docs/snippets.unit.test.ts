@@ -68,8 +68,8 @@ function programsOf(page: string): { path: string; code: string }[] {
   const files = new Set([...text.matchAll(/^```ts\n\/\/ ([\w-]+\.ts)\b/gm)].map(([, file]) => file));
   const local = (code: string) =>
     code.replaceAll(
-      /from "\.\/([\w-]+\.ts)"/g,
-      (_, file: string) => `from "./${prefix}${files.has(file) ? file : "preamble.ts"}"`,
+      /from "(?:\.|@)\/(?:[\w-]+\/)*([\w-]+)(?:\.ts)?"/g,
+      (_, name: string) => `from "./${prefix}${files.has(`${name}.ts`) ? name : "preamble"}.ts"`,
     );
   const programs = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(({ index, 1: code = "" }) => {
     const line = text.slice(0, index).split("\n").length + 1;

@@ -1,6 +1,6 @@
 import type { Database } from "../../db/database.ts";
 import { quoteIdentifier, schemaOf } from "../../db/schema.ts";
-import type { Finding } from "../doctor.ts";
+import type { Finding } from "./finding.ts";
 
 interface GrantRow {
   table: string;

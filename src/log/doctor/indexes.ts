@@ -1,6 +1,6 @@
 import type { Database } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
-import type { Finding } from "../doctor.ts";
+import type { Finding } from "./finding.ts";
 
 /** The indexes of 0001_log.sql, with what makes each again. */
 const EXPECTED: Readonly<Record<string, string>> = {

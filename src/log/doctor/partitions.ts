@@ -1,8 +1,9 @@
 import type { Database, Queryable } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
 import { lanes } from "../../events/defineEvent.ts";
-import type { Finding } from "../doctor.ts";
+import { recordedAt } from "../eventId.ts";
 import { listPartitions, type Partition } from "../partitions.ts";
+import type { Finding } from "./finding.ts";
 import { amount } from "./words.ts";
 
 const HOUR_MS = 3_600_000;
@@ -31,7 +32,7 @@ export async function examinePartitions(db: Database): Promise<Finding[]> {
               .sort()
               .at(-1) ?? null,
         });
-      else if (from === null || timeOf(from) < readyUntil()) late.push({ table, lane, from });
+      else if (from === null || recordedAt(from) < readyUntil()) late.push({ table, lane, from });
       if (tail && from !== null) {
         const rows = await rowsInTail(db, { table, lane, from });
         if (rows > 0) filled.push({ table, lane, from, rows });
@@ -115,10 +116,6 @@ function lowerBound(partition: Partition | undefined): string | null {
 
 function upperBound(partition: Partition): string | null {
   return /TO \('[a-z]+', '([0-9a-f-]{36})'\)/.exec(partition.bounds)?.[1] ?? null;
-}
-
-function timeOf(id: string): number {
-  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
 }
 
 /** Asked of the table, not of the partition: the app's role may not read partitions. */

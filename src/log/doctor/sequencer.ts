@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../../db/database.ts";
-import type { Finding } from "../doctor.ts";
+import type { Finding } from "./finding.ts";
 import { amount, duration } from "./words.ts";
 
 /** A working sequencer numbers an event within a quarter of a second. */

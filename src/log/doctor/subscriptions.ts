@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../../db/database.ts";
-import type { Finding } from "../doctor.ts";
+import type { Finding } from "./finding.ts";
 import { readSubscriptionStates, type SubscriptionState } from "../subscriptionStates.ts";
 import { amount, duration } from "./words.ts";
 

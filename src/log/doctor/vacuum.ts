@@ -1,5 +1,5 @@
 import type { Database } from "../../db/database.ts";
-import type { Finding } from "../doctor.ts";
+import type { Finding } from "./finding.ts";
 
 /** PostgreSQL stops taking writes at about 2.1 billion; autovacuum begins to hurry at 200 million. */
 const HIGH_AGE = 1_000_000_000;

@@ -1,0 +1,15 @@
+import type { JsonObject } from "../../events/serializable.ts";
+
+/** What one check found. */
+export interface Finding {
+  /** `schema`, `sequencer`, `subscription search`, `partitions`, `transactions`, `indexes`, `grants`, `vacuum`. */
+  readonly check: string;
+  /** `warning`: look at it soon. `bad`: something does not work, or soon will not. */
+  readonly status: "fine" | "warning" | "bad";
+  /** One line that says that all is well, or why not. */
+  readonly summary: string;
+  /** A command, an SQL statement or a sentence; null when there is nothing to do. */
+  readonly fix: string | null;
+  /** The figures behind the summary. */
+  readonly details: JsonObject;
+}
