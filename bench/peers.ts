@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Client } from "pg";
-import { accountOf, moved } from "./boardEvents.ts";
+import { accountOf, commented } from "./boardEvents.ts";
 import type { AfterUpdate } from "./recordWriters.ts";
 
 // The peers are installed by bench/package.json, not by the project's: the project's types must not depend on them.
@@ -80,7 +80,7 @@ export function peerVersions(): { emmett: string; pgBoss: string } {
 
 /** What Tidings would store of the event, as one object. */
 function content(number: number) {
-  const { type, subject, refs, data, actor } = moved(number);
+  const { type, subject, refs, data, actor } = commented(number, accountOf(number));
   return { type, account: accountOf(number), subject, refs, data, actor };
 }
 

@@ -2,7 +2,7 @@ import { Client, Pool } from "pg";
 import { pg } from "../src/db/pg.ts";
 import { createTidings } from "../src/index.ts";
 import * as events from "./boardEvents.ts";
-import { moved } from "./boardEvents.ts";
+import { accountOf, commented } from "./boardEvents.ts";
 import { answer } from "./childProcess.ts";
 import { emmettAppend, pgBossSend } from "./peers.ts";
 
@@ -48,7 +48,7 @@ async function prepare(given: WriterSetup): Promise<void> {
   const tidings = createTidings({ db: pg(new Pool({ connectionString: setup.url })), events });
   variants = {
     updateOnly: async () => undefined,
-    record: (client, number) => tidings.record(client, moved(number)),
+    record: (client, number) => tidings.record(client, commented(number, accountOf(number))),
   };
   if (!setup.peers) return;
   const pgBoss = await pgBossSend(setup.url);

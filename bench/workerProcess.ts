@@ -17,9 +17,13 @@ answer(
       tidings.signals.on("loop.failed", ({ loop, error }) => console.error(loop, error));
       await tidings.start();
     },
+    stop,
   },
-  async () => {
-    await tidings?.stop();
-    await pool?.end();
-  },
+  stop,
 );
+
+async function stop(): Promise<void> {
+  await tidings?.stop();
+  await pool?.end();
+  tidings = pool = undefined;
+}

@@ -94,6 +94,11 @@ export const errorTable = {
     status: 503,
     message: "The Tidings tables are newer than this version. Install the newer version.",
   },
+  EVENTS_HIDDEN: {
+    status: 503,
+    message:
+      "Row level security hides events from the database role. Run `npx tidings migrate --app-role ROLE` for it.",
+  },
   MIGRATION_CHANGED: {
     status: 500,
     message:

@@ -1,8 +1,8 @@
 // Setting up
 export { createTidings } from "./tidings.ts";
 export type { Tidings, TidingsOptions } from "./tidings.ts";
+export type { Lifecycle } from "./lifecycle.ts";
 export type { Database, Parameter, Queryable, Transaction } from "./db/database.ts";
-export type { SequencerOptions } from "./log/sequencer.ts";
 
 // Defining
 export { defineEntity, many, oneOf, optional, systemActor } from "./events/entity.ts";
@@ -58,6 +58,7 @@ export type { LiveQuery, LiveRun } from "./live/live.ts";
 // Following
 export type { EventOf, HandlerContext, SubscriptionOptions } from "./log/subscription.ts";
 export type { Subscriptions } from "./log/subscriptions.ts";
+export type { SequencerOptions } from "./log/sequencer.ts";
 export type { SubscriptionState } from "./log/subscriptionStates.ts";
 export type { ParkedEvent } from "./log/parkedEvents.ts";
 

@@ -1,6 +1,6 @@
 import { checkPositive } from "./checkPositive.ts";
 import type { Database } from "./db/database.ts";
-import { checkSchema, migrate, type Migration, type MigrateOptions } from "./db/migrate.ts";
+import { migrate, type Migration, type MigrateOptions } from "./db/migrate.ts";
 import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
 import { catalog, type CatalogEntry } from "./events/catalog.ts";
@@ -21,6 +21,7 @@ import { createRegistry, type Definitions, type Registry } from "./events/regist
 import { createTracker, trackDefaults, type TrackOptions, type TrackStats } from "./events/track.ts";
 import { createFeeds, type Feeds } from "./feed/feed.ts";
 import { createHandler, type HttpOptions } from "./http/handler.ts";
+import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { live, liveRuns, type LiveQuery, type LiveRun } from "./live/live.ts";
 import { untilStopped } from "./live/untilStopped.ts";
 import { createAppend } from "./log/append.ts";
@@ -29,6 +30,7 @@ import { createSequencer, sequencerDefaults, type SequencerOptions } from "./log
 import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
 import { createTail } from "./log/tail.ts";
 import { createSignals, type Signals } from "./signals.ts";
+import { withDefaults } from "./withDefaults.ts";
 
 export interface TidingsOptions<Handle = unknown> {
   /** The app's database, through an adapter: `pg(pool)`, `pglite(db)`. */
@@ -37,16 +39,16 @@ export interface TidingsOptions<Handle = unknown> {
   events: Definitions;
   /** The account of a single-tenant app. Default: none; every call says or inherits its account. */
   account?: string | undefined;
-  /** The database schema of Tidings' tables. Default `tidings`. */
+  /** The database schema of Tidings' tables, which holds nothing else. Default `tidings`. */
   schema?: string | undefined;
   /** Lets record wake the sequencer by a gated NOTIFY. `false` where transactions are prepared. Default true. */
   notify?: boolean | undefined;
   /** How long an idempotency key holds, in days. Default 7. */
   keepIdempotencyKeysDays?: number | undefined;
   /** The buffer of `track`. */
-  track?: Partial<TrackOptions> | undefined;
+  track?: TrackOptions | undefined;
   /** How often the log is looked at for new events. The defaults suit most; tests and benches change them. */
-  sequencer?: Partial<SequencerOptions> | undefined;
+  sequencer?: SequencerOptions | undefined;
   subscriptions?:
     | {
         /** A slot whose process died is taken over after this many milliseconds. Default 30_000. */
@@ -59,7 +61,8 @@ export interface TidingsOptions<Handle = unknown> {
   http?: HttpOptions | undefined;
 }
 
-export interface Tidings<Handle = unknown> extends Feeds, Pick<Subscriptions<Handle>, "subscribe"> {
+export interface Tidings<Handle = unknown>
+  extends Feeds, Lifecycle, Pick<Subscriptions<Handle>, "subscribe"> {
   /** Writes all drafts in the caller's transaction, or in one of its own, and returns the events. All or none. */
   record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
   record<const Drafts extends readonly Draft[]>(
@@ -88,23 +91,11 @@ export interface Tidings<Handle = unknown> extends Feeds, Pick<Subscriptions<Han
    * or MIGRATION_CHANGED where another version of Tidings migrated them.
    */
   migrate(options?: MigrateOptions): Promise<Migration[]>;
-  /**
-   * Starts the loops: positions, subscriptions, partitions, live. `worker: false` only listens, for processes that
-   * serve requests while another one runs the worker. Throws SCHEMA_MISSING, SCHEMA_OUTDATED
-   * or SCHEMA_NEWER, ALREADY_STARTED where it runs, SLOTS_CHANGED where a subscription exists with other slots.
-   */
-  start(options?: { worker?: boolean | undefined }): Promise<void>;
-  /** Ends the loops after the step under way, writes what was tracked, ends live streams; later ones get STOPPED. */
-  stop(): Promise<void>;
-  /** For serverless and cron: works until everything is handled or `forMs` (default 10_000) is over. */
-  work(options?: {
-    forMs?: number | undefined;
-  }): Promise<{ readonly caughtUp: boolean; readonly position: number }>;
   /** The HTTP API: mount it under `http.basePath`. */
   readonly handler: (request: Request) => Promise<Response>;
   readonly signals: Signals;
   readonly registry: Registry;
-  /** What there is to know about each event type: for docs, API descriptions and the dashboard. */
+  /** What there is to know about each event type: for docs and API descriptions. */
   catalog(): CatalogEntry[];
   /** The database, in Tidings' schema: for tools such as `examine`. */
   readonly db: Database<Handle>;
@@ -119,11 +110,11 @@ const DAY_SECONDS = 86_400;
 export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<Handle> {
   const { keepIdempotencyKeysDays = 7, notify = true } = options;
   const { leaseMs = 30_000, unknownForMs = 900_000 } = options.subscriptions ?? {};
-  const sequencerOptions = { ...sequencerDefaults, ...options.sequencer };
-  const trackOptions = { ...trackDefaults, ...options.track };
+  const sequencerOptions = withDefaults(sequencerDefaults, options.sequencer);
+  const trackOptions = withDefaults(trackDefaults, options.track);
   checkPositive("", { keepIdempotencyKeysDays });
-  checkPositive("sequencer", { ...sequencerOptions });
-  checkPositive("track", { ...trackOptions });
+  checkPositive("sequencer", sequencerOptions);
+  checkPositive("track", trackOptions);
   checkPositive("subscriptions", { leaseMs, unknownForMs });
   const db = inSchema(options.db, options.schema ?? "tidings");
   const registry = createRegistry(options.events);
@@ -131,7 +122,6 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   const contexts = createContextStore();
   const tail = createTail(db, signals, sequencerOptions.idleTickMs);
   const sequencer = createSequencer(db, signals, (position) => tail.advance(position), sequencerOptions);
-  const maintenance = createMaintenance(db, signals);
   const accountOf = (given: string | undefined) => {
     const account = given ?? contexts.current().account ?? options.account;
     if (account === undefined) throw new TidingsError("ACCOUNT_MISSING");
@@ -164,66 +154,17 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     unknownForMs,
   });
   const reading = { db, registry, accountOf, tail };
-  let stopLive = new AbortController();
-  let stopListening: (() => Promise<void>) | undefined;
-  let starting: Promise<void> | undefined;
+  const { stopSignal, ...lifecycle } = createLifecycle({
+    db,
+    sequencer,
+    maintenance: createMaintenance(db, signals),
+    tail,
+    runner,
+    tracker,
+    tickMs: sequencerOptions.tickMs,
+  });
 
-  async function start({ worker = true }: { worker?: boolean | undefined } = {}): Promise<void> {
-    if (starting) throw new TidingsError("ALREADY_STARTED");
-    starting = begin(worker);
-    try {
-      await starting;
-    } catch (error) {
-      await stop(); // half a start must not run on
-      throw error;
-    }
-  }
-
-  async function begin(worker: boolean): Promise<void> {
-    await checkSchema(db);
-    if (stopLive.signal.aborted) stopLive = new AbortController();
-    stopListening = await listen(db, sequencer.loop.wake, tail.advance);
-    if (!worker) return;
-    sequencer.loop.start();
-    maintenance.start();
-    await runner.start();
-  }
-
-  async function stop(): Promise<void> {
-    // A start under way finishes first: what it starts after a stop would run for ever.
-    await starting?.catch(() => undefined);
-    stopLive.abort();
-    await tracker.flush();
-    await runner.stop();
-    await Promise.all([sequencer.loop.stop(), maintenance.stop(), tail.loop.stop()]);
-    await stopListening?.();
-    stopListening = undefined;
-    starting = undefined;
-  }
-
-  async function work({ forMs = 10_000 }: { forMs?: number | undefined } = {}) {
-    const until = performance.now() + forMs;
-    await tracker.flush();
-    await start();
-    try {
-      let position = 0;
-      let caughtUp = false;
-      while (!caughtUp && performance.now() < until) {
-        // In this order: a handler may have recorded something just before it had handled everything.
-        const handled = await runner.caughtUp(position);
-        const { outcome, lastPosition } = await sequencer.tick();
-        caughtUp = handled && outcome === "idle" && lastPosition === position;
-        position = lastPosition ?? position;
-        if (!caughtUp) await new Promise((resolve) => setTimeout(resolve, sequencerOptions.tickMs));
-      }
-      return { caughtUp, position };
-    } finally {
-      await stop();
-      stopLive = new AbortController(); // between two turns of work this process may serve streams
-    }
-  }
-
-  const recordAny = (...given: unknown[]): Promise<unknown> => {
+  const recordAny = async (...given: unknown[]): Promise<unknown> => {
     const [first] = given;
     const inCallersTransaction = !isDraft(first);
     const drafts = (inCallersTransaction ? given.slice(1) : given) as Draft[];
@@ -234,7 +175,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
 
   const tidings: Tidings<Handle> = {
     ...createFeeds(reading),
-    record: (async (...given: unknown[]) => recordAny(...given)) as Tidings<Handle>["record"],
+    record: recordAny as Tidings<Handle>["record"],
     recordEach: async (drafts, { tx } = {}) =>
       recordEach(recording, contexts.current(), drafts, tx === undefined ? undefined : db.adopt(tx)),
     track: tracker.track,
@@ -246,14 +187,12 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       ...contexts.current(),
     }),
     events: createEventQueries(reading),
-    live: (query = {}) => untilStopped(stopLive.signal, query, (until) => live(reading, until)),
-    liveRuns: (query = {}) => untilStopped(stopLive.signal, query, (until) => liveRuns(reading, until)),
+    live: (query = {}) => untilStopped(stopSignal(), query, (until) => live(reading, until)),
+    liveRuns: (query = {}) => untilStopped(stopSignal(), query, (until) => liveRuns(reading, until)),
     subscribe,
     subscriptions,
     migrate: (migrateOptions) => migrate(db, migrateOptions),
-    start,
-    stop,
-    work,
+    ...lifecycle,
     handler: (request) => handler(request),
     signals,
     registry,
@@ -262,14 +201,4 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   };
   const handler = createHandler(tidings, options.http);
   return tidings;
-}
-
-/**
- * Other processes' news, on one channel: a position that was given, or nothing when something was recorded. Only makes
- * things faster: without it the loops look by themselves.
- */
-async function listen(db: Database, onRecorded: () => void, onPosition: (position: number) => void) {
-  return db.listen?.("tidings.log", (payload) =>
-    payload === "" ? onRecorded() : onPosition(Number(payload)),
-  );
 }

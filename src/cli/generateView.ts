@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { catalog, type CatalogEntry } from "../events/catalog.ts";
-import { typedView, viewNames } from "../events/typedView.ts";
+import { typedView } from "../events/typedView.ts";
+import { viewNames } from "../events/viewNames.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
 import { connectionOptions } from "./connect.ts";

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { administer, databaseUrl } from "../../test/support/databaseServers.ts";
+import { events } from "../../test/support/boardEvents.ts";
 import { insertRawEvent } from "../../test/support/rawEvents.ts";
 import {
   createTestDatabase,
@@ -10,10 +11,11 @@ import {
   type PostgresTestDatabase,
 } from "../../test/support/testDatabase.ts";
 import type { Database } from "./database.ts";
-import { grantAppRole, grantReadRole } from "./grants.ts";
+import { blindWorkers, checkEventsVisible, grantAppRole, grantReadRole } from "./grants.ts";
 import { migrate } from "./migrate.ts";
 import { pg } from "./pg.ts";
 import { inSchema, quoteIdentifier } from "./schema.ts";
+import { createTidings } from "../tidings.ts";
 
 const NEXT_CENTURY = "timestamptz '2101-01-01 00:00Z'";
 
@@ -140,6 +142,30 @@ for (const server of ["embedded", "system"] as const) {
         ];
         for (const attempt of attempts)
           await expect(reader.query(attempt), attempt).rejects.toThrow("permission denied");
+      });
+
+      test("who does not see every event is not let near the log's readers, and who does is", async () => {
+        for (const db of [owner, app]) await checkEventsVisible(db);
+        expect(await blindWorkers(owner)).toEqual([]);
+        await expect(checkEventsVisible(reader)).rejects.toMatchObject({ code: "EVENTS_HIDDEN" });
+        // All rights of an app role, granted by hand: without the policy it sees positions and no events.
+        const to = quoteIdentifier(roles.stranger);
+        const [{ name } = { name: "" }] = await owner.query<{ name: string }>(
+          "select relnamespace::regnamespace::text as name from pg_class where oid = 'tidings.events'::regclass",
+        );
+        await owner.query(`grant usage on schema ${name} to ${to}`);
+        await owner.query(`grant all on all tables in schema ${name} to ${to}`);
+        await expect(checkEventsVisible(stranger)).rejects.toMatchObject({
+          code: "EVENTS_HIDDEN",
+          detail: expect.stringMatching(/events and .*timeline$/),
+        });
+        expect(await blindWorkers(owner)).toEqual([roles.stranger]);
+        const tidings = createTidings({ db: stranger, events });
+        await expect(tidings.start()).rejects.toMatchObject({ code: "EVENTS_HIDDEN" });
+        await owner.transaction((tx) => grantAppRole(tx, roles.stranger));
+        await checkEventsVisible(stranger);
+        await owner.query(`revoke all on all tables in schema ${name} from ${to}`);
+        await owner.query(`revoke all on schema ${name} from ${to}`);
       });
 
       test("a role without grants reaches nothing", async () => {

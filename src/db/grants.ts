@@ -1,5 +1,5 @@
 import { TidingsError } from "../errors.ts";
-import type { Transaction } from "./database.ts";
+import type { Queryable, Transaction } from "./database.ts";
 import { quoteIdentifier } from "./schema.ts";
 
 // Both functions start by taking away what the role had: in one transaction, a running app notices nothing.
@@ -39,6 +39,43 @@ export async function grantReadRole(tx: Transaction, role: string): Promise<void
         using (account_id = current_setting('tidings' || '.account', true))`,
     );
   }
+}
+
+/**
+ * Throws EVENTS_HIDDEN unless the role of `on` sees every account's events. A role with rights on the tables but without
+ * a policy reads positions without their events: subscriptions would pass over all of them, and say nothing.
+ */
+export async function checkEventsVisible(on: Queryable): Promise<void> {
+  const hidden = await on.query<{ table: string; role: string }>(
+    `select guarded::text as table, current_user::text as role
+       from unnest(array[${GUARDED_TABLES.map((table) => `'tidings.${table}'::regclass`).join(", ")}]) guarded
+      where row_security_active(guarded) and not ${seesAll("guarded", "current_user")}`,
+  );
+  if (hidden[0] === undefined) return;
+  const tables = hidden.map(({ table }) => table).join(" and ");
+  throw new TidingsError("EVENTS_HIDDEN", {
+    detail: `The role ${hidden[0].role} does not see all of ${tables}`,
+  });
+}
+
+/** Roles that may run subscriptions and yet do not see every event. */
+export async function blindWorkers(on: Queryable): Promise<string[]> {
+  const rows = await on.query<{ role: string }>(
+    `select distinct r.rolname::text as role
+       from pg_class c
+      cross join aclexplode(c.relacl) a
+       join pg_roles r on r.oid = a.grantee
+      where c.oid = 'tidings.subscriptions'::regclass and a.privilege_type = 'UPDATE' and a.grantee <> c.relowner
+        and not r.rolsuper and not r.rolbypassrls and not ${seesAll("'tidings.events'::regclass", "r.oid")}
+      order by role`,
+  );
+  return rows.map(({ role }) => role);
+}
+
+function seesAll(table: string, role: string): string {
+  return `exists (select from pg_policy p
+    where p.polrelid = ${table} and p.polpermissive and p.polcmd in ('*', 'r') and pg_get_expr(p.polqual, p.polrelid) = 'true'
+      and exists (select from unnest(p.polroles) granted where granted = 0 or pg_has_role(${role}, granted, 'usage')))`;
 }
 
 /** Tables with row level security: what a role without a policy asks them, they answer with no rows. */

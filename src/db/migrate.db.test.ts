@@ -92,6 +92,19 @@ describeOnDatabases("migrate", (open) => {
     },
   );
 
+  test.each(["table public.secrets (id int)", "function public.secret() returns int language sql return 1"])(
+    "a schema that holds something of the app's (%s) is refused, and left alone",
+    async (secret) => {
+      const opened = await begin();
+      const db = inSchema(opened, "public");
+      await opened.query(`create ${secret}`);
+      const refused = { code: "INVALID_OPTION", detail: expect.stringContaining("secret") };
+      await expect(migrate(db)).rejects.toMatchObject(refused);
+      await expect(migrationScript(db)).rejects.toMatchObject(refused);
+      expect(await schemaState(db)).toBe("missing");
+    },
+  );
+
   test("two schemas of one database know nothing of each other", async () => {
     const db = await begin();
     const [one, other] = [inSchema(db, "order"), inSchema(db, "app_events")];

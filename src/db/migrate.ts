@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { TidingsError } from "../errors.ts";
 import type { Database, Queryable } from "./database.ts";
 import { grantAppRole, grantReadRole } from "./grants.ts";
-import { renameSchema, schemaOf } from "./schema.ts";
+import { quoteIdentifier, renameSchema, schemaOf } from "./schema.ts";
 
 export interface MigrateOptions {
   /** Grants this role what the app needs, on the tables that exist after migrating. */
@@ -36,6 +36,7 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
   return db.transaction(async (tx) => {
     await tx.query(TAKE_LOCK);
     const pending = await pendingAmong(migrations, tx);
+    if (pending[0]?.id === 1) await checkSchemaIsFree(tx, schemaOf(db));
     if (pending.length > 0 && !(await schemaExists(tx, schemaOf(db)))) {
       // Not `if not exists`: that needs CREATE on the database even where an administrator made the schema.
       await tx.execute(createSchema(db));
@@ -61,6 +62,7 @@ export async function pendingMigrations(db: Database): Promise<Migration[]> {
 export async function migrationScript(db: Database): Promise<string> {
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return "";
+  if (pending[0]!.id === 1) await checkSchemaIsFree(db, schemaOf(db));
   const parts = [
     "begin isolation level read committed;",
     `${TAKE_LOCK};`,
@@ -116,6 +118,25 @@ function recordMigration({ id, name, checksum }: Migration): string {
 async function schemaExists(db: Queryable, schema: string): Promise<boolean> {
   const rows = await db.query("select 1 as found from pg_namespace where nspname = $1", [schema]);
   return rows.length > 0;
+}
+
+/**
+ * Roles are granted what they need on everything in the schema, and lose what else they had there: among the app's own
+ * tables that would open some and close others. So Tidings begins in a schema of its own.
+ */
+async function checkSchemaIsFree(db: Queryable, schema: string): Promise<void> {
+  const [other] = await db.query<{ name: string }>(
+    `select relname::text as name from pg_class where relnamespace = to_regnamespace($1) and relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+     union all
+     select proname::text from pg_proc where pronamespace = to_regnamespace($1)
+     order by name limit 1`,
+    [quoteIdentifier(schema)],
+  );
+  if (other) {
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `The schema "${schema}" holds "${other.name}"; Tidings needs one of its own`,
+    });
+  }
 }
 
 type AppliedMigration = Pick<Migration, "id" | "name" | "checksum">;

@@ -30,6 +30,10 @@ describe("a filter that cannot match is refused before any SQL, with its field",
     ["an entity that is too long", { actors: [`user:${"x".repeat(256)}`] }, "actors"],
     ["an entity that is a number", { of: 5 }, "of"],
     ["an empty type", { types: [""] }, "types"],
+    ["a type with a NUL before a colon", { types: ["\0:x"] }, "types"],
+    ["a kind with a NUL before a colon", { subjectTypes: ["a\0:x"] }, "subjectTypes"],
+    ["an id with a NUL before a colon", { of: { type: "card", id: "a\0:x" } }, "of"],
+    ["an id that is too long before a colon", { of: { type: "card", id: `${"x".repeat(256)}:x` } }, "of"],
     ["a time that is none", { since: new Date(Number.NaN) }, "since"],
     ["a time as text", { until: "2026-01-01" }, "until"],
     ["a time before 1970", { since: new Date(-1) }, "since"],
@@ -108,6 +112,7 @@ test("types, patterns, categories and older names come to the stored names", () 
 test("entities may be references or texts, one or several", () => {
   expect(normal({ of: card(1) }).of).toEqual(["card:1"]);
   expect(normal({ of: [card(1), "user:a:b"] }).of).toEqual(["card:1", "user:a:b"]);
+  expect(normal({ of: [card("a:"), "card:a:"] }).of).toEqual(["card:a:", "card:a:"]);
   expect(normal({ actors: [ann], subjects: ["card:2"] })).toMatchObject({
     actors: ["user:ann"],
     subjects: ["card:2"],

@@ -5,6 +5,7 @@ import type { EventRow } from "../log/append.ts";
 import { readEvents } from "../log/readEvents.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
 import { entityKey } from "./entity.ts";
+import { refuseEvents } from "./refusedEvents.ts";
 import { sortedJson } from "./serializable.ts";
 
 /**
@@ -29,14 +30,17 @@ export function fingerprintOf(row: EventRow): string {
 /** Two drafts of one call with one key are one event, if their content agrees. */
 export function withoutRepeats(rows: readonly EventRow[]): EventRow[] {
   const byKey = new Map<string, EventRow>();
-  return rows.map((row, index) => {
+  const conflicts: TidingsError[] = [];
+  const unique = rows.map((row, index) => {
     if (row.key === null) return row;
     const name = JSON.stringify([row.account, row.key]);
     const earlier = byKey.get(name);
-    if (earlier && earlier.fingerprint !== row.fingerprint) throw conflict(row, index);
+    if (earlier && earlier.fingerprint !== row.fingerprint) conflicts.push(conflict(row, index));
     if (!earlier) byKey.set(name, row);
     return earlier ?? row;
   });
+  refuseEvents(conflicts, rows.length);
+  return unique;
 }
 
 const HELD_KEYS = `
@@ -58,20 +62,24 @@ export async function firstEvents(
     fingerprint: string;
   }>(HELD_KEYS, [JSON.stringify(lost.map(({ account, key }) => ({ account, key })))]);
   const byKey = new Map(held.map((holder) => [JSON.stringify([holder.account, holder.key]), holder]));
-  const holders = lost.map((row) => {
+  const repeats = lost.flatMap((row) => {
     const holder = byKey.get(JSON.stringify([row.account, row.key]));
-    if (!holder || holder.fingerprint !== row.fingerprint) throw conflict(row, rows.indexOf(row));
-    return { row, key: { account: row.account, lane: holder.lane, id: holder.event_id } };
+    if (holder?.fingerprint !== row.fingerprint) return [];
+    return [{ row, key: { account: row.account, lane: holder.lane, id: holder.event_id } }];
   });
-  const keys = holders.map(({ key }) => key);
+  const keys = repeats.map(({ key }) => key);
   const events = new Map((await readEvents(tx, keys)).map((event) => [event.id, event]));
-  return new Map(
-    holders.map(({ row, key }) => {
+  const first = new Map(
+    repeats.flatMap(({ row, key }) => {
       const event = events.get(key.id);
-      if (!event) throw conflict(row, rows.indexOf(row));
-      return [row, event];
+      return event ? [[row, event] as const] : [];
     }),
   );
+  // All at once: whoever records the others then needs one more try, not one for each conflict.
+  const refused = new Set(lost.filter((row) => !first.has(row)));
+  const conflicts = rows.flatMap((row, index) => (refused.has(row) ? [conflict(row, index)] : []));
+  refuseEvents(conflicts, rows.length);
+  return first;
 }
 
 function conflict(row: EventRow, index: number): TidingsError {

@@ -16,7 +16,7 @@ import { entitiesOf, entityKey } from "./entity.ts";
 import { fingerprintOf } from "./idempotency.ts";
 import { checkIdentifier, limits } from "./limits.ts";
 import type { Registry } from "./registry.ts";
-import { checkSerializable, type JsonObject } from "./serializable.ts";
+import { checkSerializable, storedBytes, type JsonObject } from "./serializable.ts";
 import { validateData } from "./validateData.ts";
 
 /** A draft that passed every check: the row to write, and a cause whose depth is still to be looked up. */
@@ -85,7 +85,7 @@ export function prepareEvent(
     key: draft.idempotencyKey ?? null,
     fingerprint: null,
   };
-  const bytes = Buffer.byteLength(JSON.stringify(row));
+  const bytes = storedBytes(row);
   if (bytes > limits.eventBytes) {
     throw new TidingsError("EVENT_TOO_LARGE", { detail: `${draft.type} has ${bytes} bytes` });
   }
@@ -119,8 +119,9 @@ function metadataOf(metadata: JsonObject | undefined): JsonObject {
 }
 
 // PostgreSQL's timestamptz reaches further, ISO text with four digits of the year does not.
-const EARLIEST = Date.UTC(1, 0, 1);
-const LATEST = Date.UTC(9999, 11, 31);
+// Not Date.UTC: it takes the years 0 to 99 for 1900 to 1999.
+const EARLIEST = Date.parse("0001-01-01T00:00:00.000Z");
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
 
 function occurredAtOf({ occurredAt }: Draft): string | null {
   if (occurredAt === undefined) return null;

@@ -273,6 +273,22 @@ describe("an event and a call are bounded", () => {
     await passes(draft(limits.eventBytes - 1_000));
   });
 
+  test("a number counts with the digits that PostgreSQL gives back for it", async () => {
+    const numbers = (value: number) =>
+      noteTaken({
+        subject: card(1),
+        data: { text: "1e+3", values: Array.from({ length: 500 }, () => value) },
+      });
+    for (const long of [1e308, -1e300, 5e-324])
+      expect(await refusal(numbers(long))).toMatchObject({ code: "EVENT_TOO_LARGE" });
+    for (const short of [1e20, 1e21, 1e-7]) await passes(numbers(short));
+  });
+
+  test.each(["0001-01-01T00:00:00.000Z", "1900-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])(
+    "a time may be %s",
+    (time) => passes({ ...aMove(), occurredAt: new Date(time) }),
+  );
+
   test("an event is about at most 100 entities, each counted once", async () => {
     const mention = (people: number) =>
       commentAdded({

@@ -234,6 +234,34 @@ describeOnDatabases("record", (open) => {
     expect(await rowsOf("each")).toMatchObject({ events: 5, keys: 3 });
   });
 
+  test("recordEach needs as many tries for a hundred refused events as for one", async () => {
+    const watched = watchStatements(database.db);
+    const watching = setUp(watched.db);
+    const hundred = <Item>(make: (id: number) => Item) => Array.from({ length: 100 }, (_, id) => make(id));
+    const keyed = (id: number, position: number) => ({ ...aMove(id, position), idempotencyKey: `key-${id}` });
+    const results = await watching.run({ account: "tries", actor: ann }, async () => {
+      const causes = await watching.record(...hundred((id) => keyed(id, 1)));
+      watched.statements.length = 0;
+      return watching.recordEach([
+        ...causes.map(({ id }) => ({ ...aMove(), causedBy: id })),
+        ...hundred((id) => keyed(id, 2)),
+        ...hundred((id) => ({ ...keyed(1_000, id), idempotencyKey: "same" })),
+        ...hundred((id) => ({
+          ...aMove(),
+          causedBy: `018f0000-0000-7000-8000-${String(id).padStart(12, "0")}`,
+        })),
+      ]);
+    });
+    const told = results.map((result) => (result.ok ? "ok" : result.error.code));
+    expect(told.filter((code) => code === "ok")).toHaveLength(101);
+    expect(told.slice(100, 200)).toEqual(hundred(() => "IDEMPOTENCY_CONFLICT"));
+    expect(told.slice(201, 300)).toEqual(hundred(() => "IDEMPOTENCY_CONFLICT").slice(1));
+    expect(told.slice(300)).toEqual(hundred(() => "CAUSE_NOT_FOUND"));
+    // A try without the causes, one without the repeated keys, one without the taken keys, and the one that succeeds.
+    expect(watched.statements.filter((statement) => statement === "begin")).toHaveLength(4);
+    expect(watched.statements.length).toBeLessThan(25);
+  });
+
   test("recordEach rejects only for what concerns every event", async () => {
     const broken = setUp({ ...database.db, transaction: () => Promise.reject(new Error("connection lost")) });
     await expect(broken.recordEach([{ ...aMove(), actor: ann }])).rejects.toThrow("connection lost");

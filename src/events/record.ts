@@ -9,6 +9,7 @@ import { firstEvents, withoutRepeats } from "./idempotency.ts";
 import { limits } from "./limits.ts";
 import { prepareEvent, type PreparedEvent } from "./prepare.ts";
 import { recordedEvent, type RecordedEvent } from "./recordedEvent.ts";
+import { refusedEvents, refuseEvents } from "./refusedEvents.ts";
 import type { Registry } from "./registry.ts";
 
 export interface RecordDependencies {
@@ -41,13 +42,7 @@ export async function record(
 ): Promise<RecordedEvent[]> {
   const results = prepareAll(dependencies, context, drafts);
   const errors = results.flatMap((result) => (result instanceof TidingsError ? [result] : []));
-  if (errors.length === 1) throw errors[0]!;
-  if (errors.length > 1) {
-    throw new TidingsError("BATCH_INVALID", {
-      detail: `${errors.length} of ${drafts.length} events: ${errors[0]!.message}`,
-      errors,
-    });
-  }
+  refuseEvents(errors, drafts.length);
   return write(dependencies, results as PreparedEvent[], tx);
 }
 
@@ -78,11 +73,11 @@ export async function recordEach(
       events.forEach((event, at) => (results[open[at]!.index] = { ok: true, event }));
       return results;
     } catch (error) {
-      // Only what concerns one event by its index is set aside; a failing database concerns all of them.
-      if (!isTidingsError(error) || error.index === undefined) throw error;
-      const refused = open[error.index]!;
-      results[refused.index] = { ok: false, error: at(error, refused.index) };
-      open = open.filter((entry) => entry !== refused);
+      // Only events that the error names are set aside; a failing database concerns all of them.
+      const refused = new Map(refusedEvents(error).map((each) => [open[each.index]!, each]));
+      if (refused.size === 0) throw error;
+      for (const [{ index }, each] of refused) results[index] = { ok: false, error: at(each, index) };
+      open = open.filter((entry) => !refused.has(entry));
     }
   }
   return results;

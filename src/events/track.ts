@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isTidingsError } from "../errors.ts";
 import type { Signals } from "../signals.ts";
+import type { Settled } from "../withDefaults.ts";
 import type { Context } from "./context.ts";
 import type { Draft } from "./defineEvent.ts";
 import { limits } from "./limits.ts";
@@ -8,12 +9,12 @@ import type { PreparedEvent } from "./prepare.ts";
 
 export interface TrackOptions {
   /** The most events in memory; what comes on top is dropped and counted. Default 10_000. */
-  readonly maxBuffered: number;
+  maxBuffered?: number | undefined;
   /** The longest that an event waits before it is written, in milliseconds. Default 1_000. */
-  readonly flushMs: number;
+  flushMs?: number | undefined;
 }
 
-export const trackDefaults: TrackOptions = { maxBuffered: 10_000, flushMs: 1_000 };
+export const trackDefaults: Settled<TrackOptions> = { maxBuffered: 10_000, flushMs: 1_000 };
 
 export interface TrackStats {
   readonly buffered: number;
@@ -52,7 +53,7 @@ const outsideAnyContext = AsyncLocalStorage.snapshot();
 /** The lossy verb: for what is worth counting but not worth failing or slowing a request for. */
 export function createTracker(
   { prepare, write, checkConnection, context, signals }: TrackDependencies,
-  options: TrackOptions = trackDefaults,
+  options: Settled<TrackOptions> = trackDefaults,
 ): Tracker {
   let buffer: PreparedEvent[] = [];
   let writing = 0;

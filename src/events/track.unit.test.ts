@@ -8,7 +8,8 @@ import { createTidings } from "../tidings.ts";
 import type { Draft } from "./defineEvent.ts";
 import { prepareEvent, type PreparedEvent } from "./prepare.ts";
 import { createRegistry } from "./registry.ts";
-import { createTracker, type TrackOptions } from "./track.ts";
+import { createTracker, trackDefaults, type TrackOptions } from "./track.ts";
+import { withDefaults } from "../withDefaults.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
 afterEach(() => void vi.useRealTimers());
@@ -17,7 +18,7 @@ const registry = createRegistry(events);
 const viewed = (): Draft => ({ ...pageViewed({ subject: page("home") }), actor: ann });
 
 function setUp(
-  options: Partial<TrackOptions> = {},
+  options: TrackOptions = {},
   fail: (batch: readonly PreparedEvent[]) => unknown = () => undefined,
 ) {
   const written: PreparedEvent[][] = [];
@@ -37,7 +38,7 @@ function setUp(
       context: () => ({}),
       signals,
     },
-    { maxBuffered: 10_000, flushMs: 1_000, ...options },
+    withDefaults(trackDefaults, options),
   );
   return { tracker, written, dropped, signals };
 }

@@ -13,7 +13,8 @@ import { grantReadRole } from "../db/grants.ts";
 import { createTidings } from "../tidings.ts";
 import { catalog } from "./catalog.ts";
 import { createRegistry } from "./registry.ts";
-import { typedView, viewNames, type TypedViewOptions } from "./typedView.ts";
+import { typedView, type TypedViewOptions } from "./typedView.ts";
+import { viewNames } from "./viewNames.ts";
 
 const registry = createRegistry(events);
 const names = viewNames(registry.types.map(({ type }) => type));

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { quoteIdentifier } from "../db/schema.ts";
+import { quoteIdentifier, quoteLiteral } from "../db/schema.ts";
 import { TidingsError } from "../errors.ts";
 import type { CatalogEntry } from "./catalog.ts";
 import { dataColumns, type DataColumn } from "./dataColumns.ts";
+import { fitName, shortHash } from "./viewNames.ts";
 
 export interface TypedViewOptions {
   /** The schema of Tidings' tables. Default `tidings`. */
@@ -29,7 +29,7 @@ export function typedView(entry: CatalogEntry, name: string, options: TypedViewO
   return `${heading(entry, view)}
 
 do $$ begin
-  if to_regnamespace(${literal(schemaName(viewSchema))}) is null then create schema ${schemaName(viewSchema)}; end if;
+  if to_regnamespace(${quoteLiteral(schemaName(viewSchema))}) is null then create schema ${schemaName(viewSchema)}; end if;
 end $$;
 
 drop view if exists ${view};
@@ -37,27 +37,14 @@ create view ${view} with (security_invoker = true) as
 select
 ${list}
   from ${events} e
- where e.lane = ${literal(entry.lane)} and ${condition(entry, "e.")};
+ where e.lane = ${quoteLiteral(entry.lane)} and ${condition(entry, "e.")};
 
-comment on view ${view} is ${literal(`${entry.type}: ${entry.description ?? "an event type"} Ask for one account: where account_id = …`)};
+comment on view ${view} is ${quoteLiteral(`${entry.type}: ${entry.description ?? "an event type"} Ask for one account: where account_id = …`)};
 ${indexes.map((column) => indexStatement(column, columns, entry, name, events)).join("")}`;
 }
 
 function selected(expression: string, name: string): string {
   return expression === `e.${name}` ? expression : `${expression} as ${name}`;
-}
-
-/** A name for the view of each type: `card.moved` is `card_moved`; a name that is too long or taken gets a hash. */
-export function viewNames(types: readonly string[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const type of types.toSorted()) {
-    const plain = type.replaceAll(".", "_");
-    const name = taken.has(plain) ? fit(`${plain}_${hash(type)}`) : fit(plain);
-    taken.add(name);
-    names.set(type, name);
-  }
-  return names;
 }
 
 interface ViewColumn {
@@ -91,11 +78,15 @@ function columnsOf(entry: CatalogEntry): ViewColumn[] {
   }));
   const add = (wanted: string, prefix: string, sql: ViewColumn["sql"], unindexable: string | null) => {
     const isTaken = (name: string) => columns.some(({ column }) => column === name);
-    const name = fit(isTaken(wanted) ? `${prefix}_${wanted}` : wanted);
-    columns.push({ column: isTaken(name) ? fit(`${name}_${hash(wanted)}`) : name, sql, unindexable });
+    const name = fitName(isTaken(wanted) ? `${prefix}_${wanted}` : wanted);
+    columns.push({
+      column: isTaken(name) ? fitName(`${name}_${shortHash(wanted)}`) : name,
+      sql,
+      unindexable,
+    });
   };
   for (const { name, kinds, holds } of entry.roles) {
-    const ref = (row: string) => `${row}refs->${literal(name)}`;
+    const ref = (row: string) => `${row}refs->${quoteLiteral(name)}`;
     if (holds === "many") {
       const each = (key: string) => (row: string) =>
         `array(select ref->>'${key}' from jsonb_array_elements(${ref(row)}) with ordinality refs (ref, number) order by number)`;
@@ -137,7 +128,7 @@ function dataExpression(
   { version }: CatalogEntry,
 ): string {
   const isPlain = sqlType === "text" || sqlType === "jsonb";
-  const value = `${row}data${sqlType === "jsonb" ? "->" : "->>"}${literal(field)}`;
+  const value = `${row}data${sqlType === "jsonb" ? "->" : "->>"}${quoteLiteral(field)}`;
   if (isPlain && versions.length === version) return value;
   const guard = versions.length === 1 ? `= ${versions[0]}` : `in (${versions.join(", ")})`;
   return `case when ${row}version ${guard} then ${isPlain ? value : `(${value})::${sqlType}`} end`;
@@ -159,7 +150,7 @@ function indexStatement(
       detail: `${entry.type}: no index on "${wanted}": ${refused}`,
     });
   }
-  const name = fit(`events_${viewName}_${wanted}`);
+  const name = fitName(`events_${viewName}_${wanted}`);
   return `
 -- Writers wait while this is built. On a large log build it beforehand, partition by partition, with CONCURRENTLY.
 create index if not exists ${label(name)}
@@ -170,7 +161,7 @@ create index if not exists ${label(name)}
 
 /** All names under which the type is stored. */
 function condition({ type, aliases }: CatalogEntry, row: string): string {
-  const names = [type, ...aliases].map(literal);
+  const names = [type, ...aliases].map(quoteLiteral);
   return names.length === 1 ? `${row}type = ${names[0]}` : `${row}type in (${names.join(", ")})`;
 }
 
@@ -188,20 +179,6 @@ function heading({ type, version, description, olderVersions }: CatalogEntry, vi
   return lines.map((line) => `-- ${line.replaceAll(/\s+/g, " ")}`).join("\n");
 }
 
-const NAME_BYTES = 63;
-
-/** PostgreSQL cuts longer names silently, and two could become one. */
-function fit(name: string): string {
-  if (Buffer.byteLength(name) <= NAME_BYTES && name !== "") return name;
-  let cut = name;
-  while (Buffer.byteLength(cut) > NAME_BYTES - 9) cut = cut.slice(0, -1);
-  return `${cut.replace(/\p{Surrogate}$/u, "")}_${hash(name)}`;
-}
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
-}
-
 /** A name where PostgreSQL takes any word: behind a dot, behind AS, of an index. Quoted only where it must be. */
 function label(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name);
@@ -210,9 +187,4 @@ function label(name: string): string {
 /** No reserved word begins with `tidings`; others are quoted. */
 function schemaName(name: string): string {
   return /^tidings[a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name);
-}
-
-function literal(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''")}'`;
-  return text.includes("\\") ? ` E${quoted.replaceAll("\\", "\\\\")}` : quoted;
 }

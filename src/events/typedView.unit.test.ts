@@ -3,7 +3,7 @@ import * as events from "../../test/support/cliEvents.ts";
 import { catalog } from "./catalog.ts";
 import { dataColumns } from "./dataColumns.ts";
 import { createRegistry } from "./registry.ts";
-import { typedView, viewNames } from "./typedView.ts";
+import { typedView } from "./typedView.ts";
 
 const [, moved, shared] = catalog(createRegistry(events));
 
@@ -40,14 +40,6 @@ describe("a typed view", () => {
       ["kind", "text"],
       ["value", "jsonb"],
     ]);
-  });
-
-  test("has a name of its own for each type, also for long and similar ones", () => {
-    const long = `card.${"very_".repeat(18)}long`;
-    const names = viewNames(["a.b_c", "a_b.c", "card.moved", long]);
-    expect(names.get("card.moved")).toBe("card_moved");
-    expect(new Set(names.values()).size).toBe(4);
-    for (const name of names.values()) expect(name.length).toBeLessThanOrEqual(63);
   });
 
   test("refuses an index on what is no column, no scalar, or a time", () => {

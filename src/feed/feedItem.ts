@@ -64,8 +64,11 @@ export function feedItem(event: RecordedEvent, registry: Registry, present: Pres
     definition?.url && event.problem === null
       ? safe(attempt(() => definition.url!(shown as SentenceEvent<never>)))
       : subject.url;
-  const written = writeSentence(event, shown, registry);
-  const parts = displayParts(written, { urlOf: (ref) => show(ref).url });
+  const write = event.problem === null ? definition?.sentence : undefined;
+  const urlOf = (ref: EntityRef) => show(ref).url;
+  const parts =
+    (write && attempt(() => showSentence(write(shown as SentenceEvent<never>), urlOf))) ??
+    showSentence(fallbackSentence(event.type, shown), urlOf);
   return {
     id: event.id,
     type: event.type,
@@ -80,10 +83,7 @@ export function feedItem(event: RecordedEvent, registry: Registry, present: Pres
     icon: definition?.icon ?? registry.entities.get(event.subject.type)?.options.icon ?? DEFAULT_ICON,
     url: subject.deleted ? null : url,
     actionable: !subject.deleted && url !== null,
-    sentence: parts.map((part, index) => {
-      const source = written[index]!;
-      return source.kind === "entity" && source.isActor ? { ...part, isActor: true } : part;
-    }),
+    sentence: parts,
     text: parts.map((part) => part.text).join(""),
   };
 }
@@ -104,13 +104,14 @@ function withPresentLabels(event: RecordedEvent, show: (ref: EntityRef) => FeedE
   };
 }
 
-/** The definition's sentence, or the fallback where this process does not know the type or version, or it throws. */
-function writeSentence(event: RecordedEvent, shown: SentenceEvent, registry: Registry): Sentence {
-  const write = event.problem === null ? registry.find(event.type)?.sentence : undefined;
-  const written = write && attempt(() => write(shown as SentenceEvent<never>));
-  return written ?? fallbackSentence(event.type, shown);
+function showSentence(written: Sentence, urlOf: (ref: EntityRef) => string | null): FeedSentencePart[] {
+  return displayParts(written, { urlOf }).map((part, index) => {
+    const source = written[index]!;
+    return source.kind === "entity" && source.isActor ? { ...part, isActor: true } : part;
+  });
 }
 
+/** Where this process does not know the type or version, or the definition's sentence throws or is none. */
 function fallbackSentence(type: string, { actor, subject }: SentenceEvent): Sentence {
   const verb = type.slice(type.indexOf(".") + 1).replace(/[._]/g, " ");
   const kind = subject.label === null ? "" : `${subject.type.replaceAll("_", " ")} `;
@@ -122,7 +123,7 @@ function safe(url: string | null | undefined): string | null {
   return typeof url === "string" && isSafeUrl(url) ? url : null;
 }
 
-/** One event whose sentence or url throws must not take the page with it. */
+/** One event whose sentence or url throws, or cannot be shown, must not take the page with it. */
 function attempt<Result>(make: () => Result): Result | null {
   try {
     return make();

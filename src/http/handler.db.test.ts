@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestPglite, type TestDatabase } from "../../test/support/testDatabase.ts";
 import { events } from "../../test/support/boardEvents.ts";
-import { aMoveAsJson, createTestApi, type TestApi } from "../../test/support/testApi.ts";
+import { aMoveAsJson, authorizationOf, createTestApi, type TestApi } from "../../test/support/testApi.ts";
 import { createTidings } from "../tidings.ts";
 import type { HttpOptions } from "./handler.ts";
 import type { Identity } from "./identity.ts";
@@ -187,6 +187,26 @@ describe("limits", () => {
       expect([response.status, await codeOf(response)]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
     },
   );
+
+  test("a body that its sender broke off is the client's mistake, and no failure of the app", async () => {
+    const failed: unknown[] = [];
+    const stop = api.tidings.signals.on("http.failed", (signal) => failed.push(signal));
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error("aborted")) });
+    const response = await api.tidings.handler(
+      new Request("https://app.example.com/events", {
+        method: "POST",
+        body,
+        duplex: "half",
+        headers: {
+          "content-type": "application/json",
+          authorization: authorizationOf({ role: "writer" }),
+        },
+      } as RequestInit),
+    );
+    stop();
+    expect(await response.json()).toMatchObject({ code: "INVALID_REQUEST", detail: "The body ended early" });
+    expect(failed).toEqual([]);
+  });
 
   test("what is no JSON, or no UTF-8, is refused", async () => {
     for (const body of ["{", "", "\u0000"]) {

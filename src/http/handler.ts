@@ -3,6 +3,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
+import { withDefaults, type Settled } from "../withDefaults.ts";
 import { createApi, normalBasePath, type ApiEnv } from "./api.ts";
 import { addEventRoutes } from "./eventRoutes.ts";
 import { addFeedRoutes } from "./feedRoutes.ts";
@@ -42,7 +43,7 @@ export interface HttpOptions {
   maxLagMs?: number | undefined;
 }
 
-const defaults = {
+const defaults: Settled<Omit<HttpOptions, "authorize">> = {
   basePath: "/",
   origins: [],
   maxBodyBytes: 1024 * 1024,
@@ -50,7 +51,7 @@ const defaults = {
   slowConsumerMs: 30_000,
   maxStreams: 5_000,
   maxLagMs: 30_000,
-} satisfies HttpOptions;
+};
 
 /** The HTTP API as one function. Throws INVALID_OPTION; opens nothing. */
 export function createHandler(
@@ -119,11 +120,8 @@ const boundedQuery: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
 };
 
-type Settings = { [Name in keyof typeof defaults]: NonNullable<HttpOptions[Name]> };
-
-function checkedOptions(options: HttpOptions): Settings {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const settings = { ...defaults, ...Object.fromEntries(given) } as Settings;
+function checkedOptions(options: HttpOptions): typeof defaults {
+  const settings = withDefaults<Omit<HttpOptions, "authorize">>(defaults, options);
   const { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs } = settings;
   checkPositive("http", { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs });
   if (!(settings.maxStreams >= 0)) {

@@ -23,7 +23,10 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   let text = "";
   let bytes = 0;
   for (;;) {
-    const chunk = await reader?.read();
+    // The client went away while it sent: nobody's fault here, and nothing that an operator should hear of.
+    const chunk = await reader?.read().catch((cause: unknown) => {
+      throw new TidingsError("INVALID_REQUEST", { detail: "The body ended early", cause });
+    });
     if (chunk === undefined || chunk.done) return text + decode(() => decoder.decode());
     bytes += chunk.value.length;
     if (bytes > maxBytes) {

@@ -116,6 +116,18 @@ describe("one event", () => {
     expect(await problemIn(await record(JSON.stringify(body)))).toMatchObject({ code: "INVALID_REQUEST" });
   });
 
+  test("with thousands of mistakes is told of some", async () => {
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`a${index}`, 1]));
+    for (const body of [
+      { ...aMoveAsJson(), refs: many },
+      { ...aMoveAsJson(), ...many },
+    ]) {
+      const response = await record(body);
+      expect(response.status).toBe(400);
+      expect((await response.text()).length).toBeLessThan(50_000);
+    }
+  });
+
   test("cannot smuggle in a prototype", async () => {
     const text = JSON.stringify(aMoveAsJson()).replace('"data":{', '"data":{"__proto__":{"position":7},');
     const response = await record(text);

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { TidingsError } from "../errors.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 
@@ -5,8 +6,14 @@ const ERROR_CHARACTERS = 4_000;
 
 /** What is kept of an error: its stack, within bounds, without the one character that PostgreSQL refuses. */
 export function errorText(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = typeof error === "string" ? error : stackOf(error);
   return text.replaceAll("\0", "").slice(0, ERROR_CHARACTERS);
+}
+
+/** Handlers throw anything, also what makes String() throw; what failed must be written down all the same. */
+function stackOf(error: unknown): string {
+  const stack: unknown = error instanceof Error ? error.stack : undefined;
+  return typeof stack === "string" ? stack : inspect(error, { customInspect: false });
 }
 
 /** Says why this process cannot read an event. */

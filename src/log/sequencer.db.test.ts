@@ -82,3 +82,13 @@ test("sweeps also when every tick finds something", async () => {
   sequencer.loop.start();
   expect(await swept).toMatchObject({ assigned: 1 });
 });
+
+test("sweeps also when the database's clock was set back since the last sweep", async () => {
+  const { all, next } = signals();
+  sequencer = createSequencer(database.db, all, () => undefined, { ...sequencerDefaults, tickMs: 5 });
+  await database.db.query("update tidings.sequencer set swept_at = now() + interval '2 days'");
+  await insertRawEvent(database.db, { id: uuid7At(Date.now() + 2 * 86_400_000) }); // made before it was set back
+  const swept = next("sequencer.swept");
+  sequencer.loop.start();
+  expect(await swept).toMatchObject({ assigned: 1 });
+});

@@ -1,17 +1,18 @@
 import type { Database } from "../db/database.ts";
 import type { Signals } from "../signals.ts";
+import type { Settled } from "../withDefaults.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
 export interface SequencerOptions {
   /** Least milliseconds between two ticks, and the pace after activity. Default 20. */
-  readonly tickMs: number;
+  tickMs?: number | undefined;
   /** Milliseconds between ticks when nothing happened for a while: what a skipped NOTIFY missed waits so long. Default 250. */
-  readonly idleTickMs: number;
+  idleTickMs?: number | undefined;
   /** Milliseconds between two sweeps, which look for what no tick saw. Default 60_000. */
-  readonly sweepMs: number;
+  sweepMs?: number | undefined;
 }
 
-export const sequencerDefaults: SequencerOptions = { tickMs: 20, idleTickMs: 250, sweepMs: 60_000 };
+export const sequencerDefaults: Settled<SequencerOptions> = { tickMs: 20, idleTickMs: 250, sweepMs: 60_000 };
 
 /** How long the fast pace lasts after something was recorded. */
 const FAST_FOR_MS = 3_000;
@@ -35,7 +36,7 @@ export function createSequencer(
   db: Database,
   signals: Signals,
   onPosition: (lastPosition: number) => void,
-  { tickMs, idleTickMs, sweepMs }: SequencerOptions = sequencerDefaults,
+  { tickMs, idleTickMs, sweepMs }: Settled<SequencerOptions> = sequencerDefaults,
 ): Sequencer {
   let lastActivity = 0;
   let lastTick = 0;

@@ -16,12 +16,12 @@ export interface MoveCard {
 
 /** To another column it is `card.moved`; within the same one `card.reordered`, which reads differently. */
 export async function moveCard(tx: Tx, { cardId, columnId, index, occurredAt }: MoveCard): Promise<Change> {
+  const order = await lockOrder(tx, columnId, cardId);
   const moving = await lockCard(tx, cardId);
   const target = await tx.query<{ name: string }>("select name from columns where id = $1", [columnId]);
   const columnName = target.rows[0]?.name;
   if (columnName === undefined) throw new NotFound("column", columnId);
 
-  const order = await cardsOf(tx, columnId);
   const before = order.indexOf(cardId);
   const others = order.filter((id) => id !== cardId);
   const after = Math.min(index, others.length);
@@ -50,13 +50,22 @@ export async function moveCard(tx: Tx, { cardId, columnId, index, occurredAt }: 
   return { wrote: ["cards updated"], recorded };
 }
 
-/** Locked in id order: two moves within one column would otherwise wait for each other's cards. */
-async function cardsOf(tx: Tx, columnId: string): Promise<number[]> {
-  const { rows } = await tx.query<{ id: number; position: number }>(
-    "select id, position from cards where column_id = $1 order by id for update",
-    [columnId],
-  );
-  return rows.toSorted((a, b) => a.position - b.position || a.id - b.id).map((row) => row.id);
+const LOCK_ORDER = `
+  select id, position, column_id as "columnId" from cards
+   where column_id = $1 or id = $2
+   order by id for update`;
+
+/**
+ * The column's cards from top to bottom. Locked in id order and together with the one that moves: two moves would
+ * otherwise each hold a card that the other waits for.
+ */
+async function lockOrder(tx: Tx, columnId: string, cardId: number): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number; position: number; columnId: string }>(LOCK_ORDER, [
+    columnId,
+    cardId,
+  ]);
+  const ofColumn = rows.filter((row) => row.columnId === columnId);
+  return ofColumn.toSorted((a, b) => a.position - b.position || a.id - b.id).map((row) => row.id);
 }
 
 const ARRANGE = `

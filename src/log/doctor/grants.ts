@@ -1,4 +1,5 @@
 import type { Database } from "../../db/database.ts";
+import { blindWorkers } from "../../db/grants.ts";
 import { quoteIdentifier, schemaOf } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 
@@ -35,15 +36,19 @@ const WITHOUT_POLICIES = `
 select relname::text as table from pg_class
  where oid in ('tidings.events'::regclass, 'tidings.timeline'::regclass) and not relrowsecurity`;
 
-/** Whether the log can only grow, and one account's reader sees one account. Superusers are above all of it. */
+/**
+ * Whether the log can only grow, one account's reader sees one account, and workers see all. Superusers are above it.
+ */
 export async function examineGrants(db: Database): Promise<Finding[]> {
   const changing = await db.query<GrantRow>(CHANGING_RIGHTS);
   const beside = await db.query<GrantRow>(BESIDE_POLICIES);
+  const blind = await blindWorkers(db);
   const open = (await db.query<{ table: string }>(WITHOUT_POLICIES)).map(({ table }) => table);
   const details = {
     changing: changing.slice(0, 20).map((grant) => ({ ...grant })),
     readsPartitions: beside.slice(0, 20).map((grant) => ({ ...grant })),
     withoutRowLevelSecurity: open,
+    blindWorkers: blind,
   };
   const check = "grants";
   const table = (name: string) => `${quoteIdentifier(schemaOf(db))}.${quoteIdentifier(name)}`;
@@ -58,6 +63,11 @@ export async function examineGrants(db: Database): Promise<Finding[]> {
   if (open[0] !== undefined) {
     const summary = `Row level security is off on ${open.join(" and ")}: a read role sees every account`;
     const fix = `alter table ${table(open[0])} enable row level security;`;
+    return [{ check, status: "bad", summary, fix, details }];
+  }
+  if (blind[0] !== undefined) {
+    const summary = `Row level security hides events from ${blind[0]}${more(blind.length)}: its subscriptions pass over them`;
+    const fix = `npx tidings migrate --app-role ${blind[0]}`;
     return [{ check, status: "bad", summary, fix, details }];
   }
   if (beside[0]) {

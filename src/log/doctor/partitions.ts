@@ -3,6 +3,7 @@ import { renameSchema, schemaOf } from "../../db/schema.ts";
 import { lanes } from "../../events/defineEvent.ts";
 import { recordedAt } from "../eventId.ts";
 import { listPartitions, type Partition } from "../partitions.ts";
+import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { amount } from "./words.ts";
 
@@ -12,6 +13,7 @@ const COUNT_TO = 1_000;
 /** Whether each lane's next month has its partition, and nothing lies beyond the months that have one. */
 export async function examinePartitions(db: Database): Promise<Finding[]> {
   const partitions = await listPartitions(db);
+  const ready = readyUntil(await databaseTime(db));
   const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
   const missing: Tail[] = [];
   const late: Tail[] = [];
@@ -32,7 +34,7 @@ export async function examinePartitions(db: Database): Promise<Finding[]> {
               .sort()
               .at(-1) ?? null,
         });
-      else if (from === null || recordedAt(from) < readyUntil()) late.push({ table, lane, from });
+      else if (from === null || recordedAt(from) < ready) late.push({ table, lane, from });
       if (tail && from !== null) {
         const rows = await rowsInTail(db, { table, lane, from });
         if (rows > 0) filled.push({ table, lane, from, rows });
@@ -105,8 +107,8 @@ function tailName({ table, lane }: Tail): string {
 }
 
 /** Tails must begin at the end of the next month. The worker looks once an hour, so two hours are not yet late. */
-function readyUntil(): number {
-  const reference = new Date(Date.now() - 2 * HOUR_MS);
+function readyUntil(now: number): number {
+  const reference = new Date(now - 2 * HOUR_MS);
   return Date.UTC(reference.getUTCFullYear(), reference.getUTCMonth() + 2, 1);
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from "../../db/database.ts";
+import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { readSubscriptionStates, type SubscriptionState } from "../subscriptionStates.ts";
 import { amount, duration } from "./words.ts";
@@ -15,11 +16,12 @@ export async function examineSubscriptions(db: Database): Promise<Finding[]> {
       { check: "subscriptions", status: "fine", summary: "There are none yet", fix: null, details: {} },
     ];
   }
+  const now = await databaseTime(db);
   const findings: Finding[] = [];
   for (const name of new Set(slots.map((slot) => slot.name))) {
     const own = slots.filter((slot) => slot.name === name);
     const slowest = own.reduce((a, b) => (b.behind > a.behind ? b : a));
-    findings.push(examineSubscription(name, own, slowest, await waitingMs(db, slowest)));
+    findings.push(examineSubscription(name, own, slowest, await waitingMs(db, slowest), now));
   }
   return findings;
 }
@@ -29,6 +31,7 @@ function examineSubscription(
   slots: readonly SubscriptionState[],
   slowest: SubscriptionState,
   waiting: number,
+  now: number,
 ): Finding {
   const check = `subscription ${name}`;
   const { behind, parked } = slowest;
@@ -55,7 +58,7 @@ function examineSubscription(
   }
   const failing = slots.find(({ failingSince }) => failingSince !== null);
   if (failing) {
-    const since = duration(Date.now() - failing.failingSince!.getTime());
+    const since = duration(now - failing.failingSince!.getTime());
     const summary = `Failing for ${since}, ${amount(failing.attempts, "attempt")}, ${lag}: ${oneLine(failing.lastError)}`;
     return { check, status: "warning", summary, fix: "Mend the cause; it tries again by itself", details };
   }

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from "../../db/database.ts";
+import { quoteLiteral } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 import { amount, duration } from "./words.ts";
 
@@ -66,7 +67,7 @@ export async function examineTransactions(db: Database): Promise<Finding[]> {
   if (oldPrepared[0]) {
     const { gid, age_ms } = oldPrepared[0];
     const summary = `${amount(oldPrepared.length, "prepared transaction")} left open, the oldest (${gid}) for ${duration(age_ms)}${seen}`;
-    const fix = `rollback prepared '${gid.replaceAll("'", "''")}';  -- or commit prepared, whoever prepared it knows`;
+    const fix = `rollback prepared ${quoteLiteral(gid)};  -- or commit prepared, whoever prepared it knows`;
     return [{ check, status, summary, fix, details }];
   }
   if (old[0]) {

@@ -1,0 +1,114 @@
+import type { Database } from "./db/database.ts";
+import { checkEventsVisible } from "./db/grants.ts";
+import { checkSchema } from "./db/migrate.ts";
+import { TidingsError } from "./errors.ts";
+import type { Tracker } from "./events/track.ts";
+import type { Loop } from "./log/loop.ts";
+import type { Sequencer } from "./log/sequencer.ts";
+import type { SubscriptionRunner } from "./log/subscriptions.ts";
+import type { Tail } from "./log/tail.ts";
+
+export interface Lifecycle {
+  /**
+   * Starts the loops: positions, subscriptions, partitions, live. `worker: false` only listens, for processes that
+   * serve requests while another one runs the worker. Throws SCHEMA_MISSING, SCHEMA_OUTDATED or SCHEMA_NEWER,
+   * EVENTS_HIDDEN where row level security hides some, ALREADY_STARTED where it runs, SLOTS_CHANGED where a subscription
+   * exists with another number of slots.
+   */
+  start(options?: { worker?: boolean | undefined }): Promise<void>;
+  /** Ends the loops after the step under way, writes what was tracked, ends live streams; later ones get STOPPED. */
+  stop(): Promise<void>;
+  /** For serverless and cron: works until everything is handled or `forMs` (default 10_000) is over. */
+  work(options?: {
+    forMs?: number | undefined;
+  }): Promise<{ readonly caughtUp: boolean; readonly position: number }>;
+}
+
+export interface LifecycleDependencies {
+  readonly db: Database;
+  readonly sequencer: Sequencer;
+  readonly maintenance: Loop;
+  readonly tail: Tail;
+  readonly runner: SubscriptionRunner;
+  readonly tracker: Tracker;
+  /** How long `work` rests between two looks at the log. */
+  readonly tickMs: number;
+}
+
+/** What runs in this process between `start` and `stop`. `stopSignal` is the one that ends live streams begun now. */
+export function createLifecycle(
+  dependencies: LifecycleDependencies,
+): Lifecycle & { readonly stopSignal: () => AbortSignal } {
+  const { db, sequencer, maintenance, tail, runner, tracker, tickMs } = dependencies;
+  let stopLive = new AbortController();
+  let stopListening: (() => Promise<void>) | undefined;
+  let starting: Promise<void> | undefined;
+
+  async function start({ worker = true }: { worker?: boolean | undefined } = {}): Promise<void> {
+    if (starting) throw new TidingsError("ALREADY_STARTED");
+    starting = begin(worker);
+    try {
+      await starting;
+    } catch (error) {
+      await stop(); // half a start must not run on
+      throw error;
+    }
+  }
+
+  async function begin(worker: boolean): Promise<void> {
+    await checkSchema(db);
+    await checkEventsVisible(db);
+    if (stopLive.signal.aborted) stopLive = new AbortController();
+    stopListening = await listen(db, sequencer.loop.wake, tail.advance);
+    if (!worker) return;
+    sequencer.loop.start();
+    maintenance.start();
+    await runner.start();
+  }
+
+  async function stop(): Promise<void> {
+    // A start under way finishes first: what it starts after a stop would run for ever.
+    await starting?.catch(() => undefined);
+    stopLive.abort();
+    await tracker.flush();
+    await runner.stop();
+    await Promise.all([sequencer.loop.stop(), maintenance.stop(), tail.loop.stop()]);
+    await stopListening?.();
+    stopListening = undefined;
+    starting = undefined;
+  }
+
+  async function work({ forMs = 10_000 }: { forMs?: number | undefined } = {}) {
+    const until = performance.now() + forMs;
+    await tracker.flush();
+    await start();
+    try {
+      let position = 0;
+      let caughtUp = false;
+      while (!caughtUp && performance.now() < until) {
+        // In this order: a handler may have recorded something just before it had handled everything.
+        const handled = await runner.caughtUp(position);
+        const { outcome, lastPosition } = await sequencer.tick();
+        caughtUp = handled && outcome === "idle" && lastPosition === position;
+        position = lastPosition ?? position;
+        if (!caughtUp) await new Promise((resolve) => setTimeout(resolve, tickMs));
+      }
+      return { caughtUp, position };
+    } finally {
+      await stop();
+      stopLive = new AbortController(); // between two turns of work this process may serve streams
+    }
+  }
+
+  return { start, stop, work, stopSignal: () => stopLive.signal };
+}
+
+/**
+ * Other processes' news, on one channel: a position that was given, or nothing when something was recorded. Only makes
+ * things faster: without it the loops look by themselves.
+ */
+async function listen(db: Database, onRecorded: () => void, onPosition: (position: number) => void) {
+  return db.listen?.("tidings.log", (payload) =>
+    payload === "" ? onRecorded() : onPosition(Number(payload)),
+  );
+}
