@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, type Pool } from "pg";
@@ -150,7 +150,8 @@ const stamp = (keepIn: string): string => join(keepIn, "log.sha256");
 
 function contents(size: LogSize): string {
   const hash = createHash("sha256").update(JSON.stringify(size));
-  for (const file of ["../src/db/migrations/0001_log.sql", "feedLog.ts", "history.ts"]) {
+  const migrations = readdirSync(new URL("../src/db/migrations/", import.meta.url)).sort();
+  for (const file of [...migrations.map((name) => `../src/db/migrations/${name}`), "feedLog.ts", "history.ts"]) {
     hash.update(readFileSync(new URL(file, import.meta.url)));
   }
   return hash.digest("hex");

@@ -53,7 +53,7 @@ describe("tidings migrate", () => {
       expect(await opened.db.query(tables)).toEqual([{ tables: 0 }]);
       expect(await migrate()).toMatchObject({
         code: 0,
-        stdout: expect.stringMatching(/^✓ applied 0001_log\.sql\n/),
+        stdout: expect.stringMatching(/^✓ applied 0001_tables\.sql\n✓ applied 0002_append\.sql\n/),
       });
       expect(await migrate()).toMatchObject({ code: 0, stdout: "✓ up to date\n" });
       expect(await migrate("--dry-run")).toMatchObject({

@@ -17,7 +17,7 @@ export interface MigrateOptions {
 /** One numbered file of src/db/migrations. */
 export interface Migration {
   readonly id: number;
-  /** The file's name: `0001_log.sql`. */
+  /** The file's name: `0001_tables.sql`. */
   readonly name: string;
   readonly sql: string;
   /** SHA-256 of the SQL, in hex. */

@@ -55,5 +55,5 @@ export function createAppend({ notify, keepKeysSeconds }: AppendOptions): Append
   };
 }
 
-/** The record statement is a function of the database: see 0001_log.sql. */
+/** The record statement is a function of the database: see 0002_append.sql. */
 const APPEND = "select tidings.append($1::text, $2::float8, $3::boolean) as recorded";

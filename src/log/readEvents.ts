@@ -22,7 +22,7 @@ export async function readEvents(on: Queryable, keys: readonly EventKey[]): Prom
 
 /**
  * Some columns of the events with these keys, in no order. One call a lane of `tidings.events_of_lane`, which looks each
- * event up in its own partition (see 0001_log.sql).
+ * event up in its own partition (see 0004_reads.sql).
  */
 export async function readColumns<Row extends object>(
   on: Queryable,

@@ -31,7 +31,7 @@ export interface Sequencer {
   tick(): Promise<SequencerResult>;
 }
 
-/** Gives committed events their positions. Any process may run it; at each moment one ticks (see 0001_log.sql). */
+/** Gives committed events their positions. Any process may run it; at each moment one ticks (see 0003_sequencer.sql). */
 export function createSequencer(
   db: Database,
   signals: Signals,

@@ -44,7 +44,7 @@ describe("the packed package", () => {
 
   test("holds the migrations, and neither tests nor TypeScript sources", async () => {
     const files = await readdir(installed, { recursive: true });
-    expect(files).toContain("dist/db/migrations/0001_log.sql");
+    expect(files).toContain("dist/db/migrations/0001_tables.sql");
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.tsx?$/.test(file))).toEqual([]);
   });
 

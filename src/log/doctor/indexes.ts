@@ -2,7 +2,7 @@ import type { Database } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 
-/** The indexes of 0001_log.sql, with what makes each again. */
+/** The indexes of 0001_tables.sql, with what makes each again. */
 const EXPECTED: Readonly<Record<string, string>> = {
   events_pkey: "alter table tidings.events add primary key (account_id, lane, id);",
   events_xid: "create index events_xid on tidings.events (xid);",

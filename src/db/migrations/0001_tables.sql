@@ -1,0 +1,193 @@
+-- 0001_tables.sql: the log, its order, what reads it, and its partitions.
+--
+-- Every reference to an event is (account_id, lane, event_id). Keys are compared as bytes (collate "C"): they are
+-- identifiers, the comparison is several times cheaper, and no operating system upgrade can reorder an index.
+
+create sequence tidings.event_seq as bigint cache 1; -- cache 1: otherwise seq is not the order of insertion
+
+-- One level of partitions, each one lane and one month. account_id leads every key, so that the tables can be
+-- distributed by account later.
+create table tidings.events (
+  account_id      text collate "C" not null,
+  lane            text collate "C" not null,
+  id              uuid not null,                                    -- UUIDv7 from the database clock
+  seq             bigint not null default nextval('tidings.event_seq'),
+  xid             xid8 not null default pg_current_xact_id(),
+  type            text collate "C" not null,
+  version         integer not null,
+  severity        text collate "C" not null,
+  subject_type    text collate "C" not null,
+  subject_id      text collate "C" not null,
+  subject_label   text,
+  actor_type      text collate "C" not null,
+  actor_id        text collate "C" not null,
+  actor_label     text,
+  on_behalf_of    jsonb,
+  occurred_at     timestamptz not null,
+  refs            jsonb not null,
+  data            jsonb not null,
+  metadata        jsonb not null,
+  caused_by_lane  text collate "C",
+  caused_by_id    uuid,
+  cause_depth     smallint not null default 0,
+  sealed          jsonb,                                            -- encrypted values; null until sealing is used
+  primary key (account_id, lane, id)
+  -- No checks: PostgreSQL prepares each of them anew for every statement, 25 of the 190 µs that recording one event takes
+  -- (three checks, measured). All rows come through tidings.append(), and record() has checked them.
+) partition by range (lane, id);
+
+create index events_xid on tidings.events (xid);                        -- what became visible between two snapshots
+create index events_by_type on tidings.events (account_id, type, id);   -- a partition is one lane, so lane is not needed
+
+-- One narrow row for each entity that an event is about: its subject, its actor and its refs, each once.
+create table tidings.timeline (
+  account_id  text collate "C" not null,
+  entity      text collate "C" not null,                            -- type:id
+  lane        text collate "C" not null,
+  event_id    uuid not null,
+  type        text collate "C" not null,
+  primary key (account_id, entity, lane, event_id)
+) partition by range (lane, event_id);
+
+create table tidings.idempotency_keys (
+  account_id   text collate "C" not null,
+  key          text collate "C" not null,
+  lane         text collate "C" not null,
+  event_id     uuid not null,
+  fingerprint  text not null,                                       -- tells a repeat from a conflict
+  expires_at   timestamptz not null,
+  primary key (account_id, key)
+);
+create index idempotency_keys_expiry on tidings.idempotency_keys (expires_at);
+
+-- The dense order, given after commit, written by the sequencer alone.
+create table tidings.event_order (
+  pos         bigint primary key,
+  account_id  text collate "C" not null,
+  lane        text collate "C" not null,
+  event_id    uuid not null
+);
+create index event_order_account on tidings.event_order (account_id, pos);
+
+-- One row, rewritten at each tick that found something: room for its versions on the same page.
+create table tidings.sequencer (
+  singleton          boolean primary key default true,
+  last_position      bigint not null,
+  snapshot           pg_snapshot not null,                          -- what the last tick saw
+  floor_seq          bigint not null default 0,                     -- rows up to here belong to another xid counter
+  system_identifier  text,                                          -- of the cluster whose xids the snapshot counts
+  ticked_at          timestamptz not null,
+  swept_at           timestamptz not null,
+  sweep_from         pg_snapshot not null,                          -- the next sweep compares from here …
+  sweep_position     bigint not null,
+  sweep_next         pg_snapshot not null,                          -- … and the one after it from here: each event is swept twice
+  sweep_next_pos     bigint not null,
+  constraint sequencer_has_one_row check (singleton)
+) with (fillfactor = 10);
+
+create table tidings.subscriptions (
+  name              text collate "C" not null,
+  slot              integer not null,
+  slots             integer not null,
+  position          bigint not null,                                -- everything up to here is handled, parked or not asked for
+  lease_owner       text,
+  lease_token       bigint not null default 0,
+  lease_until       timestamptz not null default '-infinity',
+  state             text not null default 'running',
+  attempts          integer not null default 0,                     -- of the events after position, counted before each try …
+  tried_up_to       bigint not null default 0,                      -- … up to this one
+  failing_since     timestamptz,
+  retry_at          timestamptz not null default '-infinity',
+  last_error        text,
+  updated_at        timestamptz not null default now(),
+  primary key (name, slot),
+  constraint subscriptions_state_known check (state in ('running', 'stopped')),
+  constraint subscriptions_slot_in_range check (slot >= 0 and slot < slots)
+) with (fillfactor = 50);
+
+create table tidings.parked_events (
+  name             text collate "C" not null,
+  position         bigint not null,
+  slot             integer not null,
+  account_id       text collate "C" not null,
+  lane             text collate "C" not null,
+  event_id         uuid not null,
+  type             text collate "C" not null,
+  error            text not null,
+  attempts         integer not null,
+  parked_at        timestamptz not null default now(),
+  retry_requested  boolean not null default false,
+  primary key (name, position)
+);
+create index parked_events_retry on tidings.parked_events (name, slot, position) where retry_requested; -- looked at every second
+
+-- The smallest UUIDv7 of a moment: the bound of a partition, or of a search by time.
+create function tidings.uuid7_floor(moment timestamptz) returns uuid
+language sql immutable strict parallel safe
+return (lpad(to_hex(floor(extract(epoch from moment) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid;
+
+-- Makes a lane's open partition, from `lower_bound` (as SQL) on. The owner gives away its rights to change rows here too:
+-- they are asked of the table that a statement names, which may be the partition.
+create function tidings.open_tail(parent text, lane text, lower_bound text) returns void
+language plpgsql as $$
+declare
+  tail text := format('%s_%s_tail', parent, lane);
+begin
+  execute format('create table tidings.%I partition of tidings.%I for values from (%L, %s) to (%L, maxvalue)',
+                 tail, parent, lane, lower_bound, lane);
+  execute format('revoke update, delete, truncate on tidings.%I from current_user', tail);
+end $$;
+
+-- Ends a lane's open partition at `upper_bound` and opens the next one there. The open partition is named …_tail and
+-- reaches to MAXVALUE, so that an insert never fails for want of a partition. Returns false when rows lie beyond the
+-- bound. Takes ACCESS EXCLUSIVE on the table: the caller sets a short lock_timeout. Runs with the owner's rights, because
+-- the worker's role may not change tables; nobody may call it who was not granted that.
+create function tidings.split_tail(parent text, id_column text, lane text, upper_bound timestamptz) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  tail   text := format('%s_%s_tail', parent, lane);
+  closed text := format('%s_%s_%s', parent, lane, to_char((upper_bound at time zone 'utc') - interval '1 day', 'YYYY_MM'));
+  bound  uuid := tidings.uuid7_floor(upper_bound);
+  lower_bound text;
+  beyond boolean;
+begin
+  if (parent, id_column) not in (('events', 'id'), ('timeline', 'event_id')) then
+    raise exception 'tidings.split_tail() does not keep the table %', parent;
+  end if;
+  -- Changes nothing but takes the lock: before PostgreSQL 17, LOCK TABLE wants a right that the owner gave away below.
+  execute format('alter table tidings.%I enable row level security', parent);
+  select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \(''[a-z]+'', (MINVALUE|''[^'']+'')\)'))[1] into lower_bound
+    from pg_class where oid = to_regclass(format('tidings.%I', tail));
+  if lower_bound is null then raise exception 'partition % is missing', tail; end if;
+  if lower_bound <> 'MINVALUE' and trim(both '''' from lower_bound)::uuid >= bound then return true; end if;
+  execute format('select exists (select from tidings.%I where %I >= %L)', tail, id_column, bound) into beyond;
+  if beyond then return false; end if;
+  execute format('alter table tidings.%I detach partition tidings.%I', parent, tail);
+  execute format('alter table tidings.%I rename to %I', tail, closed);
+  execute format('alter table tidings.%I attach partition tidings.%I for values from (%L, %s) to (%L, %L)',
+                 parent, closed, lane, lower_bound, lane, bound);
+  perform tidings.open_tail(parent, lane, quote_literal(bound));
+  return true;
+end $$;
+revoke execute on function tidings.split_tail from public;
+
+-- Each lane begins with one partition for everything, closed at the end of this month and of the next.
+do $$
+declare
+  month timestamp := date_trunc('month', now() at time zone 'utc'); -- without zone: adding a month must not meet summer time
+  lane  text;
+begin
+  foreach lane in array array['domain', 'change', 'client', 'system'] loop
+    perform tidings.open_tail('events', lane, 'minvalue');
+    perform tidings.open_tail('timeline', lane, 'minvalue');
+    for ahead in 1..2 loop
+      perform tidings.split_tail('events', 'id', lane, (month + ahead * interval '1 month') at time zone 'utc');
+      perform tidings.split_tail('timeline', 'event_id', lane, (month + ahead * interval '1 month') at time zone 'utc');
+    end loop;
+  end loop;
+end $$;
+
+-- The log only grows: not even the owner changes or deletes what happened. (Retention drops whole partitions.)
+alter table tidings.events enable row level security;
+alter table tidings.timeline enable row level security;
+revoke update, delete, truncate on tidings.events, tidings.timeline from current_user;
