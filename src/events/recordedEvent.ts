@@ -65,6 +65,8 @@ function completeRefs(
   stored: StoredEvent["refs"],
   roles: { readonly [role: string]: { readonly holds: string } },
 ): StoredEvent["refs"] {
-  const empty = Object.entries(roles).map(([name, { holds }]) => [name, holds === "many" ? [] : null]);
-  return { ...(Object.fromEntries(empty) as StoredEvent["refs"]), ...stored };
+  const missing = Object.entries(roles).filter(([name]) => !Object.hasOwn(stored, name));
+  if (missing.length === 0) return stored;
+  const empty = missing.map(([name, { holds }]) => [name, holds === "many" ? [] : null]);
+  return { ...stored, ...(Object.fromEntries(empty) as StoredEvent["refs"]) };
 }
