@@ -151,7 +151,11 @@ const stamp = (keepIn: string): string => join(keepIn, "log.sha256");
 function contents(size: LogSize): string {
   const hash = createHash("sha256").update(JSON.stringify(size));
   const migrations = readdirSync(new URL("../src/db/migrations/", import.meta.url)).sort();
-  for (const file of [...migrations.map((name) => `../src/db/migrations/${name}`), "feedLog.ts", "history.ts"]) {
+  for (const file of [
+    ...migrations.map((name) => `../src/db/migrations/${name}`),
+    "feedLog.ts",
+    "history.ts",
+  ]) {
     hash.update(readFileSync(new URL(file, import.meta.url)));
   }
   return hash.digest("hex");
