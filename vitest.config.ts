@@ -30,6 +30,7 @@ export default defineConfig({
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.test.ts", "src/**/*.test-d.ts"],
       reporter: ["text-summary", "html", "lcovonly"],
+      thresholds: { lines: 90 },
     },
   },
 });

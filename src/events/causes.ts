@@ -15,6 +15,7 @@ export async function findCauseDepths(
   on: Queryable,
   prepared: readonly PreparedEvent[],
 ): Promise<EventRow[]> {
+  if (prepared.every(({ cause }) => cause === null)) return prepared.map(({ row }) => row);
   const findCause = await readCauses(on, prepared);
   const errors: TidingsError[] = [];
   const rows = prepared.map(({ row, cause }, index) => {

@@ -57,14 +57,12 @@ export function checkLabel(
   }
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /** PostgreSQL stores neither NUL nor half a surrogate pair in text or jsonb. */
 export function checkText(value: string, path: readonly (string | number)[]): void {
   if (value.includes("\0")) {
     throw new TidingsError("UNSERIALIZABLE", { detail: `${path.join(".")} contains a NUL character`, path });
   }
-  if (LONE_SURROGATE.test(value)) {
+  if (!value.isWellFormed()) {
     throw new TidingsError("UNSERIALIZABLE", { detail: `${path.join(".")} contains a lone surrogate`, path });
   }
 }

@@ -40,15 +40,15 @@ export interface PositionedEvent<Shape extends EventShape = EventShape> extends 
 export function recordedEvent(stored: StoredEvent, registry: Registry): RecordedEvent {
   const definition = registry.find(stored.type);
   if (!definition) return { ...stored, problem: "unknown_type" };
-  const named = { ...stored, type: definition.type };
-  if (stored.version > definition.version) return { ...named, problem: "unknown_version" };
+  const { type, version } = definition;
+  if (stored.version > version) return { ...stored, type, problem: "unknown_version" };
   const refs = completeRefs(stored.refs, definition.refs);
-  if (stored.version === definition.version) return { ...named, refs, problem: null };
+  if (stored.version === version) return { ...stored, type, refs, problem: null };
   try {
-    const data = upcastData(definition.upcasters, stored.version, definition.version, stored.data);
-    return { ...named, refs, data: data as JsonObject, version: definition.version, problem: null };
+    const data = upcastData(definition.upcasters, stored.version, version, stored.data) as JsonObject;
+    return { ...stored, type, refs, data, version, problem: null };
   } catch {
-    return { ...named, problem: "upcast_failed" };
+    return { ...stored, type, problem: "upcast_failed" };
   }
 }
 
