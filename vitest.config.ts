@@ -7,7 +7,8 @@ export default defineConfig({
     pool: "forks",
     // Each worker of database tests keeps a server busy too: two are as fast as more on a small machine.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // The first PGlite of a process takes seconds, on a machine with other work half a minute.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
       {

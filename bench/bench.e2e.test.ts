@@ -11,6 +11,7 @@ const FIGURES = {
     "updateOnlyTps",
     "recordTps",
     "ratio",
+    "ratioWithWorker",
     "addedP50Ms",
     "addedP99Ms",
     "peers.emmett",

@@ -89,6 +89,7 @@ async function run({
         recordTps: Math.round(medians.record),
         recordWithWorkerTps: Math.round(median(withWorker)),
         ratio: rounded(ratioOf(tps.record, tps.updateOnly)),
+        ratioWithWorker: rounded(ratioOf(withWorker, tps.updateOnly)),
         addedP50Ms: rounded(median(added.p50)),
         addedP99Ms: rounded(median(added.p99)),
         peers: { emmett: Math.round(medians.emmett), pgBossSend: Math.round(medians.pgBossSend) },
