@@ -5,8 +5,7 @@ import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.t
 import type { Registry } from "../events/registry.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import {
-  firstPosition,
-  lastPosition,
+  keptPositions,
   readAccountAfter,
   type PositionedRun,
   type PositionedStoredEvent,
@@ -73,14 +72,13 @@ export async function* liveRuns(
   signal.addEventListener("abort", leave);
   try {
     let position = query.after ?? follow.position;
-    await checkReached(db, position);
-    await checkKept(db, position);
+    await checkBeginning(db, position);
     yield { events: [], position };
     let upTo = follow.position;
     while (!signal.aborted) {
       while (position < upTo && !signal.aborted) {
         const run = await readAccountAfter(db, filter.account, position, upTo, READ_AT_ONCE);
-        await checkKept(db, position); // after the read: retention may overtake a slow reader
+        checkKept(await keptPositions(db), position); // after the read: retention may overtake a slow reader
         position = run.scannedTo;
         yield { events: present(run.events), position };
       }
@@ -100,22 +98,21 @@ export async function* liveRuns(
   }
 }
 
-async function checkReached(db: Database, after: number): Promise<void> {
+async function checkBeginning(db: Database, after: number): Promise<void> {
   if (!Number.isSafeInteger(after) || after < 0) {
     throw new TidingsError("INVALID_CURSOR", { detail: `after must be a position, not ${after}` });
   }
+  const kept = await keptPositions(db);
   // A cursor from beyond the end comes from another log, or from before a restore: waiting for it would be silence.
-  const last = await lastPosition(db);
-  if (after > last) {
+  if (after > kept.last) {
     throw new TidingsError("INVALID_CURSOR", {
-      detail: `Position ${after} was asked for, the last one is ${last}`,
+      detail: `Position ${after} was asked for, the last one is ${kept.last}`,
     });
   }
+  checkKept(kept, after);
 }
 
-async function checkKept(db: Database, after: number): Promise<void> {
-  const last = await lastPosition(db);
-  const first = (await firstPosition(db)) ?? last + 1;
+function checkKept({ first, last }: { readonly first: number; readonly last: number }, after: number): void {
   if (after < last && first > after + 1) {
     throw new TidingsError("POSITION_PRUNED", {
       detail: `${after} was asked for, ${first} is the first one kept`,

@@ -1,5 +1,5 @@
 import type { Queryable } from "../db/database.ts";
-import { firstPosition, lastPosition } from "./readPositions.ts";
+import { keptPositions } from "./readPositions.ts";
 
 /** Positions are given in the order of commits, ids in the order of writing: a transaction this long is still met. */
 const MARGIN_MS = 15 * 60_000;
@@ -11,8 +11,9 @@ const NEIGHBOURS = 100;
  */
 export async function positionAt(on: Queryable, moment: Date): Promise<number> {
   const wanted = moment.getTime() - MARGIN_MS;
-  let before = ((await firstPosition(on)) ?? 1) - 1;
-  let beyond = await lastPosition(on);
+  const { first, last } = await keptPositions(on);
+  let before = first - 1;
+  let beyond = last;
   while (beyond - before > NEIGHBOURS) {
     const middle = Math.floor((before + beyond) / 2);
     if ((await newestAfter(on, middle)) < wanted) before = middle;

@@ -58,12 +58,16 @@ export async function lastPosition(on: Queryable): Promise<number> {
   return Number(row!.position);
 }
 
-/** The first position that retention has left, or null when the log is empty. */
-export async function firstPosition(on: Queryable): Promise<number | null> {
-  const [row] = await on.query<{ position: string | null }>(
-    "select min(pos)::text as position from tidings.event_order",
+/** Which positions are kept, as of one moment: `first` is one beyond `last` when none is. */
+export async function keptPositions(
+  on: Queryable,
+): Promise<{ readonly first: number; readonly last: number }> {
+  const [row] = await on.query<{ first: string; last: string }>(
+    `select last_position::text as last,
+            coalesce((select min(pos) from tidings.event_order), last_position + 1)::text as first
+       from tidings.sequencer`,
   );
-  return row?.position ? Number(row.position) : null;
+  return { first: Number(row!.first), last: Number(row!.last) };
 }
 
 async function complete(
