@@ -29,7 +29,7 @@ async function run<Row extends object>(
   parameters: readonly Parameter[] = [],
 ): Promise<Row[]> {
   try {
-    const result = await on.query<Row>({ text: sql, values: parameters as Parameter[] });
+    const result = await on.query<Row>(sql, parameters as Parameter[]);
     return result.rows;
   } catch (error) {
     throw explainFailure(error);

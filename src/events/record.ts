@@ -131,10 +131,23 @@ async function writeIn(
   { append, registry }: RecordDependencies,
   prepared: readonly PreparedEvent[],
 ): Promise<RecordedEvent[]> {
-  const rows = withoutRepeats(await findCauseDepths(tx, prepared));
+  const rows = await findCauseDepths(tx, prepared);
+  if (rows.some((row) => row.key !== null)) return writeKeyed(tx, append, rows, registry);
+  const appended = await append(tx, rows);
+  return rows.map((row, index) => recordedEvent(stored(row, appended[index]!), registry));
+}
+
+/** With idempotency keys: an event whose key is taken is not written, the one that holds it stands in its place. */
+async function writeKeyed(
+  tx: Transaction,
+  append: Append,
+  given: readonly EventRow[],
+  registry: Registry,
+): Promise<RecordedEvent[]> {
+  const rows = withoutRepeats(given);
   const unique = [...new Set(rows)];
   // A conflict found after the statement must not leave the call's other events in the caller's transaction.
-  const undoable = unique.length > 1 && unique.some((row) => row.key !== null);
+  const undoable = unique.length > 1;
   if (undoable) await tx.execute("savepoint tidings_record");
   try {
     const appended = await append(tx, unique);
