@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const tests = ["src", "test", "examples", "bench"].map((folder) => `${folder}/**/*`);
+const tests = ["src", "test", "examples", "bench", "dashboard"].map((folder) => `${folder}/**/*`);
 
 export default defineConfig({
   test: {

@@ -19,6 +19,20 @@ const FIGURES = {
   ],
   bulk: ["rawEventsPerSecond", "eventsPerSecond", "ratio", "bytesPerEvent"],
   sequencer: ["eventsPerSecond", "lagP99Ms", "lagP99MsWithIdleWriter", "emptyTickMs"],
+  webhooks: [
+    "rawHttpPerSecond",
+    "deliveriesPerSecond",
+    "ratio",
+    "peers.graphileWorker",
+    "peers.pgBoss",
+    "recordedToReceivedP99Ms",
+  ],
+  "webhooks-fair": [
+    "hangingEndpointHealthyP99Ms",
+    "deadAccountHealthyP99Ms",
+    "memoryBeforeMb",
+    "memoryAfterMb",
+  ],
   feed: ["events", "firstPageP99Ms", "deepPageP99Ms", "timelineP99Ms", "sparseTypeP99Ms"],
 } as const;
 

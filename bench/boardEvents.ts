@@ -50,14 +50,18 @@ export const moved = (number: number, account = accountOf(number)) =>
     actor: actor(number),
   });
 
-export const commented = (number: number, account: string) =>
+export const commented = (number: number, account: string, data = dataOf(number)) =>
   cardCommented({
     subject: card(number % 10_000, `Card number ${number % 10_000}`),
     refs: { board: board(number % 100, "Roadmap") },
-    data: dataOf(number),
+    data,
     account,
     actor: actor(number),
   });
+
+/** As `commented`; its data carries the moment of the call, for receivers in another process of this machine. */
+export const stamped = (number: number, account: string) =>
+  commented(number, account, { ...dataOf(number), reason: String(Date.now()) });
 
 /** 1,000 accounts. */
 export const accountOf = (number: number): string => `account-${String(number % 1_000).padStart(4, "0")}`;

@@ -1,33 +1,32 @@
 import type { Pool } from "pg";
 
 const LANES = ["domain", "change", "client", "system"];
-const TABLES = ["events", "timeline"];
+const TABLES = [
+  { table: "events", months: 1, nameOf: monthName },
+  { table: "timeline", months: 3, nameOf: quarterName },
+];
 
 /** The first moments of the last `months` months and of the present one, oldest first. */
 export function monthsBack(months: number, now = new Date()): Date[] {
-  return Array.from(
-    { length: months + 1 },
-    (_, index) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months + index, 1)),
-  );
+  return Array.from({ length: months + 1 }, (_, index) => monthsAfter(now, index - months));
 }
 
 /**
- * Gives a new log the monthly partitions that it would have after years of work: each lane's first partition, empty and
- * open to the past, makes way for one a month. Returns how many partitions each table has.
+ * Gives a new log the partitions that it would have after years of work: each lane's first partition, empty and open to
+ * the past, makes way for one a month (of timeline: a quarter). Returns how many partitions the events have.
  */
-export async function createHistory(pool: Pool, months: number): Promise<number> {
-  const bounds = monthsBack(months);
-  const until = new Date(Date.UTC(bounds.at(-1)!.getUTCFullYear(), bounds.at(-1)!.getUTCMonth() + 1, 1));
-  for (const table of TABLES) {
+export async function createHistory(pool: Pool, back: number): Promise<number> {
+  for (const { table, months, nameOf } of TABLES) {
+    const begins = monthsBack(back + months - 1).filter((month) => month.getUTCMonth() % months === 0);
     for (const lane of LANES) {
-      const first = `tidings.${table}_${lane}_${monthName(bounds.at(-1)!)}`;
-      await pool.query(`drop table ${first}`);
-      for (const [index, from] of bounds.entries()) {
+      const nameFrom = (from: Date) => `tidings.${table}_${lane}_${nameOf(from)}`;
+      await pool.query(`drop table ${nameFrom(begins.at(-1)!)}`);
+      for (const [index, from] of begins.entries()) {
         const lower = index === 0 ? "minvalue" : `tidings.uuid7_floor('${from.toISOString()}')`;
-        const upper = `tidings.uuid7_floor('${(bounds[index + 1] ?? until).toISOString()}')`;
+        const until = begins[index + 1] ?? monthsAfter(from, months);
         await pool.query(`
-          create table tidings.${table}_${lane}_${monthName(from)} partition of tidings.${table}
-             for values from ('${lane}', ${lower}) to ('${lane}', ${upper})`);
+          create table ${nameFrom(from)} partition of tidings.${table}
+             for values from ('${lane}', ${lower}) to ('${lane}', tidings.uuid7_floor('${until.toISOString()}'))`);
       }
     }
   }
@@ -37,4 +36,14 @@ export async function createHistory(pool: Pool, months: number): Promise<number>
   return rows[0]!.partitions;
 }
 
-const monthName = (month: Date): string => month.toISOString().slice(0, 7).replace("-", "_");
+function monthsAfter(moment: Date, months: number): Date {
+  return new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + months, 1));
+}
+
+function monthName(month: Date): string {
+  return month.toISOString().slice(0, 7).replace("-", "_");
+}
+
+function quarterName(month: Date): string {
+  return `${month.getUTCFullYear()}_q${1 + Math.floor(month.getUTCMonth() / 3)}`;
+}

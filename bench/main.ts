@@ -7,13 +7,22 @@ import { record } from "./record.ts";
 import { humanTable } from "./report.ts";
 import { sequencer } from "./sequencer.ts";
 import type { ServerChoice } from "./server.ts";
+import { webhooks } from "./webhooks.ts";
+import { webhooksFair } from "./webhooksFair.ts";
 
-const benches: { readonly [name: string]: Bench } = { record, bulk, sequencer, feed };
+const benches: { readonly [name: string]: Bench } = {
+  record,
+  bulk,
+  sequencer,
+  feed,
+  webhooks,
+  "webhooks-fair": webhooksFair,
+};
 
 const USAGE = `npm run bench -- NAME [options]
 
 ${Object.entries(benches)
-  .map(([name, { description }]) => `  ${name.padEnd(10)} ${description}`)
+  .map(([name, { description }]) => `  ${name.padEnd(14)} ${description}`)
   .join("\n")}
 
   --json                 one JSON object instead of a table

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { Client } from "pg";
 import { accountOf, commented } from "./boardEvents.ts";
 import type { AfterUpdate } from "./recordWriters.ts";
@@ -69,13 +68,6 @@ export async function pgBossSend(url: string): Promise<{ send: AfterUpdate; stop
     send: (client, number) => boss.send(QUEUE, content(number), { db: through(client) }),
     stop: () => boss.stop({ graceful: false }),
   };
-}
-
-export function peerVersions(): { emmett: string; pgBoss: string } {
-  const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {
-    dependencies: { [name: string]: string };
-  };
-  return { emmett: dependencies["@event-driven-io/emmett-postgresql"]!, pgBoss: dependencies["pg-boss"]! };
 }
 
 /** What Tidings would store of the event, as one object. */

@@ -139,6 +139,49 @@ export const errorTable = {
     status: 503,
     message: "This process serves its limit of live streams. Try again later.",
   },
+  WEBHOOKS_OFF: {
+    status: 409,
+    message: "Webhooks are not switched on. Pass createTidings({ webhooks: { secretKey } }).",
+  },
+  INVALID_ENDPOINT: { status: 422, message: "A setting of the endpoint has a value that cannot work." },
+  INVALID_EXPRESSION: {
+    status: 422,
+    message: "The filter cannot be read. docs/webhooks.md describes the language.",
+  },
+  INVALID_SECRET: {
+    status: 422,
+    message:
+      "The secret is not one that can sign: whsec_ and the base64 of 24 to 64 bytes, or whsk_ and an ed25519 key. Leave it out to have one made.",
+  },
+  ADDRESS_REFUSED: {
+    status: 422,
+    message: "The URL leads to an address that webhooks may not reach. Use a public http or https address.",
+  },
+  ENDPOINT_NOT_FOUND: { status: 404, message: "This account has no such endpoint." },
+  TOO_MANY_ENDPOINTS: {
+    status: 409,
+    message: "The account has as many endpoints as it may have. Delete one, or raise webhooks.maxEndpoints.",
+  },
+  TOO_MANY_KEYS: {
+    status: 409,
+    message: "Ten older secrets are still valid. Wait until one expires before rotating again.",
+  },
+  ENDPOINT_DISABLED: { status: 409, message: "The endpoint is disabled. Enable it, then send again." },
+  DELIVERY_NOT_FOUND: { status: 404, message: "This account has no such delivery." },
+  DELIVERY_STATE: { status: 409, message: "The delivery is in a state that does not allow this." },
+  MESSAGE_GONE: {
+    status: 410,
+    message: "What was to be sent is older than webhooks.retainDays and is no longer kept.",
+  },
+  JOB_NOT_FOUND: { status: 404, message: "This account has no such job." },
+  JOB_RUNNING: {
+    status: 409,
+    message: "A job of this kind is running for the endpoint. Wait for it, or cancel it.",
+  },
+  INVALID_TOKEN: {
+    status: 401,
+    message: "The portal token is not valid, or it has expired. Ask for a new one.",
+  },
   INTERNAL: {
     status: 500,
     message: "Something failed that was not the request's fault. The app's log has the cause.",

@@ -62,6 +62,15 @@ export type { SequencerOptions } from "./log/sequencer.ts";
 export type { SubscriptionState } from "./log/subscriptionStates.ts";
 export type { ParkedEvent } from "./log/parkedEvents.ts";
 
+// Webhooks
+export type { Webhooks } from "./webhooks/api.ts";
+export type { WebhookOptions } from "./webhooks/options.ts";
+export type { Endpoint, EndpointChanges, EndpointInput, EndpointSettings } from "./webhooks/endpoint.ts";
+export type { Attempt } from "./webhooks/attempts.ts";
+export type { Delivery } from "./webhooks/delivery.ts";
+export type { DeliveryState } from "./webhooks/deliveryState.ts";
+export type { PublicEventType } from "./webhooks/eventTypes.ts";
+
 // Serving and operating
 export type { HttpOptions } from "./http/handler.ts";
 export type { AccessRole, Authorize, Identity } from "./http/identity.ts";

@@ -24,6 +24,17 @@ export interface Lifecycle {
   }): Promise<{ readonly caughtUp: boolean; readonly position: number }>;
 }
 
+/** Effects that a room works off by itself beside the subscriptions. */
+export interface BackgroundWork {
+  start(): void;
+  /** Ends what is under way and begins nothing new. */
+  stop(): Promise<void>;
+  /** Another process queued something. */
+  wake(): void;
+  /** Nothing is due and nothing under way. */
+  idle(): Promise<boolean>;
+}
+
 export interface LifecycleDependencies {
   readonly db: Database;
   readonly sequencer: Sequencer;
@@ -31,6 +42,8 @@ export interface LifecycleDependencies {
   readonly tail: Tail;
   readonly runner: SubscriptionRunner;
   readonly tracker: Tracker;
+  /** Null where webhooks are not switched on. */
+  readonly webhooks: BackgroundWork | null;
   /** How long `work` rests between two looks at the log. */
   readonly tickMs: number;
 }
@@ -39,7 +52,7 @@ export interface LifecycleDependencies {
 export function createLifecycle(
   dependencies: LifecycleDependencies,
 ): Lifecycle & { readonly stopSignal: () => AbortSignal } {
-  const { db, sequencer, maintenance, tail, runner, tracker, tickMs } = dependencies;
+  const { db, sequencer, maintenance, tail, runner, tracker, webhooks, tickMs } = dependencies;
   let stopLive = new AbortController();
   let stopListening: (() => Promise<void>) | undefined;
   let starting: Promise<void> | undefined;
@@ -59,11 +72,16 @@ export function createLifecycle(
     await checkSchema(db);
     await checkEventsVisible(db);
     if (stopLive.signal.aborted) stopLive = new AbortController();
-    stopListening = await listen(db, sequencer.loop.wake, tail.advance);
+    stopListening = await listen(db, {
+      onRecorded: sequencer.loop.wake,
+      onPosition: tail.advance,
+      onWebhooks: () => webhooks?.wake(),
+    });
     if (!worker) return;
     sequencer.loop.start();
     maintenance.start();
     await runner.start();
+    webhooks?.start();
   }
 
   async function stop(): Promise<void> {
@@ -71,7 +89,7 @@ export function createLifecycle(
     await starting?.catch(() => undefined);
     stopLive.abort();
     await tracker.flush();
-    await runner.stop();
+    await Promise.all([runner.stop(), webhooks?.stop()]);
     await Promise.all([sequencer.loop.stop(), maintenance.stop(), tail.loop.stop()]);
     await stopListening?.();
     stopListening = undefined;
@@ -89,7 +107,8 @@ export function createLifecycle(
         // In this order: a handler may have recorded something just before it had handled everything.
         const handled = await runner.caughtUp(position);
         const { outcome, lastPosition } = await sequencer.tick();
-        caughtUp = handled && outcome === "idle" && lastPosition === position;
+        const delivered = webhooks === null || (await webhooks.idle());
+        caughtUp = handled && outcome === "idle" && lastPosition === position && delivered;
         position = lastPosition ?? position;
         if (!caughtUp) await new Promise((resolve) => setTimeout(resolve, tickMs));
       }
@@ -103,12 +122,20 @@ export function createLifecycle(
   return { start, stop, work, stopSignal: () => stopLive.signal };
 }
 
+interface News {
+  onRecorded(): void;
+  onPosition(position: number): void;
+  onWebhooks(): void;
+}
+
 /**
- * Other processes' news, on one channel: a position that was given, or nothing when something was recorded. Only makes
- * things faster: without it the loops look by themselves.
+ * Other processes' news, on one channel: nothing when something was recorded, `webhooks` when deliveries wait, otherwise a
+ * position that was given. Only makes things faster: without it the loops look by themselves.
  */
-async function listen(db: Database, onRecorded: () => void, onPosition: (position: number) => void) {
-  return db.listen?.("tidings.log", (payload) =>
-    payload === "" ? onRecorded() : onPosition(Number(payload)),
-  );
+async function listen(db: Database, { onRecorded, onPosition, onWebhooks }: News) {
+  return db.listen?.("tidings.log", (payload) => {
+    if (payload === "") onRecorded();
+    else if (payload === "webhooks") onWebhooks();
+    else if (/^\d+$/.test(payload)) onPosition(Number(payload));
+  });
 }

@@ -38,10 +38,33 @@ export interface SignalMap {
   "track.flushed": { events: number; durationMs: number };
   /** Tracked events were lost: the buffer was full, the event was invalid, or the database refused it. */
   "track.dropped": { events: number; reason: "buffer_full" | "invalid" | "rejected"; error?: unknown };
-  /** A month's partition was closed and the next one opened. */
+  /** The partition of a month of events, or of a quarter of timeline rows, was closed and the next one opened. */
   "partition.split": { table: string; lane: string; until: string };
   /** A live stream was closed because its reader did not keep up. */
   "live.dropped": { account: string; position: number };
+  /** An endpoint answered 2xx. */
+  "webhook.delivered": {
+    account: string;
+    endpoint: string;
+    delivery: string;
+    attempt: number;
+    durationMs: number;
+  };
+  /** A try failed. `willRetryInMs` is null when it was the last one, or when the delivery is held. */
+  "webhook.failed": {
+    account: string;
+    endpoint: string;
+    delivery: string;
+    failure: string;
+    status: number | null;
+    willRetryInMs: number | null;
+  };
+  /** An endpoint was disabled by its own answers: see `reason`. */
+  "webhook.disabled": { account: string; endpoint: string; reason: string };
+  /** An endpoint's circuit breaker opened, or closed again. */
+  "webhook.breaker": { account: string; endpoint: string; state: "open" | "closed" };
+  /** The sweep found deliveries whose worker died, or wake-ups that were lost. */
+  "webhook.swept": { released: number; woken: number };
   /** A request failed for a reason that is not the client's. */
   "http.failed": { method: string; path: string; error: unknown };
 }

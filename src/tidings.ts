@@ -30,6 +30,11 @@ import { createSequencer, sequencerDefaults, type SequencerOptions } from "./log
 import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
 import { createTail } from "./log/tail.ts";
 import { createSignals, type Signals } from "./signals.ts";
+import type { Webhooks } from "./webhooks/api.ts";
+import { webhookSettings, type WebhookOptions } from "./webhooks/options.ts";
+import { webhookEvents } from "./webhooks/webhookEvents.ts";
+import { createWebhooks } from "./webhooks/webhooks.ts";
+import { webhooksOff } from "./webhooks/webhooksOff.ts";
 import { withDefaults } from "./withDefaults.ts";
 
 export interface TidingsOptions<Handle = unknown> {
@@ -57,6 +62,8 @@ export interface TidingsOptions<Handle = unknown> {
         unknownForMs?: number | undefined;
       }
     | undefined;
+  /** Switches webhooks on. Default: off, and `tidings.webhooks` throws WEBHOOKS_OFF. */
+  webhooks?: WebhookOptions | undefined;
   /** Who may ask over HTTP, and where. Without `authorize` the handler answers 401 to everybody. */
   http?: HttpOptions | undefined;
 }
@@ -85,6 +92,8 @@ export interface Tidings<Handle = unknown>
   live(query?: LiveQuery): AsyncGenerator<PositionedEvent, void, undefined>;
   /** As `live`, in runs that also say how far the log was looked at. */
   liveRuns(query?: LiveQuery): AsyncGenerator<LiveRun, void, undefined>;
+  /** Endpoints, deliveries and what there is to do about them. */
+  readonly webhooks: Webhooks;
   readonly subscriptions: Omit<Subscriptions<Handle>, "subscribe">;
   /**
    * Creates or updates the tables. Safe when many processes call it at once. Returns what it applied. Throws SCHEMA_NEWER
@@ -117,7 +126,8 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   checkPositive("track", trackOptions);
   checkPositive("subscriptions", { leaseMs, unknownForMs });
   const db = inSchema(options.db, options.schema ?? "tidings");
-  const registry = createRegistry(options.events);
+  const webhookOptions = options.webhooks && webhookSettings(options.webhooks);
+  const registry = createRegistry(webhookOptions ? [options.events, webhookEvents].flat() : options.events);
   const signals = createSignals();
   const contexts = createContextStore();
   const tail = createTail(db, signals, sequencerOptions.idleTickMs);
@@ -154,13 +164,24 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     unknownForMs,
   });
   const reading = { db, registry, accountOf, tail };
+  const webhooks =
+    webhookOptions &&
+    createWebhooks(webhookOptions, {
+      db,
+      registry,
+      signals,
+      accountOf,
+      record: (tx, drafts) => record(recording, {}, drafts, tx),
+    });
+  if (webhooks) subscribe("webhooks", webhooks.fanOut);
   const { stopSignal, ...lifecycle } = createLifecycle({
     db,
     sequencer,
-    maintenance: createMaintenance(db, signals),
+    maintenance: createMaintenance(db, signals, webhooks ? [webhooks.maintain] : []),
     tail,
     runner,
     tracker,
+    webhooks: webhooks?.work ?? null,
     tickMs: sequencerOptions.tickMs,
   });
 
@@ -189,6 +210,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     events: createEventQueries(reading),
     live: (query = {}) => untilStopped(stopSignal(), query, (until) => live(reading, until)),
     liveRuns: (query = {}) => untilStopped(stopSignal(), query, (until) => liveRuns(reading, until)),
+    webhooks: webhooks?.api ?? webhooksOff,
     subscribe,
     subscriptions,
     migrate: (migrateOptions) => migrate(db, migrateOptions),
@@ -199,6 +221,6 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     catalog: () => catalog(registry),
     db,
   };
-  const handler = createHandler(tidings, options.http);
+  const handler = createHandler(tidings, options.http, webhookOptions?.portalOrigins);
   return tidings;
 }

@@ -4,9 +4,11 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { pageDirectory } from "./buildPage.ts";
+import type { Receiver } from "./receiver.ts";
 import { boards } from "./routes/boards.ts";
 import { cards } from "./routes/cards.ts";
 import { problem, problemOf } from "./routes/problem.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { tidings } from "./tidings.ts";
 
 /** The page speaks to nobody but this server: the browser enforces it. */
@@ -18,18 +20,22 @@ const contentSecurityPolicy = {
 };
 
 /** Made once the page is built: the static files are looked for at once. */
-export function createApp(): Hono {
-  return new Hono()
-    .use(secureHeaders({ contentSecurityPolicy, strictTransportSecurity: false }))
-    .route("/api/boards", boards)
-    .route("/api/cards", cards)
-    .all("/api/*", (c) => problem(c, 404, "ROUTE_NOT_FOUND", "No such route."))
-    .all("/tidings/*", (c) => tidings.handler(c.req.raw))
-    .use("/assets/*", serveStatic({ root: pageDirectory, onFound: keepForever }))
-    .use("/favicon.svg", serveStatic({ root: pageDirectory }))
-    .get("/", async (c) => c.html(await page()))
-    .get("/cards/:id", async (c) => c.html(await page()))
-    .onError(problemOf);
+export function createApp(receiver: Receiver): Hono {
+  return (
+    new Hono()
+      // Before the headers: the portal has a policy of its own.
+      .all("/tidings/*", (c) => tidings.handler(c.req.raw))
+      .use(secureHeaders({ contentSecurityPolicy, strictTransportSecurity: false }))
+      .route("/api/boards", boards)
+      .route("/api/cards", cards)
+      .route("/api/webhooks", webhookRoutes(receiver))
+      .all("/api/*", (c) => problem(c, 404, "ROUTE_NOT_FOUND", "No such route."))
+      .use("/assets/*", serveStatic({ root: pageDirectory, onFound: keepForever }))
+      .use("/favicon.svg", serveStatic({ root: pageDirectory }))
+      .get("/", async (c) => c.html(await page()))
+      .get("/cards/:id", async (c) => c.html(await page()))
+      .onError(problemOf)
+  );
 }
 
 /** Vite writes a hash of the content into the name. */

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityViolations } from "./testing/axe.ts";
+import { accessibilityViolations } from "../../test/support/axe.ts";
 import { type BoardProcess, startBoardProcess } from "./testing/boardProcess.ts";
-import { desk, findChromium, launchChromium, phone } from "./testing/chromium.ts";
+import { desk, findChromium, launchChromium, phone } from "../../test/support/chromium.ts";
 import { openBoard } from "./testing/watchedPage.ts";
 
 const executable = findChromium();

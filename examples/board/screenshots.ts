@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { desk, findChromium, launchChromium, phone } from "./testing/chromium.ts";
+import { desk, findChromium, launchChromium, phone } from "../../test/support/chromium.ts";
 
 process.env["BOARD_DATA"] = ":memory:";
 const { startBoard } = await import("./startBoard.ts");

@@ -1,6 +1,7 @@
 import { pglite } from "../../src/db/pglite.ts";
 import { createTidings } from "../../src/index.ts";
 import { db } from "./database/database.ts";
+import { secretKey } from "./database/secretKey.ts";
 import { user } from "./entities.ts";
 import * as events from "./events.ts";
 import { personOf } from "./person.ts";
@@ -11,6 +12,12 @@ export const account = "launch-week";
 export const tidings = createTidings({
   db: pglite(db),
   events,
+  webhooks: {
+    secretKey,
+    source: "/board",
+    // The bundled receiver is on this machine. An app that sends to its customers leaves this out.
+    allowAddresses: ["127.0.0.0/8", "::1/128"],
+  },
   http: {
     basePath: "/tidings",
     // The page only reads here: what it changes goes through the app's own routes, and those record.

@@ -24,6 +24,7 @@ function section(entry: CatalogEntry): string {
     `lane ${entry.lane}`,
     ...(entry.severity === "info" ? [] : [`severity ${entry.severity}`]),
     `icon \`${entry.icon}\``,
+    ...webhookFact(entry),
     ...(entry.aliases.length > 0
       ? [`once called ${entry.aliases.map((alias) => `\`${alias}\``).join(", ")}`]
       : []),
@@ -44,6 +45,14 @@ function section(entry: CatalogEntry): string {
       ),
   ];
   return `${blocks.filter((block) => block !== undefined).join("\n\n")}\n`;
+}
+
+/** What is not plain: people's events are sent as they are stored, others are not. */
+function webhookFact({ lane, version, webhook }: CatalogEntry): string[] {
+  const versions = webhook.map((data) => data.version);
+  if (versions.length === 0) return lane === "domain" ? ["not sent by webhooks"] : [];
+  if (lane === "domain" && versions.length === 1 && versions[0] === version) return [];
+  return [`sent by webhooks in version ${versions.join(" and ")}`];
 }
 
 function entitiesTable({ subject, roles }: CatalogEntry): string {

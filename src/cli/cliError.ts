@@ -11,6 +11,7 @@ export type CliErrorCode =
   | "SERVER_UNREACHABLE"
   | "SERVER_REFUSED"
   | "OUT_OF_DATE"
+  | "PORT_UNAVAILABLE"
   | "UNEXPECTED";
 
 /** Printed as `error CODE message`; the message says what to do next. */

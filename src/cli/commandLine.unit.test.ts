@@ -12,7 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-const commands = ["migrate", "tail", "record", "generate docs", "generate view", "check", "doctor"];
+const commands = [
+  "migrate",
+  "tail",
+  "record",
+  "generate docs",
+  "generate view",
+  "generate webhook-types",
+  "check",
+  "doctor",
+];
 
 describe("tidings", () => {
   test("lists its commands, alone and with --help, and its version", async () => {
@@ -44,7 +53,7 @@ describe("tidings", () => {
 
   test.each([
     [["tial"], 'There is no command "tial". Did you mean "tidings tail"?'],
-    [["generate"], "tidings generate docs, tidings generate view"],
+    [["generate"], "tidings generate docs, tidings generate view, tidings generate webhook-types"],
     [["tail", "--acount", "acme"], "Unknown option '--acount'"],
     [["tail"], "--account A is missing"],
     [["tail", "more"], '"more" is one word too many'],
@@ -55,6 +64,19 @@ describe("tidings", () => {
     [["record"], "TYPE is missing"],
     [["record", "--batch", "--key", "1"], "--key does not go with --batch"],
     [["generate", "view"], "Pass a TYPE, or --all"],
+    [["webhooks"], "tidings webhooks listen, tidings webhooks endpoints"],
+    [["webhooks", "listen", "--fail", "200"], "--fail must be a status from 300 to 599, timeout or reset"],
+    [["webhooks", "listen", "--times", "2"], "--times goes with --fail"],
+    [["webhooks", "listen", "--port", "70000"], "--port 70000 is above 65535"],
+    [["webhooks", "listen", "--secret", "hunter2"], "--secret must be what the endpoint shows"],
+    [["webhooks", "endpoints"], "--account A is missing"],
+    [
+      ["webhooks", "endpoints", "--account", "a", "--server", "http://localhost"],
+      "--account does not go with",
+    ],
+    [["webhooks", "test"], "ENDPOINT is missing"],
+    [["webhooks", "resend"], "DELIVERY is missing"],
+    [["webhooks", "recover", "ep_1", "--account", "a"], "--since TIME is missing"],
     [["generate", "docs", "--check"], "--out FILE is missing"],
     [["doctor", "--pglite", "a", "--database-url", "b"], "not both"],
   ])("refuses %j with exit code 2 and says why", async (args, message) => {
@@ -181,5 +203,22 @@ describe("tidings generate view", () => {
     const { code, stderr } = await runCli(["generate", "view", "card.movd", "--events", EVENTS_FILE]);
     expect(code).toBe(1);
     expect(stderr).toContain('error UNKNOWN_TYPE "card.movd" (did you mean "card.moved"?)');
+  });
+});
+
+describe("tidings generate webhook-types", () => {
+  test("writes the same file each time, and notices when it is out of date", async () => {
+    const file = join(directory, "webhooks.ts");
+    const generate = (...more: string[]) =>
+      runCli(["generate", "webhook-types", "--events", EVENTS_FILE, ...more]);
+    const { stdout } = await generate();
+    expect(stdout).toContain("export type WebhookEvent =\n  | CardClosed");
+    expect((await generate("--out", file)).code).toBe(0);
+    expect(await readFile(file, "utf8")).toBe(stdout);
+    expect((await generate("--out", file, "--check")).code).toBe(0);
+    await writeFile(file, stdout.replace("CardClosed", "CardOpened"));
+    const stale = await generate("--out", file, "--check");
+    expect(stale.code).toBe(1);
+    expect(stale.stderr).toContain("error OUT_OF_DATE");
   });
 });

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Database } from "../db/database.ts";
 import { isTidingsError } from "../errors.ts";
 import { createRegistry, type Definitions, type Registry } from "../events/registry.ts";
+import type { Tidings } from "../tidings.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Options } from "./command.ts";
 import { importFromProject } from "./importFromProject.ts";
@@ -19,6 +20,8 @@ export const definitionOptions: Options = {
 
 /** What the app's modules say. */
 export interface Project {
+  /** The app's own, where the config file exports it. */
+  readonly tidings: Tidings | undefined;
   readonly registry: Registry | undefined;
   readonly db: Database | undefined;
 }
@@ -48,6 +51,7 @@ export async function loadProject(call: Call): Promise<Project> {
   const tidings = config["tidings"] ?? config["default"];
   const definitions = events === undefined ? config["events"] : await load(events);
   return {
+    tidings: isTidings(tidings) ? tidings : undefined,
     db: isTidings(tidings) ? tidings.db : isDatabase(config["db"]) ? config["db"] : undefined,
     registry:
       definitions !== undefined
@@ -95,7 +99,7 @@ async function load(file: string): Promise<Record<string, unknown>> {
 }
 
 /** By shape: the app may have its own copy of this package. */
-function isTidings(value: unknown): value is { readonly db: Database; readonly registry: Registry } {
+function isTidings(value: unknown): value is Tidings {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -7,12 +7,18 @@ import { parseCall, type Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { generateDocs } from "./generateDocs.ts";
 import { generateView } from "./generateView.ts";
+import { generateWebhookTypes } from "./generateWebhookTypes.ts";
 import { helpFor, overview } from "./help.ts";
 import { migrateCommand } from "./migrate.ts";
 import { nearest } from "./nearest.ts";
 import { recordCommand } from "./record.ts";
 import { tail } from "./tail.ts";
 import { printable, type Terminal } from "./terminal.ts";
+import { webhooksEndpoints } from "./webhooksEndpoints.ts";
+import { webhooksListen } from "./webhooksListen.ts";
+import { webhooksRecover } from "./webhooksRecover.ts";
+import { webhooksResend } from "./webhooksResend.ts";
+import { webhooksTest } from "./webhooksTest.ts";
 
 const commands: readonly Command[] = [
   migrateCommand,
@@ -20,8 +26,14 @@ const commands: readonly Command[] = [
   recordCommand,
   generateDocs,
   generateView,
+  generateWebhookTypes,
   check,
   doctor,
+  webhooksListen,
+  webhooksEndpoints,
+  webhooksTest,
+  webhooksResend,
+  webhooksRecover,
 ];
 
 /** Runs one command line and resolves to its exit code; never rejects. */

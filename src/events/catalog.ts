@@ -27,6 +27,15 @@ export interface CatalogEntry {
   /** What a person would read of the example. Null where the definition has no sentence or it throws. */
   readonly sentence: string | null;
   readonly olderVersions: readonly OlderVersion[];
+  /** The versions of `data` that webhooks send, oldest first; empty where they never send it. */
+  readonly webhook: readonly WebhookData[];
+}
+
+/** What receivers of webhooks see as `data`. */
+export interface WebhookData {
+  readonly version: number;
+  readonly jsonSchema: JsonObject | null;
+  readonly example: JsonObject | null;
 }
 
 export interface CatalogRole {
@@ -71,7 +80,19 @@ export function catalogEntry(definition: AnyEventDefinition, registry: Registry)
       version: Number(version),
       jsonSchema: jsonSchemaOf(schema, "output"),
     })),
+    webhook: webhookData(definition, example),
   };
+}
+
+function webhookData(definition: AnyEventDefinition, example: JsonObject | null): WebhookData[] {
+  if (definition.webhook === null) return [];
+  if (definition.webhook.length === 0)
+    return [{ version: definition.version, jsonSchema: dataSchema(definition), example }];
+  return definition.webhook.map(({ version, jsonSchema, write }) => ({
+    version,
+    jsonSchema,
+    example: example && attempt(() => write(exampleEvent(definition, example) as SentenceEvent<never>)),
+  }));
 }
 
 /** The sentence for the example, in which entities are called by kind and number. Throws what the definition throws. */
@@ -81,7 +102,7 @@ export function sentenceOf(definition: AnyEventDefinition, data: JsonObject | nu
 }
 
 /** The definition's own example is checked like any other: null when the schema refuses it. */
-function exampleOf(definition: AnyEventDefinition): JsonObject | null {
+export function exampleOf(definition: AnyEventDefinition): JsonObject | null {
   if (!definition.schema) return {};
   if (definition.example !== undefined) return stored(definition, definition.example);
   // What goes in, where the schema changes it on the way; what comes out, where only that can be described.
@@ -111,7 +132,8 @@ function dataSchema({ schema, jsonSchema }: AnyEventDefinition): JsonObject | nu
 
 const NO_DATA: JsonObject = { type: "object", properties: {}, additionalProperties: false };
 
-function exampleEvent(definition: AnyEventDefinition, data: JsonObject): SentenceEvent {
+/** An event with this data: its entities are called by kind and number. */
+export function exampleEvent(definition: AnyEventDefinition, data: JsonObject): SentenceEvent {
   return {
     actor: { type: "user", id: "ann", label: "Ann", isActor: true },
     onBehalfOf: null,

@@ -52,6 +52,30 @@ describe("the catalog", () => {
     expect(entryOf(defineEvent("card.named", { subject: card, data })).example).toEqual({ title: "TITLE" });
   });
 
+  test("tells which data webhooks send: what is stored, each shape, or none", () => {
+    const data = z.object({ size: z.int() });
+    const webhookOf = (webhook?: boolean) =>
+      entryOf(defineEvent("card.sized", { subject: card, data, example: { size: 2 }, webhook })).webhook;
+    expect(webhookOf()).toMatchObject([
+      { version: 1, jsonSchema: { properties: { size: { type: "integer" } } }, example: { size: 2 } },
+    ]);
+    expect(webhookOf(false)).toEqual([]);
+    const schema = z.object({ big: z.boolean() });
+    const shaped = defineEvent("card.sized", {
+      subject: card,
+      data,
+      example: { size: 2 },
+      webhook: [
+        { version: 4, write: (e) => ({ big: e.data.size > 1 }), schema },
+        { version: 2, write: (e) => ({ card: e.subject.id }) },
+      ],
+    });
+    expect(entryOf(shaped).webhook).toMatchObject([
+      { version: 2, jsonSchema: null, example: { card: "1" } },
+      { version: 4, jsonSchema: { properties: { big: { type: "boolean" } } }, example: { big: true } },
+    ]);
+  });
+
   test("has no example where the schema refuses it, and no sentence where that throws", () => {
     const data = z.object({ size: z.int() });
     const wrong = defineEvent("card.sized", { subject: card, data, example: { size: 1.5 } });

@@ -8,7 +8,7 @@ export interface DefinitionProblem {
   readonly type: string;
   /** `error`: it does not do what it says. `warning`: it could say more. */
   readonly level: "error" | "warning";
-  readonly rule: "verb" | "tense" | "sentence" | "description" | "json_schema" | "example";
+  readonly rule: "verb" | "tense" | "sentence" | "description" | "json_schema" | "example" | "webhook";
   readonly message: string;
 }
 
@@ -18,6 +18,7 @@ export function checkDefinitions(registry: Registry): DefinitionProblem[] {
     ...checkName(definition),
     ...checkWords(definition),
     ...checkData(definition, registry),
+    ...checkShapes(definition, registry),
   ]);
 }
 
@@ -122,6 +123,27 @@ function checkData(definition: AnyEventDefinition, registry: Registry): Definiti
     problems.push({ type, level: "error", rule: "sentence", message });
   }
   return problems;
+}
+
+/** Receivers would get nothing of a type whose `write` throws: fan-out sets such an event aside. */
+function checkShapes(definition: AnyEventDefinition, registry: Registry): DefinitionProblem[] {
+  const { type } = definition;
+  if (!definition.webhook?.length) return [];
+  const { example, webhook } = catalogEntry(definition, registry);
+  return webhook.flatMap((shape): DefinitionProblem[] => {
+    const name = `its webhook shape ${shape.version}`;
+    if (example !== null && shape.example === null)
+      return [{ type, level: "error", rule: "webhook", message: `${name} throws for the example` }];
+    if (shape.jsonSchema !== null) return [];
+    return [
+      {
+        type,
+        level: "warning",
+        rule: "webhook",
+        message: `${name} has no schema: receivers get no type for data`,
+      },
+    ];
+  });
 }
 
 function firstIssue({ schema, example }: AnyEventDefinition): string {

@@ -5,6 +5,7 @@ import { checkDefinitions } from "./checkDefinitions.ts";
 import { defineEvent } from "./defineEvent.ts";
 import { defineEntity } from "./entity.ts";
 import { createRegistry } from "./registry.ts";
+import { sentence } from "./sentence.ts";
 
 describe("checking definitions", () => {
   const problems = checkDefinitions(createRegistry(poorEvents));
@@ -45,6 +46,34 @@ describe("checking definitions", () => {
     expect(checkDefinitions(createRegistry(events)).map(({ type, rule }) => [type, rule])).toEqual([
       ["card.closed", "sentence"],
       ["card.closed", "description"],
+    ]);
+  });
+
+  test("finds a webhook shape that throws for the example, and warns about one without a schema", () => {
+    const write = () => {
+      throw new Error("no");
+    };
+    const shaped = defineEvent("card.sized", {
+      subject: defineEntity("card"),
+      description: "A card got a size.",
+      sentence: (e) => sentence`${e.actor} sized ${e.subject}`,
+      webhook: [
+        { version: 1, write: () => ({}) },
+        { version: 2, write },
+        { version: 3, write: () => ({}), schema: { type: "object" } },
+      ],
+    });
+    expect(checkDefinitions(createRegistry([shaped]))).toEqual([
+      expect.objectContaining({
+        rule: "webhook",
+        level: "warning",
+        message: expect.stringContaining("shape 1"),
+      }),
+      expect.objectContaining({
+        rule: "webhook",
+        level: "error",
+        message: expect.stringContaining("shape 2"),
+      }),
     ]);
   });
 });

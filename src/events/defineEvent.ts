@@ -5,6 +5,7 @@ import { roleOf } from "./entity.ts";
 import type { Sentence, SentenceActor } from "./sentence.ts";
 import type { JsonObject } from "./serializable.ts";
 import type { CheckedUpcasters, Upcasters } from "./upcast.ts";
+import { webhookShapes, type AnyWebhookShape, type WebhookOption } from "./webhookShape.ts";
 
 export const lanes = ["domain", "change", "client", "system"] as const;
 /** `domain`: what people did, and feeds show. `change`: row changes. `client`: browser tracking. `system`: jobs, health. */
@@ -64,6 +65,11 @@ export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, S
   example?: Shape["input"] | undefined;
   /** JSON Schema of the data, for schema libraries that cannot give it themselves. */
   jsonSchema?: JsonObject | undefined;
+  /**
+   * Whether webhooks send it, and with which `data`: `{ version, write }`, or a list of them for endpoints that stay with
+   * an older one. Default: the domain lane is sent as it is, no other lane is.
+   */
+  webhook?: WebhookOption<Shape> | undefined;
 }
 
 /** A definition without its types: what registries, reads and catalogs use. */
@@ -86,6 +92,8 @@ export interface AnyEventDefinition {
   readonly description: string | undefined;
   readonly example: unknown;
   readonly jsonSchema: JsonObject | undefined;
+  /** The shapes in which webhooks send it, oldest first; empty: as it is stored; null: never. */
+  readonly webhook: readonly AnyWebhookShape[] | null;
 }
 
 export function isEventDefinition(value: unknown): value is AnyEventDefinition {
@@ -246,6 +254,7 @@ export function defineEvent<
     description: options.description,
     example: options.example,
     jsonSchema: options.jsonSchema,
+    webhook: webhookShapes(type, options.lane ?? "domain", options.webhook),
   };
   const draft = (input: DraftCommon & { subject: EntityRef; refs?: object; data?: unknown }): Draft => ({
     ...input,

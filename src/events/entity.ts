@@ -26,6 +26,11 @@ export interface EntityOptions {
    */
   load?:
     ((ids: readonly string[], context: { account: string }) => Promise<Iterable<LoadedEntity>>) | undefined;
+  /**
+   * The key that people outside may see, for webhooks and portals: `(id) => "card_" + sqids.encode([Number(id)])`. Must
+   * always give the same for the same id. Default: the app's own key.
+   */
+  publicId?: ((id: string) => string) | undefined;
 }
 
 /** A kind of thing with a timeline. Call it to refer to one: `card(42, "Fix the login")`. */

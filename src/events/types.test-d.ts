@@ -40,6 +40,22 @@ const moved = defineEvent("card.moved", {
     return sentence`${e.actor} moved ${e.subject} from ${e.refs.from} to ${e.refs.to} ${e.refs.by} ${e.refs.seen} ${e.data.position}`;
   },
 });
+defineEvent("card.weighed", {
+  subject: card,
+  data: z.object({ grams: z.number() }),
+  webhook: [
+    {
+      version: 1,
+      write: (e) => {
+        same<typeof e.data, { grams: number }>();
+        same<typeof e.subject, EntityRef<"card">>();
+        return { kilograms: e.data.grams / 1_000 };
+      },
+    },
+    // @ts-expect-error what receivers get must be JSON
+    { version: 2, write: (e) => ({ at: e.occurredAt }) },
+  ],
+});
 const closed = defineEvent("card.closed", { subject: oneOf(card, board) });
 const assigned = defineEvent("card.assigned", { subject: card, refs: { to: optional(user) } });
 

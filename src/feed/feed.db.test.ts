@@ -77,6 +77,25 @@ const move = (id: string, extra: Partial<Parameters<typeof moved>[0]["refs"]> = 
   moved({ subject: card(id, `Card ${id}`), refs: { board: board("b", "Plans"), seen: [], ...extra } });
 const newest = async () => (await tidings.feed({ account, limit: 1 })).items[0]!;
 
+describe("a timeline", () => {
+  test("passes over rows that outlive their event: retention drops a month of events before their quarter", async () => {
+    const [event] = await record(move("1"));
+    for (const entity of ["card:1", "card:gone"]) {
+      await database.db.query(
+        `insert into tidings.timeline (account_id, entity, lane, event_id, type)
+         values ($1, $2, 'domain', '01900000-0000-7000-8000-000000000000', 'card.moved')`,
+        [account, entity],
+      );
+    }
+    const { items } = await tidings.timeline(card("1"), { account });
+    expect(items.map(({ id }) => id)).toEqual([event!.id]);
+    expect(await tidings.events.count({ account, of: card("1") })).toBe(1);
+    expect(await tidings.timeline(card("gone"), { account })).toMatchObject({ items: [], older: null });
+    expect(await tidings.events.count({ account, of: card("gone") })).toBe(0);
+    expect(await tidings.events.latest(card("gone"), { account })).toBeNull();
+  });
+});
+
 describe("an item", () => {
   test("carries the sentence, icon, url, whether it is actionable, actor, subject and time", async () => {
     exists("1");

@@ -56,6 +56,8 @@ export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feed
 
 /** What the app says of the entities on a page now: one call a kind and account, for kinds that have `load`. */
 async function loadPresent(events: readonly RecordedEvent[], registry: Registry): Promise<PresentEntities> {
+  const loadable = [...registry.entities.values()].filter((entity) => entity.options.load);
+  if (loadable.length === 0) return { find: () => undefined };
   const wanted = new Map<string, { entity: EntityDefinition; account: string; ids: Set<string> }>();
   for (const event of events) {
     for (const ref of entitiesOf(event)) {

@@ -1,9 +1,10 @@
 import type { Lane, SentenceEvent, Severity } from "../events/defineEvent.ts";
 import type { EntityRef, LoadedEntity } from "../events/entity.ts";
+import { fallbackSentence } from "../events/fallbackSentence.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { displayParts, isSafeUrl, type DisplayPart } from "../events/renderSentence.ts";
-import { sentence, type Sentence } from "../events/sentence.ts";
+import type { Sentence } from "../events/sentence.ts";
 
 /** An entity as a feed shows it: with its present title, and whether it still exists. */
 export interface FeedEntity extends EntityRef {
@@ -109,13 +110,6 @@ function showSentence(written: Sentence, urlOf: (ref: EntityRef) => string | nul
     const source = written[index]!;
     return source.kind === "entity" && source.isActor ? { ...part, isActor: true } : part;
   });
-}
-
-/** Where this process does not know the type or version, or the definition's sentence throws or is none. */
-function fallbackSentence(type: string, { actor, subject }: SentenceEvent): Sentence {
-  const verb = type.slice(type.indexOf(".") + 1).replace(/[._]/g, " ");
-  const kind = subject.label === null ? "" : `${subject.type.replaceAll("_", " ")} `;
-  return sentence`${actor} ${verb} ${kind}${subject}`;
 }
 
 /** An address may be made from what users typed: a `javascript:` one leads nowhere. */

@@ -1,12 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { getPathNoStrict } from "hono/utils/url";
 import { TidingsError } from "../errors.ts";
-import type { Identity } from "./identity.ts";
+import type { Caller } from "./identity.ts";
 import { invalidRequest } from "./invalidRequest.ts";
 
 /** What every route finds beside the request. */
 export interface ApiEnv {
-  Variables: { identity: Identity };
+  Variables: { identity: Caller };
 }
 
 export type Api = OpenAPIHono<ApiEnv>;

@@ -2,7 +2,11 @@ import { z } from "@hono/zod-openapi";
 import { lanes, severities } from "../events/defineEvent.ts";
 
 /** Values of one parameter: repeated, or separated by commas. */
-function list<Value extends string>(value: z.ZodType<Value, string>, description: string, separator = /,/) {
+export function list<Value extends string>(
+  value: z.ZodType<Value, string>,
+  description: string,
+  separator = /,/,
+) {
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(separator)))
@@ -21,7 +25,7 @@ const BEFORE_ENTITY = /,(?=[a-z][a-z0-9_]*:)/;
 const entities = (description: string) =>
   list(z.string(), `${description} Written \`type:id\`.`, BEFORE_ENTITY);
 
-const moment = (description: string) =>
+export const moment = (description: string) =>
   z
     .union([z.iso.datetime({ offset: true }), z.iso.date()])
     .transform((text) => new Date(text))

@@ -8,12 +8,15 @@ import { createApi, normalBasePath, type ApiEnv } from "./api.ts";
 import { addEventRoutes } from "./eventRoutes.ts";
 import { addFeedRoutes } from "./feedRoutes.ts";
 import { addHealthRoute } from "./healthRoute.ts";
-import { identityOf, type Authorize } from "./identity.ts";
+import { callerOf, type Authorize } from "./identity.ts";
 import { addLiveRoute } from "./liveRoute.ts";
 import { addOpenapiRoute } from "./openapiRoute.ts";
 import { createCors, createOriginGuard, originList } from "./origins.ts";
+import { addPortalRoute } from "./portalRoute.ts";
 import { respondWithProblem } from "./problem.ts";
 import { addRecordRoutes } from "./recordRoutes.ts";
+import { portalStaysInside } from "./webhookAccess.ts";
+import { addWebhookRoutes } from "./webhookRoutes.ts";
 
 export interface HttpOptions {
   /**
@@ -53,10 +56,11 @@ const defaults: Settled<Omit<HttpOptions, "authorize">> = {
   maxLagMs: 30_000,
 };
 
-/** The HTTP API as one function. Throws INVALID_OPTION; opens nothing. */
+/** The HTTP API as one function; `portalOrigins` may frame the portal. Throws INVALID_OPTION; opens nothing. */
 export function createHandler(
   tidings: Tidings,
   options: HttpOptions = {},
+  portalOrigins: readonly string[] = [],
 ): (request: Request) => Promise<Response> {
   const settings = checkedOptions(options);
   const basePath = normalBasePath(settings.basePath);
@@ -65,9 +69,11 @@ export function createHandler(
 
   api.onError((error, c) => respondWithProblem(error, c, tidings.signals));
   api.notFound((c) => respondWithProblem(new TidingsError("ROUTE_NOT_FOUND"), c, tidings.signals));
+  addPortalRoute(api, originList(portalOrigins, "webhooks.portalOrigins"));
   api.use(createCors(origins));
   api.use(privately);
   api.use(identify(tidings, options.authorize));
+  api.use(portalStaysInside);
   api.use(createOriginGuard(origins));
   api.use(boundedQuery);
   api.use(
@@ -85,6 +91,7 @@ export function createHandler(
   addFeedRoutes(api, tidings);
   addLiveRoute(api, tidings, settings);
   addHealthRoute(api, tidings, settings);
+  addWebhookRoutes(api, tidings, settings);
   addOpenapiRoute(api, basePath);
 
   return async (request) => api.fetch(request);
@@ -93,9 +100,9 @@ export function createHandler(
 /** Everything after this knows who asks, and runs in the context of the account and the actor. */
 function identify(tidings: Tidings, authorize: Authorize | undefined): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const identity = await identityOf(c.req.raw, authorize);
-    c.set("identity", identity);
-    await tidings.run({ account: identity.account, actor: identity.actor }, next);
+    const caller = await callerOf(c.req.raw, authorize, tidings.webhooks);
+    c.set("identity", caller);
+    await tidings.run({ account: caller.account, actor: caller.actor }, next);
   };
 }
 

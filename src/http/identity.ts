@@ -1,5 +1,7 @@
 import { TidingsError } from "../errors.ts";
 import type { EntityRef } from "../events/entity.ts";
+import type { Webhooks } from "../webhooks/api.ts";
+import { isPortalToken, type PortalRole } from "../webhooks/portalToken.ts";
 
 /** Each role may do everything that the roles before it may. */
 const roles = ["reader", "writer", "service", "operator"] as const;
@@ -22,7 +24,30 @@ export interface Identity {
 /** Says who sent a request, or null for nobody. */
 export type Authorize = (request: Request) => Promise<Identity | null> | Identity | null;
 
-export async function identityOf(request: Request, authorize: Authorize | undefined): Promise<Identity> {
+/** Who asks, and what the portal token allows where one was sent. Then the role is `reader`, and only of webhooks. */
+export interface Caller extends Identity {
+  readonly portal: PortalRole | null;
+}
+
+/** A portal token is ours to judge: it never reaches the app's `authorize`. */
+export async function callerOf(
+  request: Request,
+  authorize: Authorize | undefined,
+  webhooks: Pick<Webhooks, "checkPortalToken">,
+): Promise<Caller> {
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (token === undefined || !isPortalToken(token)) {
+    const { account, actor, role } = await identityOf(request, authorize);
+    return { account, actor, role, portal: null };
+  }
+  const { account, role } = webhooks.checkPortalToken(token);
+  return { account, actor: PORTAL, role: "reader", portal: role };
+}
+
+/** Nobody knows which of the customer's people it is. */
+const PORTAL: EntityRef = { type: "portal", id: "token", label: "Webhook portal" };
+
+async function identityOf(request: Request, authorize: Authorize | undefined): Promise<Identity> {
   const identity = (await authorize?.(request)) ?? null;
   if (identity === null) {
     throw new TidingsError("UNAUTHORIZED", {

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { TidingsError } from "../errors.ts";
 
 const PREFLIGHT = {
-  "access-control-allow-methods": "GET, HEAD, POST",
+  "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
   "access-control-allow-headers":
     "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID",
   "access-control-max-age": "600",
@@ -64,11 +64,11 @@ function hostOf(origin: string): string | undefined {
 }
 
 /** Checks and normalises the allow list. `*` is refused: it would hand every account's feed to every site. */
-export function originList(origins: readonly string[]): ReadonlySet<string> {
+export function originList(origins: readonly string[], option = "http.origins"): ReadonlySet<string> {
   for (const origin of origins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TidingsError("INVALID_OPTION", {
-        detail: `http.origins: "${origin}" must be an origin such as "https://app.example.com"`,
+        detail: `${option}: "${origin}" must be an origin such as "https://app.example.com"`,
       });
     }
   }

@@ -109,7 +109,7 @@ describeOnDatabases("doctor", (open) => {
     expect(await findingOf(db, "partitions")).toMatchObject({ status: "fine" });
   });
 
-  test("warns when rows lie beyond the prepared months, or the next month is not prepared", async () => {
+  test("warns when rows lie beyond the prepared months, or the next month or quarter is not prepared", async () => {
     const beyond = await examineAfter("partitions", (tx) =>
       insertRawEvent(tx, { lane: "system", id: uuid7At(Date.now() + 100 * 24 * 60 * MINUTE_MS) }),
     );
@@ -121,13 +121,13 @@ describeOnDatabases("doctor", (open) => {
       await tx.query("drop table tidings.timeline_domain_tail");
       await tx.query(`alter table tidings.timeline detach partition ${await lastClosed(tx)}`);
       await tx.query(
-        "select tidings.open_tail('timeline', 'domain', quote_literal(tidings.uuid7_floor((date_trunc('month', now() at time zone 'utc') + interval '1 month') at time zone 'utc')))",
+        "select tidings.open_tail('timeline', 'domain', quote_literal(tidings.uuid7_floor((date_trunc('quarter', now() at time zone 'utc') + interval '3 months') at time zone 'utc')))",
       );
     });
     expect(unprepared).toMatchObject({ status: "warning", details: { late: ["timeline_domain_tail"] } });
   });
 
-  /** The month ahead, which stands ready; the present month is the one before it. */
+  /** The quarter ahead, which stands ready; the present one is the one before it. */
   async function lastClosed(tx: Queryable): Promise<string> {
     const [row] = await tx.query<{ name: string }>(
       `select 'tidings.' || relname as name from pg_class where oid in

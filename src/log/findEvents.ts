@@ -35,7 +35,7 @@ export interface FoundEvents {
  * Finds the newest events that match, by id, through the index that fits: the timeline of an entity where the filter
  * names one, the type index where it names types, otherwise the primary key.
  *
- * Each lane (and type, and entity) is a branch of its own with its own ORDER BY and LIMIT: within it the partitions are
+ * Each lane (and type, and entity) is read by itself with its own ORDER BY and LIMIT: within it the partitions are
  * in the order of the ids, so PostgreSQL reads them one after the other and stops when the page is full.
  */
 export async function findEvents(
@@ -48,8 +48,8 @@ export async function findEvents(
   const nothing = branches.length === 0;
   const direction = page.after === undefined ? "desc" : "asc";
   const rows = await on.query<{ lane: Lane | null; id: string | null; position: string }>(
-    `select lane, id::text, (select last_position from tidings.sequencer)::text as position
-       from (select) one left join lateral (
+    `select lane, id::text, last_position::text as position
+       from tidings.sequencer left join (
          select distinct lane, id from (${nothing ? "select null, null::uuid where false" : branches.join("\nunion all\n")}) candidates (lane, id)
           order by id ${direction} limit ${page.limit}) found on true
       order by found.id ${direction}`,
@@ -85,22 +85,21 @@ const HIGHEST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
  * the database, whose plans a connection keeps (see 0004_reads.sql); other filters are planned for each call.
  */
 function commonBranches(filter: NormalFilter, page: PageBounds): Branches | null {
-  const { of, types, actors, subjects, subjectTypes, severities, lanes, since, until } = filter;
+  const { of, types, actors, subjects, subjectTypes, severities, since, until } = filter;
   if (actors || subjects || subjectTypes || severities || (of && types)) return null;
   const parameters: Parameter[] = [];
   const bind = (value: Parameter) => `$${parameters.push(value)}`;
   // No event has the smallest id of a moment: it has no version. So "greater than" is "from then on".
   const low = [LOWEST, since === null ? LOWEST : idFloor(since), page.after ?? LOWEST].toSorted().at(-1)!;
   const high = [HIGHEST, until === null ? HIGHEST : idFloor(until), page.before ?? HIGHEST].toSorted()[0]!;
-  const account = `${bind(filter.account)}::text`;
+  const whose = `${bind(filter.account)}::text, ${bind(textArray(filter.lanes))}::text[]`;
   const rest = `${bind(low)}::uuid, ${bind(high)}::uuid, ${page.after === undefined}, ${page.limit}`;
-  const wanted = (of ?? types)?.map((value) => `${bind(value)}::text`) ?? [];
-  const branches = lanes.flatMap((lane) => {
-    const ids = (call: string) => `(select '${lane}'::text, id from tidings.${call} id)`;
-    if (of) return wanted.map((entity) => ids(`ids_of_entity(${account}, '${lane}', ${entity}, ${rest})`));
-    if (types) return wanted.map((type) => ids(`ids_of_type(${account}, '${lane}', ${type}, ${rest})`));
-    return [ids(`ids_of_account(${account}, '${lane}', ${rest})`)];
-  });
+  const ids = (name: string, value: string) =>
+    `select lane, id from tidings.${name}(${whose}, ${bind(value)}::text, ${rest})`;
+  const branches = of?.map((entity) => ids("ids_of_entity", entity)) ??
+    types?.map((type) => ids("ids_of_type", type)) ?? [
+      `select lane, id from tidings.ids_of_account(${whose}, ${rest})`,
+    ];
   return { branches, parameters };
 }
 
@@ -117,6 +116,10 @@ function branchesOf(filter: NormalFilter, page: PageBounds | null): Branches {
   const branches = filter.lanes.flatMap((lane) => {
     if (entities) {
       const types = filter.types && `t.type = any(${bind(textArray(filter.types))}::text[])`;
+      // Retention drops a month of events before the quarter of their timeline rows: those count no longer. A page leaves
+      // them out when it reads its events.
+      const isKept = `t.event_id >= (select oldest.id from tidings.events oldest
+         where oldest.account_id = ${account} and oldest.lane = '${lane}' order by oldest.id limit 1)`;
       const look =
         onEvent.length > 0
           ? `cross join lateral (select from tidings.events e
@@ -126,6 +129,7 @@ function branchesOf(filter: NormalFilter, page: PageBounds | null): Branches {
         const conditions = [
           `t.entity = ${bind(entity)}`,
           types,
+          page === null && isKept,
           ...bounds("t.event_id", filter, page),
         ].filter(Boolean);
         return `(select t.lane, t.event_id from tidings.timeline t ${look}
@@ -168,7 +172,7 @@ function bounds(column: string, filter: NormalFilter, page: PageBounds | null): 
 }
 
 /** The smallest UUIDv7 of a moment. */
-function idFloor(time: number): string {
+export function idFloor(time: number): string {
   const hex = Math.floor(time).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

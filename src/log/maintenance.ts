@@ -8,11 +8,19 @@ const EVERY_MS = 3_600_000;
 const AFTER_LOCK_MS = 60_000;
 const DELETE_AT_ONCE = 5_000;
 
-/** Once at start and then every hour: partitions ahead of time, and expired idempotency keys away. */
-export function createMaintenance(db: Database, signals: Signals): Loop {
+/**
+ * Once at start and then every hour: partitions ahead of time, and expired idempotency keys away. `others`: what else wants
+ * to be kept in order; false asks for another try soon.
+ */
+export function createMaintenance(
+  db: Database,
+  signals: Signals,
+  others: readonly (() => Promise<boolean>)[] = [],
+): Loop {
   return createLoop("maintenance", signals, async () => {
-    const done = await createPartitionsAhead(db, signals);
+    let done = await createPartitionsAhead(db, signals);
     while ((await deleteExpiredKeys(db)) === DELETE_AT_ONCE);
+    for (const maintain of others) done = (await maintain()) && done;
     return done ? EVERY_MS : AFTER_LOCK_MS;
   });
 }

@@ -40,24 +40,34 @@ const month = (ahead: number) => {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1));
 };
 const named = (date: Date) => `${date.getUTCFullYear()}_${String(date.getUTCMonth() + 1).padStart(2, "0")}`;
+const quarter = (ahead: number) => {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), 3 * (Math.floor(now.getUTCMonth() / 3) + ahead), 1));
+};
+const namedQuarter = (date: Date) => `${date.getUTCFullYear()}_q${Math.floor(date.getUTCMonth() / 3) + 1}`;
 const namesOf = async (table: string, lane: string) =>
   (await listPartitions(database.db))
     .filter((partition) => partition.table === table && partition.lane === lane)
     .map(({ name }) => name.replace(`${table}_${lane}_`, ""));
 
 describe("partitions", () => {
-  test("each lane's present month and the next one stand ready; a second turn has nothing to do", async () => {
+  test("each lane's present month (of timeline: quarter) and the next one stand ready; a second turn has nothing to do", async () => {
     await forgetSplits(0);
     const signals = createSignals();
     const splits: SignalMap["partition.split"][] = [];
     signals.on("partition.split", (split) => splits.push(split));
     expect(await createPartitionsAhead(database.db, signals)).toBe(true);
-    for (const table of ["events", "timeline"]) {
-      for (const lane of LANES)
-        expect(await namesOf(table, lane)).toEqual([named(month(0)), named(month(1)), "tail"]);
+    for (const lane of LANES) {
+      expect(await namesOf("events", lane)).toEqual([named(month(0)), named(month(1)), "tail"]);
+      expect(await namesOf("timeline", lane)).toEqual([
+        namedQuarter(quarter(0)),
+        namedQuarter(quarter(1)),
+        "tail",
+      ]);
     }
     expect(splits).toHaveLength(16);
     expect(splits[0]).toEqual({ table: "events", lane: "domain", until: month(1).toISOString() });
+    expect(splits.at(-1)).toEqual({ table: "timeline", lane: "system", until: quarter(2).toISOString() });
     expect(await createPartitionsAhead(database.db, signals)).toBe(true);
     expect(splits).toHaveLength(16);
   });
@@ -72,6 +82,11 @@ describe("partitions", () => {
       "select distinct tableoid::regclass::text as part from tidings.events",
     );
     expect(where).toEqual([{ part: `tidings.events_domain_${named(month(0))}` }]);
+    expect(await namesOf("timeline", "domain")).toEqual([
+      namedQuarter(quarter(0)),
+      namedQuarter(quarter(1)),
+      "tail",
+    ]);
     // A clock that ran ahead wrote beyond the bound: that month stays open, the one after it is closed.
     await forgetSplits(4);
     await insertRawEvent(database.db, { id: uuid7At(month(1).getTime() + 1_000) });

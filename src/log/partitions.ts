@@ -3,7 +3,7 @@ import { sqlStateOf } from "../db/sqlState.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import type { Signals } from "../signals.ts";
 
-/** A month of one lane, of events or of timeline rows. */
+/** One lane's events of a month, or its timeline rows of a quarter. */
 export interface Partition {
   readonly table: "events" | "timeline";
   readonly lane: Lane;
@@ -13,17 +13,18 @@ export interface Partition {
   readonly bytes: number;
 }
 
+/** Timelines are read over all of history and have the longer partitions (ADR 0012). */
 const PARTITIONED = [
-  { table: "events", idColumn: "id" },
-  { table: "timeline", idColumn: "event_id" },
+  { table: "events", idColumn: "id", months: 1 },
+  { table: "timeline", idColumn: "event_id", months: 3 },
 ] as const;
 
-/** Months that stand ready beyond the present one. */
-const MONTHS_AHEAD = 1;
+/** Months, or quarters, that stand ready beyond the present one. */
+const PERIODS_AHEAD = 1;
 
 /**
- * Closes open partitions at the ends of the coming months, while they are still empty, so that each month has its own.
- * Takes a short exclusive lock: writers wait for at most `lockTimeoutMs`. False: a lock was not to be had in that time,
+ * Closes open partitions at the ends of the coming months or quarters, while they are still empty, so that each has its
+ * own. Takes a short exclusive lock: writers wait for at most `lockTimeoutMs`. False: a lock was not to be had in that time,
  * and nothing more was tried, because whoever holds it holds the other partitions too. Try again in a while.
  */
 export async function createPartitionsAhead(
@@ -32,10 +33,10 @@ export async function createPartitionsAhead(
   lockTimeoutMs = 500,
 ): Promise<boolean> {
   const tails = await openPartitions(db);
-  for (const { table, idColumn } of PARTITIONED) {
+  for (const { table, idColumn, months } of PARTITIONED) {
     for (const lane of lanes) {
       const tail = tails.find((partition) => partition.table === table && partition.lane === lane);
-      for (const until of tail ? missingBounds(tail.from_ms, tail.now_ms) : []) {
+      for (const until of tail ? missingBounds(tail, months) : []) {
         const outcome = await splitTail(db, { table, idColumn, lane, until, lockTimeoutMs });
         if (outcome === "locked") return false;
         if (outcome === "split") signals.emit("partition.split", { table, lane, until: until.toISOString() });
@@ -45,16 +46,25 @@ export async function createPartitionsAhead(
   return true;
 }
 
-/** The month ends after `fromMs` up to the end of the last month that shall stand ready. */
-function missingBounds(fromMs: number, nowMs: number): Date[] {
-  const now = new Date(nowMs);
-  const bounds: Date[] = [];
-  // From the present month's end: months that passed while nobody split are closed as one.
-  for (let ahead = 1; ahead <= 1 + MONTHS_AHEAD; ahead++) {
-    const bound = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1));
-    if (bound.getTime() > fromMs) bounds.push(bound);
-  }
-  return bounds;
+/** The ends after an open partition's beginning, up to the one that shall stand ready. */
+function missingBounds(tail: OpenPartition, months: number): Date[] {
+  // From the present period's end: periods that passed while nobody split are closed as one.
+  return Array.from({ length: 1 + PERIODS_AHEAD }, (_, ahead) =>
+    periodEnd(tail.now_ms, months, ahead),
+  ).filter((bound) => bound.getTime() > tail.from_ms);
+}
+
+/** Where a table's open partitions begin when all is prepared. */
+export function preparedUntil(table: Partition["table"], moment: number): Date {
+  const { months } = PARTITIONED.find((partitioned) => partitioned.table === table)!;
+  return periodEnd(moment, months, PERIODS_AHEAD);
+}
+
+/** Where the month or quarter ends that a moment lies in, or one of those ahead of it. */
+function periodEnd(moment: number, months: number, ahead: number): Date {
+  const date = new Date(moment);
+  const first = date.getUTCMonth() - (date.getUTCMonth() % months);
+  return new Date(Date.UTC(date.getUTCFullYear(), first + (ahead + 1) * months, 1));
 }
 
 interface Split {
@@ -67,7 +77,7 @@ interface Split {
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
-/** `occupied`: rows lie beyond this bound already; the next month's will do. */
+/** `occupied`: rows lie beyond this bound already; the next one will do. */
 async function splitTail(db: Database, split: Split): Promise<"split" | "occupied" | "locked"> {
   const { table, idColumn, lane, until, lockTimeoutMs } = split;
   try {
@@ -95,9 +105,14 @@ select parent.relname as table, substring(child.relname from '_([a-z]+)_tail$') 
   join pg_class child on child.oid = i.inhrelid
  where i.inhparent in ('tidings.events'::regclass, 'tidings.timeline'::regclass) and child.relname like '%\\_tail'`;
 
-async function openPartitions(
-  on: Queryable,
-): Promise<{ table: string; lane: Lane; from_ms: number; now_ms: number }[]> {
+interface OpenPartition {
+  table: string;
+  lane: Lane;
+  from_ms: number;
+  now_ms: number;
+}
+
+async function openPartitions(on: Queryable): Promise<OpenPartition[]> {
   return on.query(OPEN_PARTITIONS);
 }
 

@@ -1,6 +1,6 @@
 import { textArray, type Queryable } from "../db/database.ts";
-import { lanes, type Lane } from "../events/defineEvent.ts";
-import { isEventId } from "./eventId.ts";
+import type { Lane } from "../events/defineEvent.ts";
+import { isEventId, recordedAt } from "./eventId.ts";
 import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "./storedEvent.ts";
 
 /** What names an event everywhere: account, lane and id together. */
@@ -20,31 +20,40 @@ export async function readEvents(on: Queryable, keys: readonly EventKey[]): Prom
   });
 }
 
-/**
- * Some columns of the events with these keys, in no order. One call a lane of `tidings.events_of_lane`, which looks each
- * event up in its own partition (see 0004_reads.sql).
- */
+/** Some columns of the events with these keys, in no order. The keys go in runs, see `tidings.events_by_key` (0004_reads.sql). */
 export async function readColumns<Row extends object>(
   on: Queryable,
   columns: string,
   keys: readonly EventKey[],
 ): Promise<Row[]> {
   if (keys.length === 0) return [];
-  const byLane = lanes
-    .map((lane) => keys.filter((key) => key.lane === lane).toSorted(byId))
-    .filter((wanted) => wanted.length > 0);
-  const branches = byLane.map(
-    (wanted, index) => `select ${columns}
-  from tidings.events_of_lane('${wanted[0]!.lane}', $${index * 2 + 1}::text[], $${index * 2 + 2}::uuid[]) e`,
+  const sorted = keys.toSorted(byLaneAndId);
+  const months = sorted.map(({ id }) => monthOf(id));
+  const ends = sorted.flatMap(({ lane }, index) => {
+    const next = index + 1;
+    return sorted[next]?.lane === lane && months[next] === months[index] ? [] : [String(next)];
+  });
+  return on.query<Row>(
+    `select ${columns} from tidings.events_by_key($1::text[], $2::text[], $3::uuid[], $4::integer[]) e`,
+    [
+      textArray(sorted.map((key) => key.lane)),
+      textArray(sorted.map((key) => key.account)),
+      textArray(sorted.map((key) => key.id)),
+      textArray(ends),
+    ],
   );
-  const parameters = byLane.flatMap((wanted) => [
-    textArray(wanted.map((key) => key.account)),
-    textArray(wanted.map((key) => key.id)),
-  ]);
-  return on.query<Row>(branches.join("\nunion all\n"), parameters);
 }
 
-const byId = (a: EventKey, b: EventKey): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+function byLaneAndId(a: EventKey, b: EventKey): number {
+  if (a.lane !== b.lane) return a.lane < b.lane ? -1 : 1;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/** Events of different months lie in different partitions. */
+function monthOf(id: string): number {
+  const date = new Date(recordedAt(id));
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
 
 /** Literals are written into the SQL only after a check that leaves no room for anything else. */
 export function uuid(text: string): string {

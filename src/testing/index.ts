@@ -14,3 +14,10 @@ export type { NextEventOptions } from "./nextEvent.ts";
 // What to record
 export { fixture } from "./fixture.ts";
 export type { FixtureOverrides } from "./fixture.ts";
+
+// What was sent
+export { captureWebhooks } from "./captureWebhooks.ts";
+export type { CaptureAnswer, CapturedRequest, CaptureOptions, WebhookCapture } from "./captureWebhooks.ts";
+export { expectDelivered } from "./expectDelivered.ts";
+export { expectEnqueued } from "./expectEnqueued.ts";
+export type { DeliveryExpectation } from "./matchDeliveries.ts";

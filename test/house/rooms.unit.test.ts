@@ -11,9 +11,10 @@ const mayImport: Record<string, readonly string[]> = {
   log: ["db", "events"],
   feed: ["db", "events", "log"],
   live: ["db", "events", "log"],
-  http: ["db", "events", "log", "feed", "live"],
-  cli: ["db", "events", "log", "feed", "live", "http"],
-  testing: ["db", "events", "log", "feed", "live"],
+  webhooks: ["db", "events", "log"],
+  http: ["db", "events", "log", "feed", "live", "webhooks"],
+  cli: ["db", "events", "log", "feed", "live", "webhooks", "http"],
+  testing: ["db", "events", "log", "feed", "live", "webhooks"],
 };
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })

@@ -25,6 +25,7 @@ export interface TestApiOptions {
   readonly http?: Omit<HttpOptions, "authorize"> | undefined;
   readonly events?: TidingsOptions["events"] | undefined;
   readonly database?: TestDatabase | undefined;
+  readonly webhooks?: TidingsOptions["webhooks"] | undefined;
 }
 
 /** An app's HTTP API over the board's events. Who asks is written in the Authorization header. */
@@ -34,6 +35,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     db: database.db,
     events: options.events ?? boardEvents.events,
     http: { ...options.http, authorize: identityIn },
+    webhooks: options.webhooks,
   });
   const send = async (path: string, as: Partial<Identity> | null, init: RequestInit) => {
     const headers = new Headers(init.headers);
@@ -69,7 +71,8 @@ export function authorizationOf(identity: Partial<Identity>): string {
   return `Test ${encodeURIComponent(JSON.stringify({ ...ann, ...identity }))}`;
 }
 
-function identityIn(request: Request): Identity | null {
+/** What `authorizationOf` wrote. */
+export function identityIn(request: Request): Identity | null {
   const written = request.headers.get("authorization")?.slice("Test ".length);
   return written === undefined ? null : (JSON.parse(decodeURIComponent(written)) as Identity);
 }

@@ -6,8 +6,8 @@ import { claimDirectory } from "./claimDirectory.ts";
 /** The handle that every domain method takes: the app's statements and `record` share it, so they commit together. */
 export type Tx = Transaction;
 
-const directory = process.env["BOARD_DATA"] ?? join(import.meta.dirname, "../.data");
-const inMemory = directory === ":memory:";
+export const directory = process.env["BOARD_DATA"] ?? join(import.meta.dirname, "../.data");
+export const inMemory = directory === ":memory:";
 const releaseDirectory = inMemory ? () => undefined : claimDirectory(directory);
 
 export const db = inMemory ? new PGlite() : new PGlite(join(directory, "postgres"));

@@ -11,10 +11,13 @@ import { usePerson } from "./header/usePerson.ts";
 import { UnderTheHood } from "./hood/UnderTheHood.tsx";
 import { useDeed } from "./hood/useDeed.ts";
 import { useLive } from "./live/useLive.ts";
-import { Dialog } from "./shared/Dialog.tsx";
-import { Failure } from "./shared/Failure.tsx";
+import { Dialog } from "../../../dashboard/src/shared/Dialog.tsx";
+import { Failure } from "../../../dashboard/src/shared/Failure.tsx";
 import { goTo, usePlace } from "./shared/place.ts";
-import { PHONE, useMediaQuery } from "./shared/useMediaQuery.ts";
+import { PHONE, useMediaQuery } from "../../../dashboard/src/shared/useMediaQuery.ts";
+import { ArrivalsDrawer } from "./webhooks/ArrivalsDrawer.tsx";
+import { useArrivals } from "./webhooks/useArrivals.ts";
+import { WebhooksSheet } from "./webhooks/WebhooksSheet.tsx";
 
 export function App() {
   const place = usePlace();
@@ -27,6 +30,8 @@ export function App() {
   const feed = useFeed(personId, stream, startAt);
   const { deed, act } = useDeed(personId, stream);
   const board = useBoard(personId, stream, act);
+
+  const arrivals = useArrivals();
 
   const feedIsShown = !isPhone || place.activityOpen;
   const { hold } = feed;
@@ -63,12 +68,14 @@ export function App() {
           <FeedPanel {...panel} />
         </aside>
       )}
-      <UnderTheHood deed={deed} />
+      {place.arrivalsOpen && <ArrivalsDrawer arrivals={arrivals} personId={personId} />}
+      <UnderTheHood deed={deed} arrivals={arrivals} />
       {isPhone && place.activityOpen && (
         <Dialog className="sheet" label="Activity" onClose={() => goTo({ activityOpen: false })}>
           <FeedPanel {...panel} onClose={() => goTo({ activityOpen: false })} />
         </Dialog>
       )}
+      {place.webhooksOpen && <WebhooksSheet personId={personId} />}
       {place.cardId !== null && board.view && (
         <CardDialog
           key={place.cardId}

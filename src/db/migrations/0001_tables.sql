@@ -5,8 +5,8 @@
 
 create sequence tidings.event_seq as bigint cache 1; -- cache 1: otherwise seq is not the order of insertion
 
--- One level of partitions, each one lane and one month. account_id leads every key, so that the tables can be
--- distributed by account later.
+-- One level of partitions, each one lane and one month (of timeline: one quarter). account_id leads every key, so that the
+-- tables can be distributed by account later.
 create table tidings.events (
   account_id      text collate "C" not null,
   lane            text collate "C" not null,
@@ -39,7 +39,9 @@ create table tidings.events (
 create index events_xid on tidings.events (xid);                        -- what became visible between two snapshots
 create index events_by_type on tidings.events (account_id, type, id);   -- a partition is one lane, so lane is not needed
 
--- One narrow row for each entity that an event is about: its subject, its actor and its refs, each once.
+-- One narrow row for each entity that an event is about: its subject, its actor and its refs, each once. A partition is a
+-- quarter, because a timeline is read over all of history: what it costs is mostly the opening of partitions (ADR 0012). So
+-- a row may outlive its event until retention takes the quarter's last month; who reads skips keys that have no event.
 create table tidings.timeline (
   account_id  text collate "C" not null,
   entity      text collate "C" not null,                            -- type:id
@@ -146,7 +148,8 @@ create function tidings.split_tail(parent text, id_column text, lane text, upper
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   tail   text := format('%s_%s_tail', parent, lane);
-  closed text := format('%s_%s_%s', parent, lane, to_char((upper_bound at time zone 'utc') - interval '1 day', 'YYYY_MM'));
+  period text := case parent when 'events' then 'YYYY_MM' else 'YYYY_"q"Q' end;
+  closed text := format('%s_%s_%s', parent, lane, to_char((upper_bound at time zone 'utc') - interval '1 day', period));
   bound  uuid := tidings.uuid7_floor(upper_bound);
   lower_bound text;
   beyond boolean;
@@ -171,18 +174,20 @@ begin
 end $$;
 revoke execute on function tidings.split_tail from public;
 
--- Each lane begins with one partition for everything, closed at the end of this month and of the next.
+-- Each lane begins with one partition for everything, closed at the end of this month (quarter) and of the next.
 do $$
 declare
-  month timestamp := date_trunc('month', now() at time zone 'utc'); -- without zone: adding a month must not meet summer time
+  today timestamp := now() at time zone 'utc'; -- without zone: adding a month must not meet summer time
   lane  text;
 begin
   foreach lane in array array['domain', 'change', 'client', 'system'] loop
     perform tidings.open_tail('events', lane, 'minvalue');
     perform tidings.open_tail('timeline', lane, 'minvalue');
     for ahead in 1..2 loop
-      perform tidings.split_tail('events', 'id', lane, (month + ahead * interval '1 month') at time zone 'utc');
-      perform tidings.split_tail('timeline', 'event_id', lane, (month + ahead * interval '1 month') at time zone 'utc');
+      perform tidings.split_tail('events', 'id', lane,
+                                 (date_trunc('month', today) + ahead * interval '1 month') at time zone 'utc');
+      perform tidings.split_tail('timeline', 'event_id', lane,
+                                 (date_trunc('quarter', today) + ahead * interval '3 months') at time zone 'utc');
     end loop;
   end loop;
 end $$;

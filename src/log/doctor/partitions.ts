@@ -2,7 +2,7 @@ import type { Database, Queryable } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
 import { lanes } from "../../events/defineEvent.ts";
 import { recordedAt } from "../eventId.ts";
-import { listPartitions, type Partition } from "../partitions.ts";
+import { listPartitions, preparedUntil, type Partition } from "../partitions.ts";
 import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { amount } from "./words.ts";
@@ -10,10 +10,11 @@ import { amount } from "./words.ts";
 const HOUR_MS = 3_600_000;
 const COUNT_TO = 1_000;
 
-/** Whether each lane's next month has its partition, and nothing lies beyond the months that have one. */
+/** Whether each lane's next month (of timeline: quarter) has its partition, and nothing lies beyond those that have one. */
 export async function examinePartitions(db: Database): Promise<Finding[]> {
   const partitions = await listPartitions(db);
-  const ready = readyUntil(await databaseTime(db));
+  // The worker looks once an hour, so two hours are not yet late.
+  const moment = (await databaseTime(db)) - 2 * HOUR_MS;
   const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
   const missing: Tail[] = [];
   const late: Tail[] = [];
@@ -34,7 +35,8 @@ export async function examinePartitions(db: Database): Promise<Finding[]> {
               .sort()
               .at(-1) ?? null,
         });
-      else if (from === null || recordedAt(from) < ready) late.push({ table, lane, from });
+      else if (from === null || recordedAt(from) < preparedUntil(table, moment).getTime())
+        late.push({ table, lane, from });
       if (tail && from !== null) {
         const rows = await rowsInTail(db, { table, lane, from });
         if (rows > 0) filled.push({ table, lane, from, rows });
@@ -91,25 +93,19 @@ function verdict(
   if (late.length > 0) {
     return {
       status: "warning",
-      summary: `The next month is not prepared: ${late.map(tailName).join(", ")}`,
+      summary: `The next month or quarter is not prepared: ${late.map(tailName).join(", ")}`,
       fix: "Keep a worker running (await tidings.start()), or call await tidings.work() once a day",
     };
   }
   return {
     status: "fine",
-    summary: `The next month is prepared in every lane; ${amount(count, "partition")}, ${size(bytes)}`,
+    summary: `The next month and quarter are prepared in every lane; ${amount(count, "partition")}, ${size(bytes)}`,
     fix: null,
   };
 }
 
 function tailName({ table, lane }: Tail): string {
   return `${table}_${lane}_tail`;
-}
-
-/** Tails must begin at the end of the next month. The worker looks once an hour, so two hours are not yet late. */
-function readyUntil(now: number): number {
-  const reference = new Date(now - 2 * HOUR_MS);
-  return Date.UTC(reference.getUTCFullYear(), reference.getUTCMonth() + 2, 1);
 }
 
 function lowerBound(partition: Partition | undefined): string | null {

@@ -2,7 +2,7 @@ import { CalendarClock, CalendarDays, CircleCheck, MessageSquare } from "lucide-
 import type { CardView, MemberView } from "../../domain/readBoard.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { describeDue } from "../time/dueDate.ts";
-import { useNow } from "../time/useNow.ts";
+import { useNow } from "../../../../dashboard/src/time/useNow.ts";
 
 interface CardFaceProps {
   readonly card: CardView;

@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, useState } from "react";
 import type { MemberView } from "../../domain/readBoard.ts";
 import type { CommentView } from "../../domain/readComments.ts";
 import { Avatar } from "../shared/Avatar.tsx";
-import { RelativeTime } from "../time/RelativeTime.tsx";
+import { RelativeTime } from "../../../../dashboard/src/time/RelativeTime.tsx";
 
 interface CommentsProps {
   readonly comments: readonly CommentView[];

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import type { MemberView } from "../../domain/readBoard.ts";
 import { LivePill } from "../live/LivePill.tsx";
 import type { LiveStatus } from "../live/liveStream.ts";
-import { Failure } from "../shared/Failure.tsx";
+import { Failure } from "../../../../dashboard/src/shared/Failure.tsx";
 import { FeedList } from "./FeedList.tsx";
 import { FeedSkeleton } from "./FeedSkeleton.tsx";
 import type { Feed } from "./useFeed.ts";

@@ -1,4 +1,4 @@
-import type { RequestFailed } from "../shared/request.ts";
+import type { RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import type { FeedItem, FeedPage, LiveItem } from "./feedItem.ts";
 
 export interface FeedState {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FeedItem, FeedPage, LiveItem } from "./feedItem.ts";
 import { emptyFeed, feedReducer, type FeedState } from "./feedState.ts";
 import { wordsFor } from "./sentenceWords.ts";
-import { RequestFailed } from "../shared/request.ts";
+import { RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 
 const item = (id: string) => ({ id, position: 1 }) as LiveItem;
 const page = (ids: readonly string[], older: string | null = null): FeedPage => ({

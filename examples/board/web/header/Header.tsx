@@ -1,4 +1,4 @@
-import { History } from "lucide-react";
+import { History, Webhook } from "lucide-react";
 import type { MemberView } from "../../domain/readBoard.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { goTo } from "../shared/place.ts";
@@ -26,11 +26,25 @@ export function Header({ title, members, personId, become, onInvite, waiting }: 
         ))}
       </div>
       <div className="header-end">
+        <WebhooksButton />
         {waiting !== null && <ActivityButton waiting={waiting} />}
         <ThemeToggle />
         <PersonSwitcher members={members} personId={personId} become={become} onInvite={onInvite} />
       </div>
     </header>
+  );
+}
+
+function WebhooksButton() {
+  return (
+    <button
+      type="button"
+      className="button button-bare webhooks-button"
+      onClick={() => goTo({ webhooksOpen: true })}
+    >
+      <Webhook size={18} strokeWidth={1.75} aria-hidden />
+      <span>Webhooks</span>
+    </button>
   );
 }
 

@@ -47,7 +47,7 @@ export function PersonSwitcher({ members, personId, become, onInvite }: PersonSw
               </button>
               <a
                 className="icon-button"
-                href={addressOf({ cardId: null, personId: member.id, activityOpen: false })}
+                href={addressOf({ personId: member.id })}
                 target={`board-as-${member.id}`}
                 aria-label={`Open a second window as ${member.name}`}
                 title={`Open a second window as ${member.name}`}

@@ -5,6 +5,8 @@ export interface Place {
   readonly cardId: number | null;
   readonly personId: string | null;
   readonly activityOpen: boolean;
+  readonly webhooksOpen: boolean;
+  readonly arrivalsOpen: boolean;
 }
 
 const CHANGED = "place-changed";
@@ -21,11 +23,13 @@ export function goTo(change: Partial<Place>): void {
 }
 
 /** The address that `goTo` would lead to. */
-export function addressOf({ cardId, personId, activityOpen }: Place): string {
+export function addressOf({ cardId, personId, ...open }: Partial<Place>): string {
   const query = new URLSearchParams();
-  if (personId !== null) query.set("as", personId);
-  if (activityOpen) query.set("activity", "open");
-  return `${cardId === null ? "/" : `/cards/${cardId}`}${query.size > 0 ? `?${query}` : ""}`;
+  if (personId) query.set("as", personId);
+  if (open.activityOpen) query.set("activity", "open");
+  if (open.webhooksOpen) query.set("webhooks", "open");
+  if (open.arrivalsOpen) query.set("arrivals", "open");
+  return `${cardId == null ? "/" : `/cards/${cardId}`}${query.size > 0 ? `?${query}` : ""}`;
 }
 
 function readPlace({ pathname, searchParams }: URL): Place {
@@ -34,6 +38,8 @@ function readPlace({ pathname, searchParams }: URL): Place {
     cardId: card ? Number(card[1]) : null,
     personId: searchParams.get("as"),
     activityOpen: searchParams.get("activity") === "open",
+    webhooksOpen: searchParams.get("webhooks") === "open",
+    arrivalsOpen: searchParams.get("arrivals") === "open",
   };
 }
 

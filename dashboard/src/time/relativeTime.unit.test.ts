@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { describeDue } from "./dueDate.ts";
 import { dayHeading, relativeTime, relativeTimeWithDay } from "./relativeTime.ts";
 
 const now = new Date(2026, 10, 20, 15, 30).getTime();
@@ -21,12 +20,4 @@ test("days are named for the reader's calendar", () => {
   expect(dayHeading(ago(HOUR), now)).toBe("Today");
   expect(dayHeading(ago(16 * HOUR), now)).toBe("Yesterday");
   expect(dayHeading(ago(72 * HOUR), now)).toMatch(/17/);
-});
-
-test("a due date says how near it is", () => {
-  expect(describeDue("2026-11-20", now)).toEqual({ text: "Today", state: "soon" });
-  expect(describeDue("2026-11-21", now)).toEqual({ text: "Tomorrow", state: "later" });
-  expect(describeDue("2026-11-19", now)).toEqual({ text: "1 day late", state: "late" });
-  expect(describeDue("2026-11-10", now)).toEqual({ text: "10 days late", state: "late" });
-  expect(describeDue("2026-12-24", now).text).toMatch(/24/);
 });

@@ -1,5 +1,5 @@
 import { CircleAlert } from "lucide-react";
-import type { RequestFailed } from "./request.ts";
+import type { RequestFailed } from "./ask.ts";
 
 interface FailureProps {
   readonly what: string;

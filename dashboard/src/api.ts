@@ -1,0 +1,226 @@
+import { ask, asFailure, jsonBody } from "./shared/ask.ts";
+
+/** What the portal reads and writes over HTTP. Written by hand after the API's description: no code of the server comes here. */
+export interface Endpoint {
+  readonly id: string;
+  readonly url: string;
+  readonly description: string;
+  readonly types: readonly string[];
+  readonly filter: string | null;
+  readonly delivery: "push" | "pull";
+  readonly format: string;
+  readonly scheme: string;
+  readonly compat: boolean;
+  readonly timeoutMs: number;
+  readonly rateLimit: { readonly perSecond: number; readonly burst: number } | null;
+  readonly ordered: boolean;
+  readonly schedule: readonly number[];
+  readonly status: "enabled" | "disabled";
+  readonly disabledReason: "asked" | "failing" | "gone" | "control" | null;
+  readonly statusAt: string;
+  readonly headerNames: readonly string[];
+  readonly keys: readonly EndpointKey[];
+  readonly health: {
+    readonly breaker: "closed" | "open" | "half_open";
+    readonly failingSince: string | null;
+    readonly lastSuccessAt: string | null;
+    readonly lastFailureAt: string | null;
+  };
+  readonly createdAt: string;
+}
+
+export interface EndpointKey {
+  readonly id: string;
+  readonly kind: "hmac" | "ed25519";
+  readonly publicKey: string | null;
+  readonly createdAt: string;
+  readonly validUntil: string | null;
+}
+
+export interface EndpointInput {
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly description: string;
+  readonly filter: string | null;
+  readonly delivery: "push" | "pull";
+  readonly format: string;
+  readonly scheme: string;
+  readonly timeoutMs: number;
+  readonly rateLimit: { readonly perSecond: number; readonly burst: number } | null;
+  readonly ordered: boolean;
+  readonly schedule: "standard" | "short" | readonly number[];
+  /** All of them: what is not named is no longer sent. Left out: they stay as they are. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface WithSecret {
+  readonly endpoint: Endpoint;
+  readonly secret: string;
+}
+
+export const deliveryStates = ["pending", "delivered", "retrying", "failed", "held", "expired"] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+export interface Delivery {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly message: string;
+  readonly type: string;
+  readonly origin: "event" | "send" | "backfill" | "test";
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly failure: string | null;
+  readonly status: number | null;
+  readonly createdAt: string;
+  readonly settledAt: string | null;
+  readonly nextTryAt: string | null;
+}
+
+export interface DeliveryDetails extends Delivery {
+  /** Null when it is no longer kept. */
+  readonly content: {
+    readonly id: string;
+    readonly subject: string;
+    readonly contentType: string;
+    readonly body: string;
+  } | null;
+  readonly history: readonly Attempt[];
+}
+
+export type HeaderList = Readonly<Record<string, string | readonly string[]>>;
+
+export interface Attempt {
+  readonly number: number;
+  readonly url: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly status: number | null;
+  readonly failure: string | null;
+  readonly detail: string | null;
+  readonly requestHeaders: HeaderList;
+  readonly responseHeaders: HeaderList | null;
+  readonly responseBody: string | null;
+  /** base64 where it is no text. */
+  readonly responseBodyEncoding: "utf8" | "base64";
+  readonly truncated: boolean;
+}
+
+export interface DeliveryPage {
+  readonly items: readonly Delivery[];
+  readonly older: string | null;
+}
+
+export interface StatsBucket {
+  readonly since: string;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+
+export interface EventType {
+  readonly type: string;
+  readonly version: number;
+  readonly description: string | null;
+  readonly example: object | null;
+}
+
+export interface EndpointJob {
+  readonly id: string;
+  readonly kind: "recover" | "backfill";
+  readonly state: "running" | "done" | "cancelled";
+  /** Deliveries sent again, or made, so far. */
+  readonly done: number;
+  /** From 0 to 1. */
+  readonly progress: number;
+  readonly perSecond: number;
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+}
+
+export interface DeliveryFilter {
+  readonly states: readonly DeliveryState[];
+  readonly type: string | null;
+  readonly since: string | null;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** What says whose webhooks they are, and hears when it is no longer believed. */
+export interface Access {
+  token(): string;
+  ended(): void;
+}
+
+/** Every call of the portal. `base` is the URL under which `webhooks/` lies. */
+export function createApi(base: URL, access: Access) {
+  const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
+    const { headers, ...sent } = body ? jsonBody(body) : { headers: {} };
+    try {
+      return await ask<Answer>(new URL(`webhooks/${path}`, base), {
+        ...sent,
+        method,
+        headers: { ...headers, authorization: `Bearer ${access.token()}` },
+        // The token is the only way in: the app's own session must not lend its rights to an embedded page.
+        credentials: "omit",
+      });
+    } catch (error) {
+      if (asFailure(error).code === "INVALID_TOKEN") access.ended();
+      throw error;
+    }
+  };
+  const get = <Answer>(path: string, query: Record<string, string | readonly string[] | null> = {}) =>
+    call<Answer>("GET", path + queryOf(query));
+  return {
+    eventTypes: async () => (await get<{ items: readonly EventType[] }>("event-types")).items,
+    endpoints: async () => (await get<{ items: readonly Endpoint[] }>("endpoints")).items,
+    endpoint: (id: string) => get<Endpoint>(`endpoints/${id}`),
+    create: (input: EndpointInput) => call<WithSecret>("POST", "endpoints", input),
+    update: (id: string, input: Partial<EndpointInput>) => call<Endpoint>("PATCH", `endpoints/${id}`, input),
+    enable: (id: string) => call<Endpoint>("POST", `endpoints/${id}/enable`),
+    disable: (id: string) => call<Endpoint>("POST", `endpoints/${id}/disable`),
+    remove: (id: string) => call<void>("DELETE", `endpoints/${id}`),
+    rotate: (id: string, graceSeconds: number) =>
+      call<WithSecret>("POST", `endpoints/${id}/rotate`, { graceSeconds }),
+    test: (id: string, type: string) => call<Delivery>("POST", `endpoints/${id}/test`, { type }),
+    stats: async (id: string, since: Date, bucketSeconds: number) =>
+      (
+        await get<{ items: readonly StatsBucket[] }>(`endpoints/${id}/stats`, {
+          since: since.toISOString(),
+          bucket: String(bucketSeconds),
+        })
+      ).items,
+    recoverable: async (id: string, since: Date) =>
+      (await get<{ deliveries: number }>(`endpoints/${id}/recoverable`, { since: since.toISOString() }))
+        .deliveries,
+    recover: (id: string, since: Date) =>
+      call<EndpointJob>("POST", `endpoints/${id}/recover`, { since: since.toISOString() }),
+    jobs: async (id: string) => (await get<{ items: readonly EndpointJob[] }>(`endpoints/${id}/jobs`)).items,
+    cancelJob: (id: string) => call<EndpointJob>("DELETE", `jobs/${id}`),
+    deliveries: (
+      endpoint: string,
+      { states, type, since }: DeliveryFilter,
+      before: string | null = null,
+      limit = 50,
+    ) =>
+      get<DeliveryPage>("deliveries", {
+        endpoint,
+        states,
+        types: type,
+        since,
+        before,
+        limit: String(limit),
+      }),
+    delivery: (id: string) => get<DeliveryDetails>(`deliveries/${id}`),
+    resend: (id: string) => call<Delivery>("POST", `deliveries/${id}/resend`),
+  };
+}
+
+function queryOf(query: Record<string, string | readonly string[] | null>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null) continue;
+    for (const each of typeof value === "string" ? [value] : value) search.append(name, each);
+  }
+  return search.size > 0 ? `?${search}` : "";
+}

@@ -1,0 +1,395 @@
+-- 0007_webhook_results.sql: what became of requests, and what a crash left behind: complete, judge, sweep.
+
+-- Writes what became of a batch of requests, and lets go of their slots. A result whose claim is no longer the row's is left
+-- out: another worker has the delivery now.
+--   results: [{account, delivery, endpoint, claim, state, retryMs, ok, slowDown, disable, failure, durationMs, attempt: {url,
+--             status, failure, detail, requestHeaders, responseHeaders, responseBody, truncated} | null}]
+--            state: the delivery's next one; retryMs: null when it comes to rest; disable: null or why; attempt: null when nothing
+--            was sent; responseBody in base64
+--   policy:  {breakerFailures, breakerRatio, breakerLeast, breakerWindowMs, breakerFirstMs, breakerLastMs, disableMs, disableMessages}
+-- Returns {accepted: [delivery], due, notices: [{account, endpoint, notice, …}]}. `due`: endpoints of the batch may have more to send;
+-- notices: breaker_open, breaker_closed, warned_50, warned_90, disabled.
+create function tidings.complete_deliveries(results text, policy text) returns text
+language plpgsql
+set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  moment   timestamptz := clock_timestamp();
+  rules    jsonb := policy;
+  batch    jsonb := results;
+  -- The deliveries' months, so that the others are not opened.
+  low      uuid := (select min(x->>'delivery' collate "C") from jsonb_array_elements(batch) x);
+  high     uuid := (select max(x->>'delivery' collate "C") from jsonb_array_elements(batch) x);
+  accepted jsonb;
+  breakers jsonb;
+  due      boolean;
+  notices  jsonb;
+begin
+  -- Endpoints first and in order, as everywhere: two workers never wait for each other in a circle.
+  perform from tidings.endpoint_runs r
+    join (select distinct x->>'account' as account_id, (x->>'endpoint')::uuid as endpoint_id from jsonb_array_elements(batch) x) b
+      on r.account_id = b.account_id and r.endpoint_id = b.endpoint_id
+   order by r.account_id, r.endpoint_id for update of r;
+
+  with given as materialized (
+    select x.* from rows from (jsonb_to_recordset(batch) as (
+      account text, delivery uuid, endpoint uuid, claim uuid, state text, "retryMs" float8, ok boolean, "slowDown" boolean,
+      disable text, failure text, "durationMs" integer, attempt jsonb)) with ordinality
+      x (account_id, delivery_id, endpoint_id, claim_id, state, retry_ms, ok, slow_down, disable, failure, duration_ms, attempt, n)
+  ), rested as (
+    delete from tidings.delivery_queue q using given g
+     where q.account_id = g.account_id and q.delivery_id = g.delivery_id and q.state = 1 and q.claim_id = g.claim_id and g.retry_ms is null
+    returning q.account_id, q.delivery_id, q.attempts, q.step, q.order_key
+  ), again as (
+    update tidings.delivery_queue q
+       set state = 0, claim_id = null, leased_until = null, step = q.step + 1, attempts = q.attempts + (g.attempt is not null)::integer,
+           run_at = moment + g.retry_ms * interval '1 millisecond'
+      from given g
+     where q.account_id = g.account_id and q.delivery_id = g.delivery_id and q.state = 1 and q.claim_id = g.claim_id and g.retry_ms is not null
+    returning q.account_id, q.delivery_id, q.attempts - (g.attempt is not null)::integer as attempts, q.step - 1 as step, null::text as order_key
+  ), mine as materialized (
+    select g.*, a.attempts as attempts_before, a.step, a.order_key, nullif(g.attempt, 'null') as wire
+      from (select * from rested union all select * from again) a
+      join given g on g.account_id = a.account_id and g.delivery_id = a.delivery_id
+  ), logged as (
+    insert into tidings.attempts (account_id, delivery_id, number, endpoint_id, url, started_at, duration_ms, status, failure, detail,
+                                  request_headers, response_headers, response_body, truncated)
+    select account_id, delivery_id, attempts_before + 1, endpoint_id, wire->>'url', moment - duration_ms * interval '1 millisecond',
+           duration_ms, (wire->>'status')::integer, wire->>'failure', wire->>'detail', wire->'requestHeaders',
+           nullif(wire->'responseHeaders', 'null'), decode(wire->>'responseBody', 'base64'), coalesce((wire->>'truncated')::boolean, false)
+      from mine where wire is not null
+    on conflict do nothing
+  ), told as (
+    update tidings.deliveries d
+       set state = m.state, troubled = d.troubled or m.state <> 'delivered',
+           attempts = m.attempts_before + (m.wire is not null)::integer,
+           failure = m.failure, status = (m.wire->>'status')::integer,
+           settled_at = case when m.retry_ms is null then moment end
+      from mine m where d.account_id = m.account_id and d.id = m.delivery_id and d.id between low and high
+  ), last_ok as (
+    select account_id, endpoint_id, max(n) as n from mine where ok group by 1, 2
+  ), sums as materialized (
+    select m.account_id, m.endpoint_id, count(*)::integer as n,
+           count(*) filter (where m.wire is not null)::integer as sent,
+           count(*) filter (where m.ok)::integer as good,
+           count(*) filter (where not m.ok and m.wire is not null)::integer as bad,
+           count(*) filter (where not m.ok and m.wire is not null and m.n > coalesce(l.n, 0))::integer as bad_since,
+           count(*) filter (where not m.ok and m.step = 0 and m.wire is not null and m.n > coalesce(l.n, 0))::integer as new_failures,
+           bool_or(m.slow_down) as slow_down, max(m.duration_ms) as slowest,
+           min(m.retry_ms) as soonest, max(m.disable) as disable
+      from mine m left join last_ok l on l.account_id = m.account_id and l.endpoint_id = m.endpoint_id
+     group by 1, 2
+  ), judged as (
+    select s.*, r.breaker,
+           case when s.good > 0 then 0 else r.failed_in_row end + s.bad_since as in_row,
+           r.window_at > moment - (rules->>'breakerWindowMs')::float8 * interval '1 millisecond' as same_window,
+           -- Half of the time without a single failure is no sustained one: the standard schedule never pauses for longer than 29 h.
+           s.bad_since > 0 and r.last_failure_at < moment - (rules->>'disableMs')::float8 / 2 * interval '1 millisecond' as forgotten,
+           r.window_done, r.window_failed, r.breaker_wait
+      from sums s join tidings.endpoint_runs r on r.account_id = s.account_id and r.endpoint_id = s.endpoint_id
+  ), broken as (
+    select j.*, case
+        when j.sent = 0 then j.breaker
+        when j.good > 0 and j.breaker <> 'closed' then 'closed'
+        when j.breaker = 'half_open' and j.bad > 0 then 'open'
+        when j.breaker = 'closed' and (j.in_row >= (rules->>'breakerFailures')::integer
+          or (case when j.same_window then j.window_done else 0 end + j.sent >= (rules->>'breakerLeast')::integer
+              and case when j.same_window then j.window_failed else 0 end + j.bad
+                  >= (rules->>'breakerRatio')::float8 * (case when j.same_window then j.window_done else 0 end + j.sent))) and j.bad > 0 then 'open'
+        else j.breaker end as breaker_now
+      from judged j
+  ), waits as (
+    select b.*, case when b.breaker_now = 'open' and b.breaker = 'half_open'
+                     then least(b.breaker_wait * 2, (rules->>'breakerLastMs')::float8 * interval '1 millisecond')
+                     when b.breaker_now = 'open' and b.breaker = 'closed' then (rules->>'breakerFirstMs')::float8 * interval '1 millisecond'
+                     else b.breaker_wait end as wait_now
+      from broken b
+  ), counted as (
+    update tidings.endpoint_runs r
+       set inflight = greatest(0, r.inflight - w.n),
+           inflight_limit = case when w.slow_down then greatest(1, r.inflight_limit / 2)
+                                 when r.successes + w.good >= 20 then least(r.inflight_max, r.inflight_limit + 1)
+                                 else least(r.inflight_max, r.inflight_limit) end,
+           successes = case when w.slow_down or r.successes + w.good >= 20 then 0 else r.successes + w.good end,
+           failed_in_row = w.in_row,
+           window_at = case when w.same_window then r.window_at else moment end,
+           window_done = case when w.breaker_now <> w.breaker then 0 when w.same_window then r.window_done else 0 end
+                         + case when w.breaker_now <> w.breaker then 0 else w.sent end,
+           window_failed = case when w.breaker_now <> w.breaker then 0 when w.same_window then r.window_failed else 0 end
+                         + case when w.breaker_now <> w.breaker then 0 else w.bad end,
+           failing_since = case when w.bad_since = 0 then case when w.good > 0 then null else r.failing_since end
+                                when w.good > 0 or w.forgotten then moment else coalesce(r.failing_since, moment) end,
+           failed_messages = case when w.good > 0 or w.forgotten then 0 else r.failed_messages end + w.new_failures,
+           warned = case when w.good > 0 or w.forgotten then 0 else r.warned end,
+           last_success_at = case when w.good > 0 then moment else r.last_success_at end,
+           last_failure_at = case when w.bad > 0 then moment else r.last_failure_at end,
+           duration_ms = case when w.sent = 0 then r.duration_ms else r.duration_ms * 0.8 + w.slowest * 0.2 end,
+           breaker = w.breaker_now,
+           breaker_wait = w.wait_now,
+           breaker_until = case when w.breaker_now = 'open' and w.breaker <> 'open' then moment + w.wait_now else r.breaker_until end,
+           next_at = case when w.breaker_now = 'open' and w.breaker <> 'open' then moment + w.wait_now
+                          when w.breaker_now = 'open' then r.next_at
+                          when w.breaker_now = 'closed' and w.breaker <> 'closed' then tidings.looked_at(r, moment)
+                          else least(r.next_at, greatest(moment + w.soonest * interval '1 millisecond',
+                                                         case when w.soonest is not null then tidings.looked_at(r, moment) end)) end
+      from waits w where r.account_id = w.account_id and r.endpoint_id = w.endpoint_id
+    returning r.account_id, r.endpoint_id, r.active and r.next_at <= moment as due,
+              case when w.breaker = 'closed' and w.breaker_now = 'open' or w.breaker <> 'closed' and w.breaker_now = 'closed'
+                   then w.breaker_now end as breaker_told -- not of each failed probe
+  ), graphed as (
+    insert into tidings.endpoint_stats as s (account_id, endpoint_id, since, delivered, failed, total_ms, max_ms,
+        up_to_50, up_to_100, up_to_250, up_to_500, up_to_1000, up_to_2500, up_to_5000, longer)
+    select account_id, endpoint_id, to_timestamp(floor(extract(epoch from moment) / 300) * 300),
+           count(*) filter (where ok), count(*) filter (where not ok), sum(duration_ms), max(duration_ms),
+           count(*) filter (where duration_ms <= 50), count(*) filter (where duration_ms > 50 and duration_ms <= 100),
+           count(*) filter (where duration_ms > 100 and duration_ms <= 250), count(*) filter (where duration_ms > 250 and duration_ms <= 500),
+           count(*) filter (where duration_ms > 500 and duration_ms <= 1000), count(*) filter (where duration_ms > 1000 and duration_ms <= 2500),
+           count(*) filter (where duration_ms > 2500 and duration_ms <= 5000), count(*) filter (where duration_ms > 5000)
+      from mine where wire is not null group by 1, 2 order by 1, 2
+    on conflict (account_id, endpoint_id, since) do update
+       set delivered = s.delivered + excluded.delivered, failed = s.failed + excluded.failed,
+           total_ms = s.total_ms + excluded.total_ms, max_ms = greatest(s.max_ms, excluded.max_ms),
+           up_to_50 = s.up_to_50 + excluded.up_to_50, up_to_100 = s.up_to_100 + excluded.up_to_100,
+           up_to_250 = s.up_to_250 + excluded.up_to_250, up_to_500 = s.up_to_500 + excluded.up_to_500,
+           up_to_1000 = s.up_to_1000 + excluded.up_to_1000, up_to_2500 = s.up_to_2500 + excluded.up_to_2500,
+           up_to_5000 = s.up_to_5000 + excluded.up_to_5000, longer = s.longer + excluded.longer)
+  select (select jsonb_agg(jsonb_build_object('account', m.account_id, 'delivery', m.delivery_id, 'endpoint', m.endpoint_id,
+                                              'key', m.order_key, 'disable', m.disable, 'bad', not m.ok)) from mine m),
+         (select jsonb_agg(jsonb_build_object('account', c.account_id, 'endpoint', c.endpoint_id, 'notice', 'breaker_' || c.breaker_told))
+            from counted c where c.breaker_told is not null),
+         (select bool_or(c.due) from counted c)
+    into accepted, breakers, due;
+
+  if accepted is null then return '{"accepted":[],"due":false,"notices":[]}'; end if;
+  if jsonb_path_exists(accepted, '$[*] ? (@.key != null)') then
+    perform tidings.promote_ordered(a->>'account', (a->>'endpoint')::uuid, a->>'key')
+       from jsonb_array_elements(accepted) a where a->>'key' is not null;
+    due := true;
+  end if;
+  notices := coalesce(breakers, '[]');
+  if jsonb_path_exists(accepted, '$[*] ? (@.bad == true || @.disable != null)') then
+    notices := notices || tidings.judge_endpoints(accepted, rules, moment);
+  end if;
+  return json_build_object('accepted', jsonb_path_query_array(accepted, '$[*].delivery'), 'due', due, 'notices', notices)::text;
+end $$;
+
+-- The next delivery of a subject may go when none stands before it. The caller holds the endpoint's row.
+create function tidings.promote_ordered(account text, endpoint uuid, subject text) returns void
+language plpgsql as $$
+begin
+  update tidings.delivery_queue q set state = 0
+   where q.account_id = account and q.state = 2
+     and q.delivery_id = (select f.delivery_id from tidings.delivery_queue f
+                           where f.account_id = account and f.endpoint_id = endpoint and f.order_key = subject
+                           order by f.delivery_id limit 1);
+  update tidings.endpoint_runs r set next_at = tidings.looked_at(r, clock_timestamp())
+   where r.account_id = account and r.endpoint_id = endpoint and r.active and r.next_at > tidings.looked_at(r, clock_timestamp());
+end $$;
+
+-- Who has failed for too long is warned, and then disabled; who says "gone" or "disable" is disabled at once.
+create function tidings.judge_endpoints(accepted jsonb, rules jsonb, moment timestamptz) returns jsonb
+language plpgsql as $$
+declare
+  span    interval := (rules->>'disableMs')::float8 * interval '1 millisecond';
+  least_n integer := (rules->>'disableMessages')::integer;
+  run     record;
+  notices jsonb := '[]';
+  percent integer;
+  reason  text;
+begin
+  for run in
+    select r.account_id, r.endpoint_id, r.failing_since, r.failed_messages, r.warned, b.disable
+      from (select a->>'account' as account_id, (a->>'endpoint')::uuid as endpoint_id, max(a->>'disable') as disable
+              from jsonb_array_elements(accepted) a group by 1, 2) b
+      join tidings.endpoint_runs r on r.account_id = b.account_id and r.endpoint_id = b.endpoint_id
+     where r.active and (b.disable is not null or r.failing_since is not null)
+     order by 1, 2
+  loop
+    percent := case when run.failed_messages < least_n then 0 else floor(100 * extract(epoch from moment - run.failing_since) / extract(epoch from span)) end;
+    reason := coalesce(run.disable, case when percent >= 100 then 'failing' end);
+    if reason is not null then
+      update tidings.endpoints e set status = 'disabled', status_reason = reason, status_at = moment, updated_at = moment, revision = e.revision + 1
+       where e.account_id = run.account_id and e.id = run.endpoint_id and e.status = 'enabled';
+      update tidings.endpoint_runs r set active = false, next_at = 'infinity' where r.account_id = run.account_id and r.endpoint_id = run.endpoint_id;
+    elsif percent >= 50 and run.warned < 50 or percent >= 90 and run.warned < 90 then
+      percent := case when percent >= 90 then 90 else 50 end;
+      update tidings.endpoint_runs r set warned = percent where r.account_id = run.account_id and r.endpoint_id = run.endpoint_id;
+    else
+      continue;
+    end if;
+    notices := notices || jsonb_build_object('account', run.account_id, 'endpoint', run.endpoint_id,
+      'notice', case when reason is not null then 'disabled' else 'warned_' || percent end, 'reason', reason,
+      'failingSince', extract(epoch from run.failing_since)::float8 * 1000, 'failedMessages', run.failed_messages);
+  end loop;
+  return notices;
+end $$;
+
+-- Endpoints that have something in the queue: one look-up for each of them, however many rows they have.
+create function tidings.queued_endpoints() returns table (account_id text, endpoint_id uuid)
+language sql stable as $$
+  with recursive waiting as (
+    (select q.account_id, q.endpoint_id from tidings.delivery_queue q where q.state = 0 order by q.account_id, q.endpoint_id limit 1)
+    union all
+    select following.* from waiting w cross join lateral (
+      select q.account_id, q.endpoint_id from tidings.delivery_queue q
+       where q.state = 0 and (q.account_id, q.endpoint_id) > (w.account_id, w.endpoint_id)
+       order by q.account_id, q.endpoint_id limit 1) following
+  ), in_line as (
+    (select q.account_id, q.endpoint_id from tidings.delivery_queue q where q.order_key is not null order by q.account_id, q.endpoint_id limit 1)
+    union all
+    select following.* from in_line w cross join lateral (
+      select q.account_id, q.endpoint_id from tidings.delivery_queue q
+       where q.order_key is not null and (q.account_id, q.endpoint_id) > (w.account_id, w.endpoint_id)
+       order by q.account_id, q.endpoint_id limit 1) following)
+  select * from waiting union select * from in_line
+$$;
+
+-- Endpoints whose slots are not those of their leases, and those that sleep although something is due.
+create function tidings.stray_endpoints(moment timestamptz) returns table (account_id text, endpoint_id uuid)
+language sql stable as $$
+  with leases as materialized (
+    select q.account_id, q.endpoint_id, count(*)::integer as n from tidings.delivery_queue q where q.state = 1 group by 1, 2)
+  select r.account_id, r.endpoint_id
+    from tidings.endpoint_runs r left join leases l on l.account_id = r.account_id and l.endpoint_id = r.endpoint_id
+   where r.inflight <> coalesce(l.n, 0)
+  union
+  select r.account_id, r.endpoint_id
+    from tidings.queued_endpoints() w join tidings.endpoint_runs r on r.account_id = w.account_id and r.endpoint_id = w.endpoint_id
+   where r.active and r.next_at > tidings.looked_at(r, moment)
+     and exists (select from tidings.delivery_queue q
+                  where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 0 and q.run_at < moment)
+$$;
+
+-- Puts right what a crash, a lost wake-up or a disabled endpoint left behind; `chunk` rows of each kind at most.
+-- Returns {lost, held, woken}; call it again soon when one of them is `chunk`.
+create function tidings.sweep_deliveries(chunk integer) returns text
+language plpgsql
+set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  moment   timestamptz := clock_timestamp();
+  stray    record;
+  lost     integer;
+  held     integer;
+  woken    integer;
+begin
+  -- Endpoints before their queue rows, in order: see complete_deliveries. Others wait for it; it does not run twice at once.
+  if not pg_try_advisory_xact_lock(hashtextextended('tidings.webhooks.sweep', 0)) then
+    return '{"lost":0,"held":0,"woken":0}';
+  end if;
+  -- 1. The worker died between the request and its result. Whether the endpoint got it is not known: it is sent again, under
+  --    the same id, and the try that may have happened is in the log. The schedule's step is not used up.
+  perform from tidings.endpoint_runs r
+    join (select distinct q.account_id, q.endpoint_id from tidings.delivery_queue q where q.state = 1 and q.leased_until < moment) late
+      on r.account_id = late.account_id and r.endpoint_id = late.endpoint_id
+   order by r.account_id, r.endpoint_id for update of r;
+  with late as (
+    select account_id, delivery_id from tidings.delivery_queue where state = 1 and leased_until < moment
+     order by leased_until limit chunk for update skip locked
+  ), back as (
+    update tidings.delivery_queue q set state = 0, claim_id = null, leased_until = null, run_at = moment, attempts = q.attempts + 1
+      from late where q.account_id = late.account_id and q.delivery_id = late.delivery_id
+    returning q.account_id, q.delivery_id, q.endpoint_id, q.attempts
+  ), logged as (
+    insert into tidings.attempts (account_id, delivery_id, number, endpoint_id, url, started_at, duration_ms, failure, request_headers)
+    select b.account_id, b.delivery_id, b.attempts, b.endpoint_id,
+           coalesce((select e.url from tidings.endpoints e where e.account_id = b.account_id and e.id = b.endpoint_id), ''),
+           moment, 0, 'worker_lost', '{}'
+      from back b
+    on conflict do nothing
+  ), told as (
+    update tidings.deliveries d set attempts = b.attempts, failure = 'worker_lost', status = null
+      from back b where d.account_id = b.account_id and d.id = b.delivery_id
+  )
+  select count(*) into lost from back;
+
+  -- 2. Slots that a dead worker held, and endpoints that sleep although something is due. Locked first and counted then: what
+  --    a claim took in between would be forgotten.
+  woken := 0;
+  for stray in select * from tidings.stray_endpoints(moment) s order by s.account_id, s.endpoint_id loop
+    perform from tidings.endpoint_runs r where r.account_id = stray.account_id and r.endpoint_id = stray.endpoint_id for update skip locked;
+    continue when not found;
+    update tidings.endpoint_runs r
+       set inflight = (select count(*) from tidings.delivery_queue q
+                        where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 1),
+           idle_turns = 0,
+           next_at = case when r.active then least(r.next_at, greatest(tidings.looked_at(r, moment),
+             coalesce((select min(q.run_at) from tidings.delivery_queue q
+                        where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 0), 'infinity'))) else r.next_at end
+     where r.account_id = stray.account_id and r.endpoint_id = stray.endpoint_id;
+    woken := woken + 1;
+  end loop;
+
+  -- 3. What waits for an endpoint that is disabled or pulls is held; for one that was deleted it expires.
+  held := 0;
+  for stray in
+    select w.account_id, w.endpoint_id from tidings.queued_endpoints() w
+      join tidings.endpoint_runs r on r.account_id = w.account_id and r.endpoint_id = w.endpoint_id
+     where not r.active order by 1, 2
+  loop
+    exit when held >= chunk;
+    held := held + tidings.hold_deliveries(stray.account_id, stray.endpoint_id, chunk - held);
+  end loop;
+
+  if lost + woken > 0 then perform tidings.wake_webhooks(); end if;
+  return json_build_object('lost', lost, 'held', held, 'woken', woken)::text;
+end $$;
+
+-- Takes at most `chunk` waiting deliveries of one endpoint out of the queue, unless it became active meanwhile. Returns how many.
+create function tidings.hold_deliveries(account text, endpoint uuid, chunk integer) returns integer
+language plpgsql
+set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  taken integer;
+begin
+  perform from tidings.endpoint_runs r where r.account_id = account and r.endpoint_id = endpoint and not r.active for update skip locked;
+  if not found then return 0; end if;
+  with waiting as (
+    select q.delivery_id from tidings.delivery_queue q
+     where q.account_id = account and q.endpoint_id = endpoint and q.state = 0 order by q.run_at, q.delivery_id limit chunk
+  ), in_line as (
+    select q.delivery_id from tidings.delivery_queue q
+     where q.account_id = account and q.endpoint_id = endpoint and q.order_key is not null and q.state = 2
+     order by q.order_key, q.delivery_id limit chunk
+  ), removed as (
+    delete from tidings.delivery_queue q using (select * from waiting union all select * from in_line limit chunk) w
+     where q.account_id = account and q.delivery_id = w.delivery_id
+    returning q.delivery_id
+  ), told as (
+    update tidings.deliveries d
+       set state = case e.status when 'deleted' then 'expired' else 'held' end, troubled = true, settled_at = clock_timestamp(),
+           failure = case e.status when 'deleted' then 'endpoint_deleted' else d.failure end
+      from removed r, tidings.endpoints e
+     where d.account_id = account and d.id = r.delivery_id and e.account_id = account and e.id = endpoint
+  )
+  select count(*) into taken from removed;
+  return taken;
+end $$;
+
+-- Subjects whose first in line was taken away (by hand, or to be held): one look-up for each subject that has a line. Apart from the
+-- sweep, because each locks endpoints in order from the first.
+create function tidings.promote_waiting(chunk integer) returns integer
+language plpgsql as $$
+declare
+  promoted integer := 0;
+  line     record;
+begin
+  for line in
+    with recursive keys as (
+      (select account_id, endpoint_id, order_key from tidings.delivery_queue where order_key is not null
+        order by account_id, endpoint_id, order_key limit 1)
+      union all
+      select following.* from keys cross join lateral (
+        select q.account_id, q.endpoint_id, q.order_key from tidings.delivery_queue q
+         where q.order_key is not null and (q.account_id, q.endpoint_id, q.order_key) > (keys.account_id, keys.endpoint_id, keys.order_key)
+         order by q.account_id, q.endpoint_id, q.order_key limit 1) following)
+    select k.* from keys k
+     where not exists (select from tidings.delivery_queue q
+                        where q.account_id = k.account_id and q.endpoint_id = k.endpoint_id and q.order_key = k.order_key and q.state <> 2)
+     order by 1, 2, 3 limit chunk
+  loop
+    perform from tidings.endpoint_runs r where r.account_id = line.account_id and r.endpoint_id = line.endpoint_id for update;
+    perform tidings.promote_ordered(line.account_id, line.endpoint_id, line.order_key);
+    promoted := promoted + 1;
+  end loop;
+  if promoted > 0 then perform tidings.wake_webhooks(); end if;
+  return promoted;
+end $$;

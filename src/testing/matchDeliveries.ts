@@ -1,0 +1,98 @@
+import { setTimeout as passes } from "node:timers/promises";
+import type { AnyEventDefinition } from "../events/defineEvent.ts";
+import { entityKey } from "../events/entity.ts";
+import type { Tidings } from "../tidings.ts";
+import type { Delivery } from "../webhooks/delivery.ts";
+import type { DeliveryState } from "../webhooks/deliveryState.ts";
+
+/** Which deliveries. Only what is given is compared. */
+export interface DeliveryExpectation {
+  /** `ep_…`. Default: any endpoint of the account. */
+  endpoint?: string | undefined;
+  /** What the event happened to, with the id that receivers see. */
+  subject?: { readonly type: string; readonly id: string } | undefined;
+  /** In one of these states. Default: any. */
+  states?: readonly DeliveryState[] | undefined;
+  /** Exactly so many; 0 looks once, so call `work()` before. Default: at least one. */
+  times?: number | undefined;
+  /** Waits so many milliseconds for them. Default 5_000. */
+  withinMs?: number | undefined;
+  /** Default: the context's account, then the fixed one. */
+  account?: string | undefined;
+}
+
+export type DeliveriesSource = Pick<Tidings, "webhooks">;
+
+const LOOK_EVERY_MS = 20;
+/** The newest deliveries that are looked at: more than a test makes, in one page. */
+const LOOK_AT = 200;
+/** The most that a message shows. */
+const SHOW = 5;
+
+export interface FoundDeliveries {
+  readonly matching: readonly Delivery[];
+  /** Of the type, whatever else they are: what a message shows. */
+  readonly others: readonly Delivery[];
+  readonly enough: boolean;
+}
+
+/** Looks until there are as many as expected, or the time is over. */
+export async function findDeliveries(
+  tidings: DeliveriesSource,
+  definition: AnyEventDefinition,
+  expected: DeliveryExpectation,
+): Promise<FoundDeliveries> {
+  const { times, withinMs = 5_000 } = expected;
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const found = await look(tidings, definition, expected);
+    const { length } = found.matching;
+    const enough = times === undefined ? length > 0 : length === times;
+    if (enough || length > (times ?? Infinity) || performance.now() >= until) return { ...found, enough };
+    await passes(LOOK_EVERY_MS);
+  }
+}
+
+async function look(
+  tidings: DeliveriesSource,
+  definition: AnyEventDefinition,
+  { endpoint, subject, states, account }: DeliveryExpectation,
+): Promise<Omit<FoundDeliveries, "enough">> {
+  const { deliveries } = tidings.webhooks;
+  const { items: others } = await deliveries.list({ account, types: [definition.type], limit: LOOK_AT });
+  const matching: Delivery[] = [];
+  for (const delivery of others) {
+    if (endpoint !== undefined && delivery.endpoint !== endpoint) continue;
+    if (states && !states.includes(delivery.state)) continue;
+    if (subject !== undefined) {
+      const { content } = await deliveries.get(delivery.id, { account });
+      if (content?.subject !== entityKey(subject)) continue;
+    }
+    matching.push(delivery);
+  }
+  return { matching: matching.reverse(), others };
+}
+
+/** What a failing expectation says. */
+export function describeFound(
+  what: string,
+  definition: AnyEventDefinition,
+  { endpoint, subject, times }: DeliveryExpectation,
+  { matching, others }: FoundDeliveries,
+): string {
+  const conditions = [subject && ` about ${entityKey(subject)}`, endpoint && ` for ${endpoint}`];
+  const wanted = times === undefined ? "at least one" : `${times}`;
+  const asked = `Expected ${wanted} ${definition.type}${conditions.filter(Boolean).join("")} to be ${what}`;
+  if (others.length === 0) {
+    return `${asked}, but there is no delivery of this type. Was it recorded, is an endpoint asking for it, and do the loops run?`;
+  }
+  const shown = others.slice(0, SHOW).map(describeDelivery);
+  const more = others.length > SHOW ? [`  … and ${others.length - SHOW} older`] : [];
+  return [`${asked}, found ${matching.length}. Of this type there are:`, ...shown, ...more].join("\n");
+}
+
+function describeDelivery({ id, endpoint, state, attempts, failure, status }: Delivery): string {
+  const tries = attempts === 1 ? "1 try" : `${attempts} tries`;
+  const last = failure === null ? "" : `, ${failure}${status === null ? "" : ` ${status}`}`;
+  return `  - ${id} for ${endpoint}: ${state} after ${tries}${last}`;
+}

@@ -1,0 +1,128 @@
+import { textArray, type Database, type Queryable } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import { positionedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { recordedAt } from "../log/eventId.ts";
+import { positionAt } from "../log/positionAt.ts";
+import { keptPositions, readAccountAfter } from "../log/readPositions.ts";
+import { checkTime, checkWhole, refuseFilter } from "./checkQuery.ts";
+import { enqueue } from "./enqueue.ts";
+import { wants } from "./fanOut.ts";
+import { fannedOutTo } from "./fannedOut.ts";
+import type { JobStep, RunningJob } from "./jobLoop.ts";
+import { startJob, type EndpointJob } from "./jobs.ts";
+import type { NewMessage } from "./message.ts";
+import { underKnownIds } from "./pastMessages.ts";
+import { checkEnabled, findTarget, type Target } from "./target.ts";
+import type { MessageWriter } from "./writeMessage.ts";
+
+export interface BackfillOptions {
+  readonly account?: string | undefined;
+  /** All that is kept, what came after a position, or what was recorded since a moment. */
+  readonly from: "start" | { readonly position: number } | { readonly time: Date };
+  /** 1 to 1,000. Default 50. */
+  readonly perSecond?: number | undefined;
+}
+
+export interface Backfill {
+  /**
+   * Sends history to an endpoint, by its types and its filter, as a job below live traffic; what the endpoint already had a
+   * delivery for is left out. Throws ENDPOINT_DISABLED, JOB_RUNNING, POSITION_PRUNED, INVALID_FILTER.
+   */
+  backfill(endpoint: string, options: BackfillOptions): Promise<EndpointJob>;
+}
+
+export interface BackfillDependencies {
+  readonly db: Database;
+  readonly accountOf: (given: string | undefined) => string;
+}
+
+export function createBackfill({ db, accountOf }: BackfillDependencies): Backfill {
+  return {
+    backfill: async (endpoint, options) => {
+      const account = accountOf(options.account);
+      const perSecond = checkWhole("perSecond", options.perSecond ?? 50, 1, 1_000);
+      const from = await beginning(db, options.from);
+      return db.transaction(async (tx) => {
+        const target = await findTarget(tx, account, endpoint);
+        checkEnabled(target);
+        const { last } = await keptPositions(tx);
+        const positions = { first: Math.min(from.position, last), last };
+        const job = { account, endpoint: target.id, kind: "backfill", until: null } as const;
+        return startJob(tx, { ...job, since: from.since, positions, perSecond });
+      });
+    },
+  };
+}
+
+async function beginning(
+  db: Queryable,
+  from: BackfillOptions["from"],
+): Promise<{ position: number; since: number }> {
+  const { first } = await keptPositions(db);
+  if (from === "start") return { position: first - 1, since: 0 };
+  if (typeof from === "object" && "time" in from) {
+    const since = checkTime("from.time", from.time) ?? refuseFilter("from.time", "is missing");
+    return { position: await positionAt(db, new Date(since)), since };
+  }
+  const position = checkWhole("from.position", from?.position, 0, Number.MAX_SAFE_INTEGER);
+  if (position < first - 1) throw new TidingsError("POSITION_PRUNED");
+  return { position, since: 0 };
+}
+
+/** Events read in one step: those of other types are passed over, so that a rare type is found in few steps. */
+const READ_AT_ONCE = 200;
+
+/**
+ * Makes the next deliveries of a job: `room` of them at most. It never goes further than fan-out, so that an event gets
+ * its delivery from one of the two: what fan-out sent is seen here and left out, and what lies before its checkpoint it will
+ * not send again.
+ */
+export async function backfillStep(
+  tx: Queryable,
+  job: RunningJob,
+  target: Target,
+  room: number,
+  { registry, writer }: { readonly registry: Registry; readonly writer: MessageWriter },
+): Promise<JobStep> {
+  const upTo = Math.min(job.lastPosition, await fannedOutTo(tx));
+  const run =
+    upTo <= job.position
+      ? { events: [], scannedTo: job.position, more: false }
+      : await readAccountAfter(tx, job.account, job.position, upTo, READ_AT_ONCE);
+  const messages: NewMessage[] = [];
+  const delivered = await alreadyDelivered(tx, target, run.events);
+  let position = run.scannedTo;
+  for (const stored of run.events) {
+    if (messages.length === room) {
+      position = stored.position - 1;
+      break;
+    }
+    if (recordedAt(stored.id) < job.sinceMs || delivered.has(stored.id)) continue;
+    const event = positionedEvent(stored, registry);
+    const message = wants(target, event, registry, writer) ? writer.write(event, target) : null;
+    if (message) messages.push(message);
+  }
+  const known = await underKnownIds(tx, target.account, messages);
+  const wanted = known.map(({ subject }, message) => ({ message, endpoint: target.id, key: subject }));
+  const made = await enqueue(tx, target.account, "backfill", known, wanted);
+  const finished = position >= job.lastPosition;
+  return { made: made.length, looked: position - job.position, cursor: null, position, finished };
+}
+
+const DELIVERED = `
+select distinct m.event_id::text as event
+  from tidings.messages m
+  join tidings.deliveries d on d.account_id = m.account_id and d.message_id = m.id
+ where m.account_id = $1 and m.event_id = any ($2::text[]::uuid[]) and d.endpoint_id = $3::uuid and d.state <> 'expired'`;
+
+async function alreadyDelivered(
+  tx: Queryable,
+  target: Target,
+  events: readonly { readonly id: string }[],
+): Promise<ReadonlySet<string>> {
+  if (events.length === 0) return new Set();
+  const ids = textArray(events.map(({ id }) => id));
+  const rows = await tx.query<{ event: string }>(DELIVERED, [target.account, ids, target.id]);
+  return new Set(rows.map(({ event }) => event));
+}

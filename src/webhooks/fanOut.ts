@@ -1,0 +1,112 @@
+import type { Database, Queryable } from "../db/database.ts";
+import type { PositionedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import type { SubscriptionOptions } from "../log/subscription.ts";
+import type { PayloadFormat } from "./endpoint.ts";
+import { enqueue, type WantedDelivery } from "./enqueue.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Expression } from "./expression.ts";
+import type { NewMessage } from "./message.ts";
+import { matchesType } from "./typePattern.ts";
+import { isAbout } from "./webhookEvents.ts";
+import type { MessageWriter } from "./writeMessage.ts";
+
+export interface FanOutDependencies<Handle> {
+  readonly db: Database<Handle>;
+  readonly registry: Registry;
+  readonly writer: MessageWriter;
+}
+
+/**
+ * Fan-out: from the log to the queue. Messages, deliveries and the checkpoint commit together, so that an event is neither lost
+ * nor sent twice; what is sent is made here, once, and kept as bytes.
+ */
+export function fanOutSubscription<Handle>(
+  dependencies: FanOutDependencies<Handle>,
+): SubscriptionOptions<Handle> {
+  return {
+    lanes: ["domain", "system"],
+    // An account stays in one slot and in order; another one's trouble holds up a quarter of the accounts at most.
+    slots: 4,
+    key: "account",
+    batch: 200,
+    // A `publicId` or `write` that throws is the app's mistake: after 15 seconds the event is set aside and the others go on.
+    maxAttempts: 5,
+    onFailure: "park",
+    run: async (events, { tx }) => {
+      await fanOut(dependencies.db.adopt(tx), events, dependencies);
+    },
+  };
+}
+
+/** What decides whether an endpoint gets an event, and how it is written. */
+export interface FanOutEndpoint {
+  readonly id: string;
+  readonly types: readonly string[];
+  readonly filter: Expression | null;
+  readonly format: PayloadFormat;
+  readonly payloadVersion: number;
+}
+
+async function fanOut(
+  tx: Queryable,
+  events: readonly PositionedEvent[],
+  { registry, writer }: Omit<FanOutDependencies<never>, "db">,
+): Promise<void> {
+  // Events of one account, as subscriptions give them.
+  const { account } = events[0]!;
+  const outgoing = events.filter((event) => (registry.find(event.type)?.webhook ?? null) !== null);
+  if (outgoing.length === 0) return;
+  const endpoints = await readEndpoints(tx, account);
+  const indexes = new Map<NewMessage, number>();
+  const wanted: WantedDelivery[] = [];
+  for (const event of outgoing) {
+    for (const endpoint of endpoints) {
+      if (!wants(endpoint, event, registry, writer)) continue;
+      const message = writer.write(event, endpoint);
+      if (message === null) continue;
+      const index = indexes.get(message) ?? indexes.size;
+      indexes.set(message, index);
+      wanted.push({ message: index, endpoint: endpoint.id, key: message.subject });
+    }
+  }
+  if (wanted.length > 0) await enqueue(tx, account, "event", [...indexes.keys()], wanted);
+}
+
+/** Whether an endpoint asked for an event: by type, or by a name that the type had, and by its filter. */
+export function wants(
+  { id, types, filter, payloadVersion }: FanOutEndpoint,
+  event: PositionedEvent,
+  registry: Registry,
+  writer: MessageWriter,
+): boolean {
+  const names = [event.type, ...(registry.find(event.type)?.aliases ?? [])];
+  if (!names.some((name) => matchesType(types, name)) || isAbout(event, id)) return false;
+  return filter === null || evaluate(filter, writer.publicForm(event, payloadVersion));
+}
+
+/** Disabled ones too: their deliveries are held, and can be recovered. */
+const READ_ENDPOINTS = `
+select id::text, array_to_json(types)::text as types, filter::text, format, payload_version
+  from tidings.endpoints
+ where account_id = $1 and status <> 'deleted'
+ order by id`;
+
+interface EndpointRow {
+  id: string;
+  types: string;
+  filter: string | null;
+  format: PayloadFormat;
+  payload_version: number;
+}
+
+async function readEndpoints(tx: Queryable, account: string): Promise<FanOutEndpoint[]> {
+  const rows = await tx.query<EndpointRow>(READ_ENDPOINTS, [account]);
+  return rows.map(({ id, types, filter, format, payload_version }) => ({
+    id,
+    types: JSON.parse(types) as string[],
+    filter: filter === null ? null : (JSON.parse(filter) as Expression),
+    format,
+    payloadVersion: payload_version,
+  }));
+}

@@ -1,0 +1,171 @@
+import { checkPositive } from "../checkPositive.ts";
+import { TidingsError } from "../errors.ts";
+import { withDefaults } from "../withDefaults.ts";
+import { defaultDenyPorts } from "./endpointUrl.ts";
+
+/** `createTidings({ webhooks })`. Every policy is an option, and the default is what suits most. */
+export interface WebhookOptions {
+  /**
+   * Seals what is secret in the database and signs portal tokens: 32 random bytes in base64 (`openssl rand -base64 32`). In a list the
+   * first seals, and the others only open. To replace a key, add the new one at the end and deploy, so that every process can open
+   * with it; put it first and deploy; what the old one sealed is then sealed again, within the hour, and the old one can go.
+   */
+  secretKey: string | readonly string[];
+  /** The `source` of CloudEvents: a URI reference, such as `https://app.example.com`. Default: none, and endpoints cannot use them. */
+  source?: string | undefined;
+  /** Refuses http:// endpoints. Default false. */
+  httpsOnly?: boolean | undefined;
+  /** Addresses and ranges (CIDR) that webhooks may reach although they are not public. Default: none. */
+  allowAddresses?: readonly string[] | undefined;
+  /** Addresses and ranges (CIDR) that webhooks may not reach although they are public. Default: none. */
+  denyAddresses?: readonly string[] | undefined;
+  /** Ports that webhooks do not go to. Default: those of shells, mail, databases and the like: `defaultDenyPorts`. */
+  denyPorts?: readonly number[] | undefined;
+  /** Authorities (PEM) that are trusted instead of Node's own list. Default: that list. */
+  caCertificates?: readonly string[] | undefined;
+  /** Accepts every certificate, so that whoever stands in between can read and answer. Default false. */
+  unsafeTls?: boolean | undefined;
+  /** Sent as `user-agent`. Default `Tidings-Webhooks`. */
+  userAgent?: string | undefined;
+  /** Endpoints of one account. Default 100. */
+  maxEndpoints?: number | undefined;
+  /** Requests under way in one process. An account holds at most half of them, slow endpoints a quarter. Default 64. */
+  slots?: number | undefined;
+  /** Looks for due deliveries at least every so many milliseconds. Default 250. */
+  pollMs?: number | undefined;
+  /** When an endpoint is left alone for a while, and when it is disabled. */
+  policy?: EndpointPolicyOptions | undefined;
+  /** Tries come later than their schedule by up to this part of the delay, never earlier. 0 to 1. Default 0.2. */
+  jitter?: number | undefined;
+  /** A `retry-after` that is longer counts as this. Default 86_400_000. */
+  maxRetryAfterMs?: number | undefined;
+  /** Messages, deliveries and attempts older than this many days are dropped, a month at a time. At least 7. Default 90. */
+  retainDays?: number | undefined;
+  /** How webhooks and the portal call an account. Default: by its id. */
+  publicAccount?: ((account: string) => string) | undefined;
+  /** Origins that may show the portal in a frame. Default: none but its own. */
+  portalOrigins?: readonly string[] | undefined;
+}
+
+/** When an endpoint's breaker opens, for how long, and when it is disabled. */
+export interface EndpointPolicyOptions {
+  /** Failures in a row that open the breaker. Default 10. */
+  breakerFailures?: number | undefined;
+  /** The part of failures among the last tries that opens it. Default 0.7. */
+  breakerRatio?: number | undefined;
+  /** … of at least so many tries. Default 10. */
+  breakerLeast?: number | undefined;
+  /** … within so many milliseconds. Default 300_000. */
+  breakerWindowMs?: number | undefined;
+  /** How long an opened breaker waits before it lets one try pass. Doubles each time that it fails. Default 30_000. */
+  breakerFirstMs?: number | undefined;
+  /** … up to this. Default 900_000. */
+  breakerLastMs?: number | undefined;
+  /** An endpoint is disabled when nothing was delivered for so many milliseconds. Default 432_000_000: five days. */
+  disableMs?: number | undefined;
+  /** … and at least so many messages failed meanwhile. Default 10. */
+  disableMessages?: number | undefined;
+}
+
+export type EndpointPolicy = { readonly [Name in keyof EndpointPolicyOptions]-?: number };
+
+/** The options with their defaults, checked. */
+export interface WebhookSettings {
+  /** 32 bytes each, newest first. */
+  readonly secretKeys: readonly Buffer[];
+  readonly source: string | null;
+  readonly httpsOnly: boolean;
+  readonly allowAddresses: readonly string[];
+  readonly denyAddresses: readonly string[];
+  readonly denyPorts: readonly number[];
+  readonly caCertificates: readonly string[] | undefined;
+  readonly unsafeTls: boolean;
+  readonly userAgent: string;
+  readonly maxEndpoints: number;
+  readonly slots: number;
+  readonly pollMs: number;
+  readonly policy: EndpointPolicy;
+  readonly jitter: number;
+  readonly maxRetryAfterMs: number;
+  readonly retainDays: number;
+  readonly publicAccount: (account: string) => string;
+  readonly portalOrigins: readonly string[];
+}
+
+const policyDefaults: EndpointPolicy = {
+  breakerFailures: 10,
+  breakerRatio: 0.7,
+  breakerLeast: 10,
+  breakerWindowMs: 300_000,
+  breakerFirstMs: 30_000,
+  breakerLastMs: 900_000,
+  disableMs: 432_000_000,
+  disableMessages: 10,
+};
+
+/** Throws INVALID_OPTION: a mistake stops the start and not a delivery. */
+export function webhookSettings(options: WebhookOptions): WebhookSettings {
+  const { maxEndpoints = 100, slots = 64, pollMs = 250, jitter = 0.2 } = options;
+  const { maxRetryAfterMs = 86_400_000, retainDays = 90 } = options;
+  const policy = withDefaults(policyDefaults, options.policy);
+  checkPositive("webhooks", { maxEndpoints, slots, pollMs, maxRetryAfterMs });
+  checkPositive("webhooks.policy", policy);
+  // PostgreSQL counts them as integers.
+  checkWhole({ slots, maxEndpoints, breakerFailures: policy.breakerFailures });
+  checkWhole({ breakerLeast: policy.breakerLeast, disableMessages: policy.disableMessages });
+  if (!(jitter >= 0 && jitter <= 1)) refuse(`jitter ${jitter} must be from 0 to 1`);
+  if (policy.breakerRatio > 1) refuse(`policy.breakerRatio ${policy.breakerRatio} must be at most 1`);
+  // A schedule may take most of a week: its messages must outlive it.
+  if (!(retainDays >= 7)) refuse(`retainDays ${retainDays} must be at least 7`);
+  return {
+    secretKeys: secretKeysOf(options.secretKey),
+    source: options.source ?? null,
+    httpsOnly: options.httpsOnly ?? false,
+    allowAddresses: options.allowAddresses ?? [],
+    denyAddresses: options.denyAddresses ?? [],
+    denyPorts: options.denyPorts ?? defaultDenyPorts,
+    caCertificates: options.caCertificates,
+    unsafeTls: options.unsafeTls ?? false,
+    userAgent: options.userAgent ?? "Tidings-Webhooks",
+    maxEndpoints,
+    slots,
+    pollMs,
+    policy,
+    jitter,
+    maxRetryAfterMs,
+    retainDays,
+    publicAccount: options.publicAccount ?? ((account) => account),
+    portalOrigins: options.portalOrigins ?? [],
+  };
+}
+
+const KEY_BYTES = 32;
+
+/** Errors say which one is wrong, never what it is. */
+function secretKeysOf(given: string | readonly string[]): Buffer[] {
+  const texts = typeof given === "string" ? [given] : (given ?? []);
+  if (texts.length === 0) refuse("secretKey is missing: make one with `openssl rand -base64 32`");
+  return texts.map((text, index) => {
+    const key = Buffer.from(String(text), "base64");
+    if (key.length !== KEY_BYTES || !sameBase64(key, String(text)))
+      refuse(`secretKey${typeof given === "string" ? "" : ` ${index}`} must be ${KEY_BYTES} bytes in base64`);
+    return key;
+  });
+}
+
+/** Node passes over what is no base64: a cut or mistyped key would be another one. */
+function sameBase64(key: Buffer, text: string): boolean {
+  return [key.toString("base64"), key.toString("base64url")].some(
+    (form) => form.replaceAll("=", "") === text.replaceAll("=", ""),
+  );
+}
+
+function checkWhole(options: { readonly [name: string]: number }): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Number.isInteger(value)) refuse(`${name} ${value} must be a whole number`);
+  }
+}
+
+function refuse(what: string): never {
+  throw new TidingsError("INVALID_OPTION", { detail: `webhooks.${what}` });
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { webhookSettings, type WebhookOptions } from "./options.ts";
+
+const key = randomBytes(32);
+const secretKey = key.toString("base64");
+const refused = (options: Partial<WebhookOptions>, what: string) =>
+  expect(() => webhookSettings({ secretKey, ...options }), what).toThrow(
+    expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(what) }),
+  );
+
+test("with a key alone, everything else has its default", () => {
+  expect(webhookSettings({ secretKey })).toMatchObject({
+    secretKeys: [key],
+    source: null,
+    httpsOnly: false,
+    allowAddresses: [],
+    unsafeTls: false,
+    maxEndpoints: 100,
+    slots: 64,
+    pollMs: 250,
+    jitter: 0.2,
+    retainDays: 90,
+    policy: { breakerFailures: 10, disableMs: 432_000_000 },
+  });
+  expect(webhookSettings({ secretKey }).publicAccount("acme")).toBe("acme");
+  expect(webhookSettings({ secretKey, policy: { breakerFailures: 3 } }).policy).toMatchObject({
+    breakerFailures: 3,
+    breakerRatio: 0.7,
+  });
+});
+
+test("keys are 32 bytes in base64, the newest first, and an error shows none of them", () => {
+  const older = randomBytes(32);
+  const forms = [older.toString("base64url"), older.toString("base64").replace("=", "")];
+  for (const form of forms)
+    expect(webhookSettings({ secretKey: [secretKey, form] }).secretKeys).toEqual([key, older]);
+  refused({ secretKey: "" }, "webhooks.secretKey must be 32 bytes");
+  refused({ secretKey: [] }, "webhooks.secretKey is missing");
+  refused({ secretKey: undefined as unknown as string }, "webhooks.secretKey is missing");
+  refused({ secretKey: [secretKey, "short"] }, "webhooks.secretKey 1");
+  refused({ secretKey: key.toString("hex") }, "webhooks.secretKey must be 32 bytes");
+  const mistyped = `%${secretKey}`;
+  expect(() => webhookSettings({ secretKey: mistyped })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining(mistyped.slice(1, 12)) }),
+  );
+});
+
+test("a value that cannot work stops the start", () => {
+  refused({ slots: 0 }, "webhooks.slots 0");
+  refused({ slots: 1.5 }, "webhooks.slots 1.5");
+  refused({ pollMs: 0 }, "webhooks.pollMs");
+  refused({ jitter: 1.1 }, "webhooks.jitter");
+  refused({ jitter: -0.1 }, "webhooks.jitter");
+  refused({ retainDays: 6 }, "webhooks.retainDays");
+  refused({ retainDays: Number.NaN }, "webhooks.retainDays");
+  refused({ maxRetryAfterMs: -1 }, "webhooks.maxRetryAfterMs");
+  refused({ policy: { disableMs: 0 } }, "webhooks.policy.disableMs");
+  refused({ policy: { breakerRatio: 70 } }, "webhooks.policy.breakerRatio 70");
+  refused({ policy: { breakerLeast: 2.5 } }, "breakerLeast");
+});

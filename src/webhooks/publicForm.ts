@@ -1,0 +1,141 @@
+import type { AnyEventDefinition, SentenceEvent } from "../events/defineEvent.ts";
+import { entityKey, type EntityRef } from "../events/entity.ts";
+import { fallbackSentence } from "../events/fallbackSentence.ts";
+import { limits } from "../events/limits.ts";
+import type { RecordedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { displayParts, type DisplayPart } from "../events/renderSentence.ts";
+import { checkSerializable, type JsonObject } from "../events/serializable.ts";
+import { webhookShapeFor } from "../events/webhookShape.ts";
+import { TidingsError } from "../errors.ts";
+
+/** An event as receivers see it, whatever the format: documented, stable, without the app's inner keys. */
+export interface PublicEvent {
+  readonly id: string;
+  readonly type: string;
+  /** Of `data`: of the shape that wrote it, or of the event where it is sent as it is stored. */
+  readonly version: number;
+  readonly account: string;
+  readonly actor: EntityRef;
+  readonly onBehalfOf: EntityRef | null;
+  readonly subject: EntityRef;
+  readonly refs: { readonly [role: string]: EntityRef | readonly EntityRef[] | null };
+  readonly data: JsonObject;
+  /** ISO 8601, in UTC. */
+  readonly occurredAt: string;
+  /** The sentence as text. */
+  readonly description: string;
+}
+
+/** An event made public, and the parts of its sentence for formats that link them. */
+export interface PublicEventWithSentence {
+  readonly event: PublicEvent;
+  readonly sentence: readonly DisplayPart[];
+}
+
+/**
+ * The public form of an event for endpoints that ask for `payloadVersion`: null where its definition keeps it inside. `account`
+ * is the one that receivers see. Throws what a `publicId` or a `write` throws, and UNSERIALIZABLE or EVENT_TOO_LARGE for
+ * what it gives: rather nothing is sent than an inner key.
+ */
+export function publicForm(
+  event: RecordedEvent,
+  definition: AnyEventDefinition,
+  registry: Registry,
+  account: string,
+  payloadVersion = 1,
+): PublicEvent | null {
+  return publicFormWithSentence(event, definition, registry, account, payloadVersion)?.event ?? null;
+}
+
+export function publicFormWithSentence(
+  event: RecordedEvent,
+  definition: AnyEventDefinition,
+  registry: Registry,
+  account: string,
+  payloadVersion: number,
+): PublicEventWithSentence | null {
+  if (definition.webhook === null) return null;
+  const { shown, urlOf } = withPublicIds(event, registry);
+  const shape = webhookShapeFor(definition.webhook, payloadVersion);
+  const data = shape ? checkedData(definition.type, shape.write(shown as SentenceEvent<never>)) : event.data;
+  const sentence = displayParts(writtenSentence(definition, shown), { urlOf });
+  const { type, id, label } = shown.actor;
+  return {
+    sentence,
+    event: {
+      id: event.id,
+      type: definition.type,
+      version: shape?.version ?? event.version,
+      account,
+      actor: { type, id, label },
+      onBehalfOf: shown.onBehalfOf,
+      subject: shown.subject,
+      refs: shown.refs as PublicEvent["refs"],
+      data: data as JsonObject,
+      occurredAt: event.occurredAt.toISOString(),
+      description: sentence.map((part) => part.text).join(""),
+    },
+  };
+}
+
+/** The event with public ids for inner ones; `urlOf` still leads to where the inner ones are seen. */
+function withPublicIds(
+  event: RecordedEvent,
+  registry: Registry,
+): { shown: SentenceEvent; urlOf: (ref: EntityRef) => string | null } {
+  const inner = new Map<string, EntityRef>();
+  const show = (ref: EntityRef): EntityRef => {
+    const publicId = registry.entities.get(ref.type)?.options.publicId;
+    const id = publicId ? publicId(ref.id) : ref.id;
+    const shown = { type: ref.type, id, label: ref.label };
+    inner.set(entityKey(shown), ref);
+    return shown;
+  };
+  const refs = Object.entries(event.refs as Record<string, EntityRef | readonly EntityRef[] | null>).map(
+    ([role, value]) => [role, value === null ? null : "type" in value ? show(value) : value.map(show)],
+  );
+  return {
+    shown: {
+      actor: { ...show(event.actor), isActor: true },
+      onBehalfOf: event.onBehalfOf && show(event.onBehalfOf),
+      subject: show(event.subject),
+      refs: Object.fromEntries(refs) as object,
+      data: event.data,
+      severity: event.severity,
+      occurredAt: event.occurredAt,
+    },
+    urlOf: (ref) => {
+      const known = inner.get(entityKey(ref)) ?? ref;
+      return attempt(() => registry.entities.get(known.type)?.options.url?.(known.id, known)) ?? null;
+    },
+  };
+}
+
+/** A sentence or an address that throws must not keep the event from those who wait for it. */
+function writtenSentence(definition: AnyEventDefinition, shown: SentenceEvent) {
+  return (
+    attempt(() => definition.sentence?.(shown as SentenceEvent<never>)) ??
+    fallbackSentence(definition.type, shown)
+  );
+}
+
+function checkedData(type: string, data: unknown): JsonObject {
+  if (typeof data !== "object" || data === null || Array.isArray(data))
+    throw new TidingsError("UNSERIALIZABLE", { detail: `${type}: webhook.write must give an object` });
+  checkSerializable(data, ["data"]);
+  const bytes = Buffer.byteLength(JSON.stringify(data));
+  if (bytes > limits.eventBytes)
+    throw new TidingsError("EVENT_TOO_LARGE", {
+      detail: `${type}: webhook.write gave ${bytes} bytes, the limit is ${limits.eventBytes}`,
+    });
+  return data as JsonObject;
+}
+
+function attempt<Result>(make: () => Result): Result | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}

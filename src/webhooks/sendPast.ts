@@ -1,0 +1,84 @@
+import type { Database, Queryable } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import { positionedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { isEventId, recordedAt } from "../log/eventId.ts";
+import { positionAt } from "../log/positionAt.ts";
+import { readEvents, type EventKey } from "../log/readEvents.ts";
+import { readDelivery, type Delivery } from "./delivery.ts";
+import { enqueue } from "./enqueue.ts";
+import { fannedOutTo } from "./fannedOut.ts";
+import { underKnownIds } from "./pastMessages.ts";
+import { checkEnabled, findTarget } from "./target.ts";
+import { isAbout } from "./webhookEvents.ts";
+import type { MessageWriter } from "./writeMessage.ts";
+
+export interface SendPast {
+  /**
+   * Sends an event of the log to one endpoint, whatever the endpoint's types and filter say: a delivery of its own, with the
+   * message id that the event already has in this format. Throws EVENT_NOT_FOUND, also for what never goes out;
+   * ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED; DELIVERY_STATE for an event that fan-out has not come to yet.
+   */
+  send(
+    event: string,
+    options: { readonly endpoint: string; readonly account?: string | undefined },
+  ): Promise<Delivery>;
+}
+
+export interface SendPastDependencies {
+  readonly db: Database;
+  readonly registry: Registry;
+  readonly writer: MessageWriter;
+  readonly accountOf: (given: string | undefined) => string;
+}
+
+export function createSendPast({ db, registry, writer, accountOf }: SendPastDependencies): SendPast {
+  return {
+    send: async (event, options) => {
+      const account = accountOf(options.account);
+      const target = await findTarget(db, account, options.endpoint);
+      checkEnabled(target);
+      const found = await findEvent(db, account, event);
+      // An event that stays inside is answered like one that never was: who holds a portal token learns nothing of it.
+      const message = found && writer.write(positionedEvent(found, registry), target);
+      if (!message) throw new TidingsError("EVENT_NOT_FOUND");
+      if (found.position > (await fannedOutTo(db)))
+        throw new TidingsError("DELIVERY_STATE", { detail: TOO_NEW });
+      if (isAbout(found, target.id))
+        throw new TidingsError("DELIVERY_STATE", { detail: "An endpoint is never told about itself" });
+      return db.transaction(async (tx) => {
+        const messages = await underKnownIds(tx, account, [message]);
+        const wanted = [{ message: 0, endpoint: target.id, key: message.subject }];
+        const [made] = await enqueue(tx, account, "send", messages, wanted);
+        if (!made) throw new TidingsError("ENDPOINT_NOT_FOUND"); // deleted just now
+        return readDelivery(tx, account, made.delivery);
+      });
+    },
+  };
+}
+
+const TOO_NEW = "The event is new and about to be sent to all who asked for it: try again in a moment";
+
+/** Change and client events never go out. */
+const OUTGOING_LANES = ["domain", "system"] as const;
+
+async function findEvent(on: Queryable, account: string, id: string) {
+  if (!isEventId(id)) return null;
+  const [event] = await readEvents(
+    on,
+    OUTGOING_LANES.map((lane) => ({ account, lane, id })),
+  );
+  return event ? { ...event, position: await positionOf(on, event) } : null;
+}
+
+// No index leads from an event to its position: one would cost every event, and this is asked by hand.
+const POSITION = `
+select pos::text as position from tidings.event_order
+ where account_id = $1 and lane = $2 and event_id = $3::uuid and pos > $4::bigint order by pos limit 1`;
+
+/** Beyond all others for an event that was recorded a moment ago and has none yet. */
+async function positionOf(on: Queryable, { account, lane, id }: EventKey): Promise<number> {
+  const before = await positionAt(on, new Date(recordedAt(id)));
+  const [row] = await on.query<{ position: string }>(POSITION, [account, lane, id, String(before)]);
+  return row ? Number(row.position) : Infinity;
+}

@@ -1,0 +1,100 @@
+import type { Database } from "../db/database.ts";
+import { createLoop, type Loop } from "../log/loop.ts";
+import { claim, type ClaimedDelivery, type ClaimedEndpoint } from "./claim.ts";
+import type { Deliver } from "./deliver.ts";
+import { createResults, type ResultsDependencies } from "./results.ts";
+
+/** The loop that sends. `stop` claims nothing more and lets requests under way end, which takes their timeout at most. */
+export interface Worker extends Loop {
+  /** True when no delivery is due and none is under way in this process. */
+  idle(): Promise<boolean>;
+}
+
+export interface WorkerDependencies extends Omit<ResultsDependencies, "onWritten"> {
+  readonly deliver: Deliver;
+  /** Requests at once. */
+  readonly slots: number;
+  /** How long to wait before looking again when nobody says that there is something. */
+  readonly pollMs: number;
+}
+
+/** Claims are worth their round trip once a quarter of the slots is free. */
+const FREE_TO_CLAIM = 1 / 4;
+const FOR_SLOW = 1 / 4;
+
+/** What becomes due within this is claimed together: 200 endpoints that are looked at again made 900 claims a second. */
+const TOGETHER_MS = 25;
+
+export function createWorker({ deliver, slots, pollMs, ...dependencies }: WorkerDependencies): Worker {
+  const { db, signals } = dependencies;
+  const underWay = new Set<Promise<void>>();
+  const ofAccount = new Map<string, number>();
+  let slow = 0;
+  let mayHaveMore = false;
+  const loop = createLoop("webhooks", signals, step);
+  const results = createResults({ ...dependencies, onWritten: ({ due }) => due && loop.wake() });
+
+  return {
+    start: () => {
+      results.start();
+      loop.start();
+    },
+    wake: loop.wake,
+    stop: async () => {
+      await loop.stop();
+      await Promise.all(underWay);
+      await results.stop();
+    },
+    idle: async () => underWay.size === 0 && results.waiting() === 0 && !(await isDue(db)),
+  };
+
+  // A request's slot is free when its answer is there; results that the database does not take hold as many again.
+  function free(): number {
+    return slots - underWay.size - Math.max(0, results.waiting() - slots);
+  }
+
+  async function step(): Promise<number> {
+    const want = free();
+    if (want < slots * FREE_TO_CLAIM) return pollMs;
+    const slowRoom = Math.max(1, Math.floor(slots * FOR_SLOW)) - slow;
+    const busy = Object.fromEntries(ofAccount);
+    const claimed = await claim(db, { want, slots, slowRoom, busy });
+    const endpoints = new Map(claimed.endpoints.map((each) => [`${each.account}/${each.id}`, each]));
+    for (const delivery of claimed.deliveries) {
+      begin(delivery, endpoints.get(`${delivery.account}/${delivery.endpoint}`));
+    }
+    mayHaveMore = claimed.waitMs === 0;
+    if (mayHaveMore) return 0;
+    return Math.min(Math.max(claimed.waitMs ?? pollMs, TOGETHER_MS), pollMs);
+  }
+
+  function begin(delivery: ClaimedDelivery, endpoint: ClaimedEndpoint | undefined): void {
+    const { account } = delivery;
+    const isSlow = endpoint?.slow === true;
+    ofAccount.set(account, (ofAccount.get(account) ?? 0) + 1);
+    if (isSlow) slow++;
+    const done = deliver(delivery, endpoint).then((result) => {
+      underWay.delete(done);
+      const left = ofAccount.get(account)! - 1;
+      if (left === 0) ofAccount.delete(account);
+      else ofAccount.set(account, left);
+      if (isSlow) slow--;
+      results.add(result);
+      if (mayHaveMore && free() >= slots * FREE_TO_CLAIM) loop.wake();
+    });
+    underWay.add(done);
+  }
+}
+
+const IS_DUE = `
+select exists (
+  select from tidings.endpoint_runs r
+   where r.active and r.next_at <= clock_timestamp()
+     and exists (select from tidings.delivery_queue q
+                  where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id
+                    and q.state = 0 and q.run_at <= clock_timestamp())) as due`;
+
+async function isDue(db: Database): Promise<boolean> {
+  const [row] = await db.query<{ due: boolean }>(IS_DUE);
+  return row!.due;
+}
