@@ -68,10 +68,9 @@ async function run({
       for (let round = 1; round <= rounds; round++) {
         raw.push(await worker.ask<number>("raw", { url: target, body: BODY, requests: size.deliveries }));
         for (const deliverer of rotated(DELIVERERS, round)) {
-          await prepare[deliverer]({ url, pool, tidings, target, count: size.deliveries, round });
-          perSecond[deliverer].push(
-            await drain({ url, pool, worker, receiver, deliverer, count: size.deliveries }),
-          );
+          const backlog = { url, pool, tidings, target, count: size.deliveries };
+          if (deliverer === "tidings") await recordBacklog(backlog);
+          perSecond[deliverer].push(await drain(backlog, { worker, receiver, deliverer }));
         }
         say(
           `round ${round} of ${rounds}: raw ${Math.round(raw.at(-1)!)}/s, ${DELIVERERS.map((name) => `${name} ${Math.round(perSecond[name].at(-1)!)}/s`).join(", ")}`,
@@ -117,20 +116,22 @@ interface Backlog {
   readonly tidings: Tidings;
   readonly target: string;
   readonly count: number;
-  readonly round: number;
 }
 
-/** What each has ready before the clock starts: Tidings the events alone, the peers their finished jobs. */
-const prepare: Record<Deliverer, (backlog: Backlog) => Promise<void>> = {
-  tidings: async ({ tidings, count }) => {
-    for (let written = 0; written < count; written += 200) {
-      await tidings.record(
-        ...Array.from({ length: Math.min(200, count - written) }, (_, index) =>
-          commented(written + index, webhookAccount(written + index)),
-        ),
-      );
-    }
-  },
+/** Before the clock starts: the events. Peers have no log, their events are in memory. */
+async function recordBacklog({ tidings, count }: Backlog): Promise<void> {
+  for (let written = 0; written < count; written += 200) {
+    await tidings.record(
+      ...Array.from({ length: Math.min(200, count - written) }, (_, index) =>
+        commented(written + index, webhookAccount(written + index)),
+      ),
+    );
+  }
+}
+
+/** From events to one piece of work for each endpoint: Tidings' worker does it by itself, the app does it for the peers. */
+const enqueue: Record<Deliverer, (backlog: Backlog) => Promise<void>> = {
+  tidings: async () => undefined,
   graphileWorker: ({ pool, ...backlog }) => enqueueForGraphileWorker(pool, peerDeliveries(backlog)),
   pgBoss: ({ url, pool, ...backlog }) => enqueueForPgBoss(url, pool, peerDeliveries(backlog)),
 };
@@ -141,18 +142,15 @@ function peerDeliveries({ target, count }: Pick<Backlog, "target" | "count">): P
   return Array.from({ length: count }, () => ({ id: nextPeerDelivery++, url: target, body: BODY }));
 }
 
-/** From the start of the worker to the last result in the database: deliveries a second. */
-async function drain(given: {
-  readonly url: string;
-  readonly pool: Pool;
-  readonly worker: Child;
-  readonly receiver: Child;
-  readonly deliverer: Deliverer;
-  readonly count: number;
-}): Promise<number> {
-  const { url, pool, worker, receiver, deliverer, count } = given;
+/** From the events to the last result in the database: deliveries a second. */
+async function drain(
+  backlog: Backlog,
+  { worker, receiver, deliverer }: { worker: Child; receiver: Child; deliverer: Deliverer },
+): Promise<number> {
+  const { url, pool, count } = backlog;
   await receiver.ask("reset", false);
   const began = performance.now();
+  await enqueue[deliverer](backlog);
   await worker.ask("start", { url, deliverer });
   await receiver.ask("until", count);
   const open =

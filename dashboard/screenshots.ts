@@ -12,7 +12,11 @@ const failing = account.endpoints[2]!.id;
 const retrying = account.deliveries.find(({ state }) => state === "retrying")!.id;
 
 const pages: readonly { name: string; query: string; ready: (page: Page) => Promise<unknown> }[] = [
-  { name: "endpoints", query: "", ready: (page) => page.getByText("%").nth(2).waitFor() },
+  {
+    name: "endpoints",
+    query: "",
+    ready: (page) => page.locator(".endpoint-success", { hasText: "%" }).nth(2).waitFor(),
+  },
   {
     name: "delivery",
     query: `?endpoint=${failing}&delivery=${retrying}`,

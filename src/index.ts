@@ -69,12 +69,15 @@ export type { Endpoint, EndpointChanges, EndpointInput, EndpointSettings } from 
 export type { Attempt } from "./webhooks/attempts.ts";
 export type { Delivery } from "./webhooks/delivery.ts";
 export type { DeliveryState } from "./webhooks/deliveryState.ts";
+export type { PublicEvent } from "./webhooks/publicForm.ts";
+export type { WebhookData } from "./events/catalog.ts";
+export type { WebhookOption, WebhookShape } from "./events/webhookShape.ts";
 export type { PublicEventType } from "./webhooks/eventTypes.ts";
 
 // Serving and operating
 export type { HttpOptions } from "./http/handler.ts";
 export type { AccessRole, Authorize, Identity } from "./http/identity.ts";
-export { examine } from "./log/doctor.ts";
+export { examine } from "./doctor.ts";
 export type { Finding } from "./log/doctor/finding.ts";
 export type { Migration, MigrateOptions } from "./db/migrate.ts";
 export type { SignalMap, Signals } from "./signals.ts";

@@ -111,6 +111,8 @@ export interface Tidings<Handle = unknown>
 }
 
 const DAY_SECONDS = 86_400;
+/** The subscription that fans events out to endpoints. */
+const WEBHOOKS = "webhooks";
 
 /**
  * Puts the rooms together. Opens nothing: connections are made by the first call, loops by `start()`. Throws
@@ -172,8 +174,13 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       signals,
       accountOf,
       record: (tx, drafts) => record(recording, {}, drafts, tx),
+      begin: () => subscriptions.begin(WEBHOOKS),
     });
-  if (webhooks) subscribe("webhooks", webhooks.fanOut);
+  if (webhooks) {
+    subscribe(WEBHOOKS, webhooks.fanOut);
+    // At once: the gated NOTIFY may have been left out.
+    signals.on("subscription.handled", ({ name }) => name === WEBHOOKS && webhooks.work.wake());
+  }
   const { stopSignal, ...lifecycle } = createLifecycle({
     db,
     sequencer,

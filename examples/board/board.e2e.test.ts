@@ -138,6 +138,39 @@ describe.skipIf(executable === undefined)("the board in a browser", { timeout: 1
     expect(ben.complaints).toEqual([]);
   });
 
+  test("a move reaches the receiver, signed; while that is down the portal shows why, and what was missed is sent again", async () => {
+    const { page, complaints } = await open("ann");
+    await page.getByRole("button", { name: /^Receiver/ }).click();
+    const drawer = page.getByRole("region", { name: "Webhooks that arrived" });
+    await moveByKeys(page, "Thank the beta testers", "ArrowRight");
+    const arrival = drawer.locator("li", {
+      hasText: "Ann moved Thank the beta testers by name from To do to Doing",
+    });
+    await arrival.getByText("Verified", { exact: true }).first().waitFor();
+    await page.getByText(/, 1 webhook delivered$/).waitFor();
+
+    await drawer.getByLabel("Be down: answer 503").check();
+    await moveByKeys(page, "Thank the beta testers", "ArrowRight");
+    await drawer.getByText("503", { exact: true }).first().waitFor();
+    await page.getByRole("button", { name: "Webhooks", exact: true }).click();
+    const portal = page.frameLocator('iframe[title="Webhooks"]');
+    await portal.getByRole("link", { name: /localhost/ }).click();
+    await portal.locator(".delivery-row:has(a)", { hasText: "Retrying" }).getByRole("link").click();
+    await portal.getByText("Answered 503 Service Unavailable.").waitFor();
+    await page.getByRole("button", { name: "Close the webhooks" }).click();
+    await drawer.getByLabel("Be down: answer 503").uncheck();
+
+    await page.getByRole("button", { name: "Webhooks", exact: true }).click();
+    await portal.getByRole("link", { name: /localhost/ }).click();
+    await portal.locator(".delivery-row:has(a)", { hasText: "card.moved" }).first().getByRole("link").click();
+    await portal.getByRole("button", { name: /^(Try now|Resend)$/ }).click();
+    await portal
+      .getByRole("button", { name: /answered 200/ })
+      .first()
+      .waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test("after a restart the feed is as it was, and an open window takes up the stream with nothing missed", async () => {
     const ann = await open("ann");
     await ann.page.locator("article").first().waitFor();
@@ -194,6 +227,10 @@ describe.skipIf(executable === undefined)("the board in a browser", { timeout: 1
         await page.getByRole("button", { name: /^You are/ }).click();
         expect(await accessibilityViolations(page)).toEqual([]);
         await page.keyboard.press("Escape");
+        await page.getByRole("button", { name: /^Receiver/ }).click();
+        await page.locator(".arrival").first().waitFor();
+        expect(await accessibilityViolations(page)).toEqual([]);
+        await page.getByRole("button", { name: "Close the receiver" }).click();
         if (name === "phone") {
           await page.getByRole("button", { name: /^Activity/ }).click();
           await page.locator("article").first().waitFor();

@@ -1,4 +1,4 @@
-// Writes docs/screenshots/board-{light,dark}-{desk,phone}.png: `npx tsx examples/board/screenshots.ts`
+// Writes docs/screenshots/board-{light,dark,receiver,webhooks}-{desk,phone}.png: `npx tsx examples/board/screenshots.ts`
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -46,6 +46,18 @@ for (const { name, device, colorScheme, title, key } of pictures) {
   await page.goto(board.url);
   await moveCard(page, title, key);
   await page.screenshot({ path: join(directory, `board-${name}.png`) });
+  await context.close();
+}
+for (const [name, device] of Object.entries({ desk, phone })) {
+  const context = await browser.newContext({ ...device, locale: "en-GB", reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await page.goto(`${board.url}/?arrivals=open`);
+  await moveCard(page, "Rate limits for the public API", name === "desk" ? "ArrowRight" : "ArrowLeft");
+  await page.getByText("webhook delivered").waitFor();
+  await page.screenshot({ path: join(directory, `board-receiver-${name}.png`) });
+  await page.getByRole("button", { name: "Webhooks", exact: true }).click();
+  await page.frameLocator("iframe").locator(".endpoint-success", { hasText: "%" }).waitFor();
+  await page.screenshot({ path: join(directory, `board-webhooks-${name}.png`) });
   await context.close();
 }
 await browser.close();

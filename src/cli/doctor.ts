@@ -1,4 +1,5 @@
-import { examine, worst } from "../log/doctor.ts";
+import { examine } from "../doctor.ts";
+import { worst } from "../log/doctor.ts";
 import type { Finding } from "../log/doctor/finding.ts";
 import { CliError } from "./cliError.ts";
 import type { Command } from "./command.ts";
@@ -10,11 +11,12 @@ import { printable, type Style, type Terminal } from "./terminal.ts";
 
 export const doctor: Command = {
   name: "doctor",
-  summary: "Says what is well with the log, what is not, and what to do",
+  summary: "Says what is well with the log and the webhooks, what is not, and what to do",
   usage: "[options]",
   about:
     "Looks at the tables, the sequencer and what holds it, subscriptions and parked events, partitions, old\n" +
-    "transactions, indexes and grants. Changes nothing. With --server it reads the app's /health, which says less.",
+    "transactions, indexes and grants; at the webhooks' queue, endpoints, jobs and payloads. Changes nothing. With\n" +
+    "--server it reads the app's /health, which says less.",
   options: { ...connectionOptions, ...serverOptions, config: definitionOptions["config"]! },
   examples: [
     ["tidings doctor", "One line for each check, with the fix under it."],

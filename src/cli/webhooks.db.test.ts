@@ -138,6 +138,7 @@ describe("tidings webhooks, with the app's own tidings", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "tidings-cli-"));
     config = join(directory, "tidings.config.ts");
+    await writeFile(join(directory, "package.json"), '{ "type": "module" }');
     const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     await writeFile(
       config,

@@ -7,34 +7,28 @@ import type { Finding } from "./doctor/finding.ts";
 import { examineGrants } from "./doctor/grants.ts";
 import { examineIndexes } from "./doctor/indexes.ts";
 import { examinePartitions } from "./doctor/partitions.ts";
+import { notExamined, runChecks, type Check } from "./doctor/runChecks.ts";
 import { examineSequencer } from "./doctor/sequencer.ts";
 import { examineSubscriptions } from "./doctor/subscriptions.ts";
 import { examineTransactions } from "./doctor/transactions.ts";
 import { examineVacuum } from "./doctor/vacuum.ts";
 
-/**
- * Examines the log of `db` and changes nothing. Works for any role that may read the tables, says what the role hides,
- * and costs the same on a large log: it counts no further than it must.
- */
-export async function examine(db: Database): Promise<Finding[]> {
+/** The log's own checks, and after them those of `others`: none where the tables are missing or of another version. */
+export async function examineLog(db: Database, others: readonly Check[] = []): Promise<Finding[]> {
   const schema = await examineSchema(db);
   if (schema.status === "bad") return [schema];
-  const findings = [schema];
-  const checks: readonly (readonly [check: string, run: (db: Database) => Promise<Finding[]>])[] = [
-    ["sequencer", examineSequencer],
-    ["subscriptions", examineSubscriptions],
-    ["partitions", examinePartitions],
-    ["transactions", examineTransactions],
-    ["indexes", examineIndexes],
-    ["grants", examineGrants],
-    ["vacuum", examineVacuum],
-  ];
-  for (const [check, run] of checks) {
-    // One check that the role may not make leaves the others.
-    findings.push(...(await run(db).catch((error: unknown) => [notExamined(check, error)])));
-  }
-  return findings;
+  return [schema, ...(await runChecks(db, [...CHECKS, ...others]))];
 }
+
+const CHECKS: readonly Check[] = [
+  ["sequencer", examineSequencer],
+  ["subscriptions", examineSubscriptions],
+  ["partitions", examinePartitions],
+  ["transactions", examineTransactions],
+  ["indexes", examineIndexes],
+  ["grants", examineGrants],
+  ["vacuum", examineVacuum],
+];
 
 /** The worst status among the findings. */
 export function worst(findings: readonly Finding[]): Finding["status"] {
@@ -79,15 +73,4 @@ async function serverDetails(db: Database): Promise<{ [name: string]: Json }> {
     "select current_setting('server_version') as version, current_user::text as role",
   );
   return { serverVersion: row!.version.split(" ")[0]!, role: row!.role };
-}
-
-function notExamined(check: string, error: unknown): Finding {
-  const reason = error instanceof Error ? error.message : String(error);
-  return {
-    check,
-    status: "warning",
-    summary: `Could not be examined: ${reason}`,
-    fix: "Grant the role what the app's role has: npx tidings migrate --app-role ROLE",
-    details: { error: reason },
-  };
 }

@@ -70,6 +70,7 @@ export async function callHandler(
   );
 }
 
+/** In the order of the accounts' bytes, as the database sorts them: handlers that lock rows then never wait in a circle. */
 function byAccount(events: readonly PositionedEvent[]): PositionedEvent[][] {
   const groups = new Map<string, PositionedEvent[]>();
   for (const event of events) {
@@ -77,5 +78,7 @@ function byAccount(events: readonly PositionedEvent[]): PositionedEvent[][] {
     if (group) group.push(event);
     else groups.set(event.account, [event]);
   }
-  return [...groups.values()];
+  return [...groups]
+    .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .map(([, group]) => group);
 }

@@ -25,6 +25,11 @@ export interface Subscriptions<Handle> {
     name: string,
     options: SubscriptionOptions<Handle, Types>,
   ): void;
+  /**
+   * Creates a registered subscription before its first start, if it does not exist: it will be given what comes from now on.
+   * Throws SUBSCRIPTION_NOT_FOUND, SLOTS_CHANGED.
+   */
+  begin(name: string): Promise<void>;
   /** All subscriptions that the log knows, also those of other processes. */
   list(): Promise<SubscriptionState[]>;
   /** Events set aside, in the order of the log. */
@@ -110,6 +115,11 @@ export function createSubscriptions<Handle>(
           detail: `Subscription "${name}" must be registered before start()`,
         });
       registered.set(name, checkSubscription(name, options as unknown as SubscriptionOptions, registry));
+    },
+    begin: async (name) => {
+      const subscription = registered.get(name);
+      if (!subscription) throw new TidingsError("SUBSCRIPTION_NOT_FOUND", { detail: `"${name}"` });
+      await createSlots(db, subscription);
     },
     list: () => readSubscriptionStates(db),
     parked: (name, { after = 0, limit = 100 } = {}) =>

@@ -1,7 +1,7 @@
 import { isIPv6, type LookupFunction } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { callbackify } from "node:util";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
 import { createAddressRanges } from "./addressRanges.ts";
 import {
   defaultDenyPorts,
@@ -42,8 +42,8 @@ export interface AddressGuard {
    * for what may not be reached. What a name stands for is judged when a connection is made, not here: it can change.
    */
   checkUrl(url: string): URL;
-  /** Makes connections for undici, to permitted addresses only. */
-  connector(tls?: TlsOptions): buildConnector.connector;
+  /** Makes connections for undici (whose `buildConnector` it is given), to permitted addresses only. */
+  connector(build: typeof buildConnector, tls?: TlsOptions): buildConnector.connector;
 }
 
 export type TlsOptions = Pick<ConnectionOptions, "ca" | "rejectUnauthorized">;
@@ -58,9 +58,9 @@ export function createAddressGuard(options: AddressGuardOptions = {}): AddressGu
   return {
     check: permits,
     checkUrl: (url) => readEndpointUrl(url, rules),
-    connector: (tls = {}) => {
+    connector: (build, tls = {}) => {
       const lookup = answering(permittedAddresses);
-      const connect = buildConnector({
+      const connect = build({
         // Given explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would turn the verification off.
         rejectUnauthorized: true,
         ...tls,

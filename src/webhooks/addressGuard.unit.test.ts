@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { request, Agent } from "undici";
+import { request, Agent, buildConnector } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { answerText, hostileServer } from "../../test/webhooks/hostile/hostileServer.ts";
 import { post, testSender } from "../../test/webhooks/hostile/testSender.ts";
@@ -211,7 +211,7 @@ describe("connections", () => {
   test("case 8: an address in place of a name is judged although it is never looked up", async () => {
     const server = await ok();
     const { resolve, asked } = answers(["127.0.0.1"]);
-    const agent = new Agent({ connect: createAddressGuard({ resolve }).connector() });
+    const agent = new Agent({ connect: createAddressGuard({ resolve }).connector(buildConnector) });
     onTestFinished(() => agent.close());
     const spellings = [
       "127.0.0.1",
@@ -249,7 +249,7 @@ describe("connections", () => {
   test("case 32: a port that is denied is not connected to either", async () => {
     const server = await ok();
     const guard = createAddressGuard({ allow: ["127.0.0.1"], denyPorts: [server.port] });
-    const agent = new Agent({ connect: guard.connector() });
+    const agent = new Agent({ connect: guard.connector(buildConnector) });
     onTestFinished(() => agent.close());
     await expect(request(`http://127.0.0.1:${server.port}/`, { dispatcher: agent })).rejects.toMatchObject({
       failure: "refused_address",

@@ -123,7 +123,8 @@ describeOnDatabases("claiming deliveries", (open, under) => {
   });
 
   describe("a rate limit", () => {
-    const limited = { rate: 5, burst: 5, inFlight: 32 };
+    // One in 100 s: what passes in truth while a test runs adds nothing.
+    const limited = { rate: 0.01, burst: 5, inFlight: 32 };
     const secondsPass = (seconds: number) =>
       queue.rows(
         `update tidings.endpoint_runs set next_at = next_at - interval '${seconds} s', tokens_at = tokens_at - interval '${seconds} s'`,
@@ -139,13 +140,11 @@ describeOnDatabases("claiming deliveries", (open, under) => {
       };
       let sent = await both();
       expect(sent).toBe(5); // the burst
-      for (let second = 1; second <= 10; second++) {
-        await secondsPass(1);
+      for (let turn = 1; turn <= 10; turn++) {
+        await secondsPass(500);
         sent += await both();
       }
-      // What passed in truth while this test ran may add one.
-      expect(sent).toBeGreaterThanOrEqual(54);
-      expect(sent).toBeLessThanOrEqual(57);
+      expect(sent).toBe(55);
     });
 
     test("charges nothing to what waits, and says when the next may go", async () => {
@@ -154,13 +153,13 @@ describeOnDatabases("claiming deliveries", (open, under) => {
       const { deliveries, waitMs } = await queue.claim();
       expect(deliveries).toHaveLength(0);
       expect(waitMs).toBeGreaterThan(0);
-      expect(waitMs).toBeLessThanOrEqual(201);
+      expect(waitMs).toBeLessThanOrEqual(100_001);
       expect(await queue.delivery(made[1]!.delivery)).toMatchObject({
         state: "pending",
         attempts: 0,
         step: 0,
       });
-      await secondsPass(0.2);
+      await secondsPass(100);
       expect((await queue.claim()).deliveries).toHaveLength(1);
     });
 

@@ -64,6 +64,8 @@ export type Notice =
 export interface Completed {
   /** Deliveries whose result was taken; the others belong to another claim by now. */
   readonly accepted: readonly string[];
+  /** Deliveries whose endpoint somebody else had locked: nothing happened to them, bring them again. */
+  readonly busy: readonly string[];
   /** Endpoints of the batch may have more to send right now. */
   readonly due: boolean;
   readonly notices: readonly Notice[];

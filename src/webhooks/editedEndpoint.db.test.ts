@@ -18,6 +18,7 @@ let endpoints: Endpoints;
 beforeAll(async () => {
   database = await createTestPglite();
   endpoints = createEndpoints({
+    begin: async () => undefined,
     db: database.db,
     sealing: createSealing([randomBytes(32)]),
     rules: { checkUrl: createAddressGuard().checkUrl, source: null },

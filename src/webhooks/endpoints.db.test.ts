@@ -29,6 +29,7 @@ describeOnDatabases("endpoints", (open, { needsSeveralConnections }) => {
   ) => {
     const { maxEndpoints = 100, source = null, httpsOnly = false } = options;
     return createEndpoints({
+      begin: async () => undefined,
       db: database.db,
       sealing,
       rules: { checkUrl: createAddressGuard({ httpsOnly }).checkUrl, source },

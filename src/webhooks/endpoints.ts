@@ -67,6 +67,8 @@ export interface EndpointDependencies {
   readonly rules: EndpointRules;
   readonly maxEndpoints: number;
   readonly accountOf: (given: string | undefined) => string;
+  /** Called before an endpoint is made: whatever is recorded from then on must reach it. */
+  readonly begin: () => Promise<void>;
 }
 
 /** Every change locks the endpoint's row of endpoint_runs first, as the queue does, and writes both tables in one transaction. */
@@ -76,6 +78,7 @@ export function createEndpoints({
   rules,
   maxEndpoints,
   accountOf,
+  begin,
 }: EndpointDependencies): Endpoints {
   return { create, get, list, update, rotate, enable, disable, delete: remove };
 
@@ -83,6 +86,7 @@ export function createEndpoints({
     const account = accountIn(options);
     const { settings, headers, secret: given } = checkEndpoint(input, rules);
     const secret = given ?? makeSecret(schemes[settings.scheme].keyKind);
+    await begin();
     const endpoint = await db.transaction(async (tx) => {
       const { id, nowMs } = await takePlace(tx, account, maxEndpoints);
       await insertEndpoint(tx, account, id, {

@@ -1,4 +1,4 @@
-import { Pool, type buildConnector } from "undici";
+import type { Pool } from "undici";
 
 /** As many as one worker has slots, twice over: a request never waits behind those of another endpoint on the same host. */
 const MOST_CONNECTIONS = 128;
@@ -18,9 +18,9 @@ export interface OriginPools {
   close(): Promise<void>;
 }
 
-/** Keeps connections open between requests, for each scheme, host and port apart. */
+/** Keeps connections open between requests, for each scheme, host and port apart. `open` makes a pool. */
 export function createOriginPools(
-  connect: buildConnector.connector,
+  open: (origin: string, options: Pool.Options) => Pool,
   clock: () => number = () => performance.now(),
 ): OriginPools {
   const pools = new Map<string, { pool: Pool; until: number }>();
@@ -55,8 +55,7 @@ export function createOriginPools(
   };
 
   function openPool(origin: string): Pool {
-    return new Pool(origin, {
-      connect,
+    return open(origin, {
       connections: MOST_CONNECTIONS,
       pipelining: 1,
       keepAliveTimeout: IDLE_MS,

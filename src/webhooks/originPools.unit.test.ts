@@ -1,9 +1,13 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { Pool } from "undici";
 import { createOriginPools } from "./originPools.ts";
 
 /** Pools that never connect: none of these tests sends anything. */
 function pools(clock?: () => number) {
-  const made = createOriginPools(() => {}, clock);
+  const made = createOriginPools(
+    (origin, options) => new Pool(origin, { ...options, connect: () => {} }),
+    clock,
+  );
   onTestFinished(() => made.close());
   return made;
 }

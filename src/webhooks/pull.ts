@@ -76,17 +76,16 @@ const MOST_BYTES = 4 * 1024 * 1024;
 // Deliveries in every state but expired: one that still waits to be held must not be passed over by the cursor. Messages that
 // retention dropped keep their place, without a body.
 const READ = `
-select d.id::text, d.message_id::text, d.found, m.type, m.content_type, m.headers::text,
-       translate(encode(m.body, 'base64'), E'\\n', '') as body
-  from (select p.*, sum(coalesce(length(b.body), 0)) over (order by p.id) as bytes, row_number() over (order by p.id) as place,
-               count(*) over ()::int as found
+select id::text, message_id::text, found, type, content_type, headers::text, translate(encode(body, 'base64'), E'\\n', '') as body
+  from (select d.id, d.message_id, m.type, m.content_type, m.headers, m.body, row_number() over in_order as place,
+               sum(coalesce(length(m.body), 0)) over in_order as bytes, count(*) over ()::int as found
           from (select id, message_id from tidings.deliveries
                  where account_id = $1 and endpoint_id = $2::uuid and ($3::text is null or id > $3::text::uuid) and state <> 'expired'
-                 order by id limit $4::int + 1) p
-          left join lateral (select body from tidings.messages where account_id = $1 and id = p.message_id limit 1) b on true) d
-  left join lateral (select * from tidings.messages where account_id = $1 and id = d.message_id limit 1) m on true
- where d.place <= $4::int and (d.bytes <= ${MOST_BYTES} or d.place = 1)
- order by d.id`;
+                 order by id limit $4::int + 1) d
+          left join lateral (select * from tidings.messages where account_id = $1 and id = d.message_id limit 1) m on true
+        window in_order as (order by d.id)) page
+ where place <= $4::int and (bytes <= ${MOST_BYTES} or place = 1)
+ order by page.id`;
 
 interface PulledRow {
   id: string;

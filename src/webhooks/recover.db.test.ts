@@ -174,7 +174,8 @@ describeOnDatabases("recovering", (open, { needsSeveralConnections }) => {
     const account = "late";
     const { recover, jobs } = inAccount(account);
     const endpoint = await insertEndpoint(db, { account });
-    const job = await recover(endpointId(endpoint), { since: since(10) });
+    const job = await recover(endpointId(endpoint), { since: since(10), until: since(-24) });
+    expect(job.until.getTime(), "not beyond now, by the database's clock").toBeLessThan(now + HOUR_MS);
     await passTime(db);
     await stepJob(db, registry);
     expect(await jobs.get(job.id)).toMatchObject({ state: "running" });

@@ -9,7 +9,7 @@ export interface RecoverRange {
   readonly account?: string | undefined;
   /** Deliveries made at or after this moment. */
   readonly since: Date;
-  /** … and before this one. Default: now. At most 14 days after `since`. */
+  /** … and before this one. Default, and at the latest: now. At most 14 days after `since`. */
   readonly until?: Date | undefined;
 }
 
@@ -68,7 +68,8 @@ export function createRecover({ db, accountOf }: RecoverDependencies): Recover {
 /** What one job may send again is bounded, so that a slip of the year does not call a receiver for weeks. */
 async function checkRange(db: Queryable, range: RecoverRange): Promise<{ since: number; until: number }> {
   const since = checkTime("since", range.since) ?? refuseFilter("since", "is missing");
-  const until = checkTime("until", range.until) ?? (await databaseTime(db));
+  // Not beyond now: a job does not wait for what is yet to fail.
+  const until = Math.min(checkTime("until", range.until) ?? Infinity, await databaseTime(db));
   if (since >= until) refuseFilter("since", "must be before until");
   if (until - since > MAX_DAYS * DAY_MS) refuseFilter("since", `is more than ${MAX_DAYS} days before until`);
   return { since, until };

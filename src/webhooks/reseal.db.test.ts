@@ -16,6 +16,7 @@ afterAll(() => database.drop());
 const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
 const endpointsWith = (sealing: Sealing) =>
   createEndpoints({
+    begin: async () => undefined,
     db: database.db,
     sealing,
     rules: { checkUrl: createAddressGuard().checkUrl, source: null },

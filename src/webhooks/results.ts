@@ -1,3 +1,4 @@
+import { setTimeout as passes } from "node:timers/promises";
 import type { Database, Transaction } from "../db/database.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { createLoop } from "../log/loop.ts";
@@ -40,12 +41,12 @@ export function createResults(dependencies: ResultsDependencies): Results {
   let alone = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  // One batch at a time: a second one would wait for the rows of the same endpoints, and the next claim for both.
+  // One batch at a time: a second one would meet the locks of the first.
   const loop = createLoop("webhook results", signals, async () => {
-    await writeNext();
-    if (waiting.length >= ENOUGH || alone > 0) return 0;
-    if (waiting.length > 0) wakeSoon();
-    return ASLEEP_MS;
+    const { busy } = await writeNext();
+    if (alone > 0) return 0;
+    if (waiting.length === 0) return ASLEEP_MS;
+    return waiting.length >= ENOUGH && busy === 0 ? 0 : FOR_MS;
   });
 
   return {
@@ -61,7 +62,7 @@ export function createResults(dependencies: ResultsDependencies): Results {
       clearTimeout(timer);
       timer = undefined;
       try {
-        while (waiting.length > 0) await writeNext();
+        while (waiting.length > 0) if ((await writeNext()).busy > 0) await passes(FOR_MS);
       } catch (error) {
         waiting.length = 0;
         signals.emit("loop.failed", { loop: "webhook results", error, retryInMs: 0 });
@@ -76,14 +77,17 @@ export function createResults(dependencies: ResultsDependencies): Results {
     }, FOR_MS);
   }
 
-  async function writeNext(): Promise<void> {
+  async function writeNext(): Promise<{ busy: number }> {
     const batch = waiting.splice(0, alone > 0 ? 1 : MOST);
-    if (batch.length === 0) return;
+    if (batch.length === 0) return { busy: 0 };
     writing = batch.length;
     try {
       const completed = await write(batch);
+      const busy = new Set(completed.busy);
+      if (busy.size > 0) waiting.push(...batch.filter(({ delivery }) => busy.has(delivery)));
       tell(signals, batch, completed);
       onWritten({ due: completed.due });
+      return { busy: busy.size };
     } catch (error) {
       if (!isRefused(error)) {
         waiting.unshift(...batch);
@@ -94,6 +98,7 @@ export function createResults(dependencies: ResultsDependencies): Results {
       if (batch.length === 1) throw error;
       waiting.unshift(...batch);
       alone = batch.length + 1;
+      return { busy: 0 };
     } finally {
       writing = 0;
       if (alone > 0) alone--;

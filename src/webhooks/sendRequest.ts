@@ -3,7 +3,7 @@ import type { Dispatcher, Pool } from "undici";
 import { isTidingsError } from "../errors.ts";
 import type { AddressGuard } from "./addressGuard.ts";
 import { AttemptError, type AttemptFailure } from "./failureWords.ts";
-import { createOriginPools } from "./originPools.ts";
+import { createOriginPools, type OriginPools } from "./originPools.ts";
 import { readBody } from "./responseBody.ts";
 import { exchangeFailure } from "./wireFailure.ts";
 
@@ -58,7 +58,7 @@ type Target = { readonly origin: string; readonly path: string } | AttemptError;
 
 export function createSender({ guard, userAgent, caCertificates, unsafeTls = false }: SenderOptions): Sender {
   const ca = caCertificates === undefined ? {} : { ca: [...caCertificates] };
-  const pools = createOriginPools(guard.connector({ rejectUnauthorized: !unsafeTls, ...ca }));
+  let pools: OriginPools | undefined;
   const targets = new Map<string, Target>();
 
   return {
@@ -73,6 +73,7 @@ export function createSender({ guard, userAgent, caCertificates, unsafeTls = fal
         body: request.body,
       } as const;
       try {
+        pools ??= await openPools();
         const response = await answerTo(pools.of(target.origin), options, request.timeoutMs);
         const body = await readBody(response.body, request.timeoutMs - (performance.now() - started));
         return {
@@ -87,8 +88,16 @@ export function createSender({ guard, userAgent, caCertificates, unsafeTls = fal
         return failed(exchangeFailure(error), started);
       }
     },
-    close: () => pools.close(),
+    close: async () => pools?.close(),
   };
+
+  // Loaded by the first request: a process that sends nothing needs no HTTP client, and a config file that another loader
+  // (tsx's, for CommonJS) reads would bring a second copy of undici, which does not work beside a first one.
+  async function openPools(): Promise<OriginPools> {
+    const { Pool, buildConnector } = await import("undici");
+    const connect = guard.connector(buildConnector, { rejectUnauthorized: !unsafeTls, ...ca });
+    return (pools ??= createOriginPools((origin, settings) => new Pool(origin, { ...settings, connect })));
+  }
 
   function targetOf(url: string): Target {
     const kept = targets.get(url);

@@ -19,12 +19,12 @@ export function createWebhookRetention(dependencies: WebhookRetentionDependencie
   return async () => {
     while ((await deleteOld(db, DELETE_STATS, STATS_DAYS)) === DELETE_AT_ONCE);
     while ((await deleteOld(db, DELETE_JOBS, retainDays)) === DELETE_AT_ONCE);
-    for (const table of TABLES) {
+    for (const table of monthlyTables) {
       for (const until of await missingBounds(db, table)) {
         if (!(await locking(db, lockTimeoutMs, (tx) => tx.query(SPLIT, [table, until])))) return false;
       }
     }
-    for (const table of TABLES) {
+    for (const table of monthlyTables) {
       if (!(await hasOldMonth(db, table, retainDays))) continue;
       if (!(await locking(db, lockTimeoutMs, (tx) => tx.query(DROP, [table, retainDays])))) return false;
     }
@@ -33,40 +33,49 @@ export function createWebhookRetention(dependencies: WebhookRetentionDependencie
 }
 
 // In this order: what is left for a moment is a message that no delivery names, and not the other way round.
-const TABLES = ["attempts", "deliveries", "messages"] as const;
-type Table = (typeof TABLES)[number];
+export const monthlyTables = ["attempts", "deliveries", "messages"] as const;
+type Table = (typeof monthlyTables)[number];
 
 /** Months that stand ready beyond the present one. */
 const MONTHS_AHEAD = 1;
 
 /** The ends of the present and the next month, as ISO 8601, unless the table's open partition begins there or later. */
 async function missingBounds(db: Queryable, table: Table): Promise<string[]> {
-  const [row] = await db.query<{ now_ms: number; low: string | null }>(TAIL, [`tidings.${table}_tail`]);
-  const now = new Date(row!.now_ms);
+  const [row] = await db.query<{ now_ms: number; low: string | null }>(tail(table));
   const from = row!.low === null ? 0 : recordedAt(row!.low);
-  return Array.from({ length: 1 + MONTHS_AHEAD }, (_, ahead) =>
-    Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead + 1, 1),
-  )
-    .filter((bound) => bound > from)
-    .map((bound) => new Date(bound).toISOString());
+  return Array.from({ length: 1 + MONTHS_AHEAD }, (_, ahead) => monthEnd(row!.now_ms, ahead))
+    .filter((bound) => bound.getTime() > from)
+    .map((bound) => bound.toISOString());
 }
 
-const TAIL = `
+/** Where the open partitions begin when all is prepared. */
+export function monthsPreparedUntil(moment: number): Date {
+  return monthEnd(moment, MONTHS_AHEAD);
+}
+
+/** Where the month ends that a moment lies in, or one of those ahead of it. */
+function monthEnd(moment: number, ahead: number): Date {
+  const date = new Date(moment);
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead + 1, 1));
+}
+
+// Names in the text, not as parameters: only the text is written for another schema.
+const tail = (table: Table) => `
 select extract(epoch from now())::float8 * 1000 as now_ms,
-       (select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \\(''([^'']+)''\\)'))[1] from pg_class where oid = to_regclass($1)) as low`;
+       (select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \\(''([^'']+)''\\)'))[1] from pg_class where oid = to_regclass('tidings.${table}_tail')) as low`;
 
 const SPLIT = "select tidings.split_month($1::text, $2::timestamptz) as done";
 
 /** Looked at before, so that no lock is taken every hour for nothing. */
 async function hasOldMonth(db: Queryable, table: Table, retainDays: number): Promise<boolean> {
-  return (await db.query(OLD_MONTHS, [`tidings.${table}`, `${table}_past`, retainDays])).length > 0;
+  return (await db.query(oldMonths(table), [retainDays])).length > 0;
 }
 
-const OLD_MONTHS = `
+const oldMonths = (table: Table) => `
 select 1 as old from pg_inherits i join pg_class c on c.oid = i.inhrelid
- where i.inhparent = to_regclass($1) and c.relname <> $2
+ where i.inhparent = to_regclass('tidings.${table}') and c.relname <> '${table}_past'
    and ((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''([^'']+)''\\)'))[1])::uuid
-       <= tidings.uuid7_floor(now() - $3::float8 * interval '1 day')
+       <= tidings.uuid7_floor(now() - $1::float8 * interval '1 day')
  limit 1`;
 
 const DROP = "select tidings.drop_months($1::text, now() - $2::float8 * interval '1 day') as dropped";

@@ -36,6 +36,8 @@ export interface WebhookDependencies<Handle> {
   readonly signals: Signals;
   readonly accountOf: (given: string | undefined) => string;
   readonly record: RecordDrafts;
+  /** Makes sure that the fan-out stands in the log, at its end if it is new. */
+  readonly begin: () => Promise<void>;
 }
 
 /** The room put together: what apps call, and what runs between `start` and `stop`. */
@@ -55,7 +57,7 @@ export interface WebhookRoom<Handle> {
 
 export function createWebhooks<Handle>(
   settings: WebhookSettings,
-  { db, registry, signals, accountOf, record }: WebhookDependencies<Handle>,
+  { db, registry, signals, accountOf, record, begin }: WebhookDependencies<Handle>,
 ): WebhookRoom<Handle> {
   const { jitter, maxRetryAfterMs, slots, pollMs, policy } = settings;
   const guard = createAddressGuard({
@@ -75,7 +77,7 @@ export function createWebhooks<Handle>(
   const reading = { db, accountOf };
   const sending = { db, accountOf, registry, writer };
   const api: Webhooks = {
-    endpoints: createEndpoints({ db, sealing, rules, maxEndpoints: settings.maxEndpoints, accountOf }),
+    endpoints: createEndpoints({ db, sealing, rules, maxEndpoints: settings.maxEndpoints, accountOf, begin }),
     deliveries: { ...createDeliveries(reading), ...createResend(reading) },
     jobs: createJobs(reading),
     ...createSendPast(sending),

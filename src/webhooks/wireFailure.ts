@@ -1,4 +1,3 @@
-import { errors } from "undici";
 import { AttemptError } from "./failureWords.ts";
 
 /** What keeps TCP from connecting. One text for all: which ports are open behind a name is nobody's business. */
@@ -53,7 +52,7 @@ export function exchangeFailure(error: unknown): AttemptError {
   if (PROTOCOL.has(code))
     return new AttemptError("protocol", "the answer's head is too large or contradicts itself", error);
   // Its code is undefined for some of the parser's errors.
-  if (error instanceof errors.HTTPParserError)
+  if (error instanceof Error && error.name === "HTTPParserError")
     return new AttemptError("protocol", "the answer is not HTTP/1.1", error);
   // TLS 1.3: that a client certificate is missing is said only after the handshake.
   if (code.startsWith("ERR_SSL_")) return new AttemptError("tls", "the TLS handshake failed", error);

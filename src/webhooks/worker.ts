@@ -86,10 +86,12 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
   }
 }
 
+// Two seconds ahead: an endpoint that looked empty is looked at again within that time, because rows may have come meanwhile.
+// A rate limit's next token is mostly nearer, an open breaker's end never is.
 const IS_DUE = `
 select exists (
   select from tidings.endpoint_runs r
-   where r.active and r.next_at <= clock_timestamp()
+   where r.active and r.next_at <= clock_timestamp() + interval '2 seconds'
      and exists (select from tidings.delivery_queue q
                   where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id
                     and q.state = 0 and q.run_at <= clock_timestamp())) as due`;

@@ -19,6 +19,13 @@ export function DayChart({ stats }: { readonly stats: DayStats }) {
     event.preventDefault();
     setChosen((now) => Math.min(47, Math.max(0, (now ?? 47 + (by < 0 ? 1 : 0)) + by)));
   };
+  if (stats.delivered + stats.failed === 0) {
+    return (
+      <p className="chart-told">
+        <b>Last 24 hours</b> <span className="quiet">Nothing was sent</span>
+      </p>
+    );
+  }
   return (
     <figure className="chart">
       <figcaption className="chart-told figures">
@@ -28,8 +35,7 @@ export function DayChart({ stats }: { readonly stats: DayStats }) {
           </>
         ) : (
           <>
-            <b>Last 24 hours</b> {countWords(stats)}
-            {stats.delivered + stats.failed > 0 && `, ${percentWords(stats)}`}
+            <b>Last 24 hours</b> {countWords(stats)}, {percentWords(stats)}
           </>
         )}
         <button

@@ -116,7 +116,13 @@ function Form({ endpoint }: { readonly endpoint: Endpoint | null }) {
           />
           <AdvancedFields draft={draft} endpoint={endpoint} errorOf={errorOf} change={change} />
           <div className="form-end">
-            <Refused failure={failure} />
+            {wrong !== undefined ? (
+              <p className="refused" role="alert">
+                Nothing was saved yet: one field above needs a change.
+              </p>
+            ) : (
+              <Refused failure={failure} />
+            )}
             <div className="form-buttons">
               <button type="submit" className="button button-primary" disabled={busy || !mayManage}>
                 {busy ? "Saving" : endpoint === null ? "Add endpoint" : "Save"}

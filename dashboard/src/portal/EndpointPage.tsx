@@ -45,7 +45,7 @@ export function EndpointPage({ id }: { readonly id: string }) {
 
 function Loaded({ endpoint, refresh }: { readonly endpoint: Endpoint; readonly refresh: () => void }) {
   const { delivery } = usePlace();
-  const stats = useStats(endpoint.id);
+  const stats = useStats(endpoint.id, REFRESH_MS);
   return (
     <div className={delivery === null ? "endpoint" : "endpoint endpoint-open"}>
       <header className="page-head endpoint-head">

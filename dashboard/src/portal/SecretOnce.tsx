@@ -13,6 +13,7 @@ interface SecretOnceProps {
 /** The secret is kept sealed and never shown again, so the dialog is left by its button, not by a click beside it. */
 export function SecretOnce({ created: { endpoint, secret }, onClose }: SecretOnceProps) {
   const [copied, setCopied] = useState(false);
+  const scheme = schemes[endpoint.scheme];
   const publicKey = endpoint.keys[0]?.publicKey ?? null;
   return (
     <DialogFrame
@@ -35,7 +36,11 @@ export function SecretOnce({ created: { endpoint, secret }, onClose }: SecretOnc
           <Key what="the public key" text={publicKey} onCopied={() => setCopied(true)} />
         </>
       )}
-      <p className="quiet">{schemes[endpoint.scheme]?.verify}</p>
+      {scheme && (
+        <p className="quiet">
+          {scheme.verify} {scheme.code && <code className="secret-code">{scheme.code}</code>}
+        </p>
+      )}
     </DialogFrame>
   );
 }

@@ -1,8 +1,10 @@
 export interface SchemeWords {
   readonly name: string;
   readonly about: string;
-  /** How a receiver verifies it, in a line. */
+  /** How a receiver verifies it. */
   readonly verify: string;
+  /** The same as a line of code, where a library does it. */
+  readonly code?: string | undefined;
 }
 
 /** The ways in which requests are signed, the usual one first. */
@@ -10,27 +12,29 @@ export const schemes: Readonly<Record<string, SchemeWords>> = {
   standard: {
     name: "Standard Webhooks",
     about: "Libraries for most languages verify it. Keeps out repeated requests, too.",
-    verify: "Verify with a Standard Webhooks library: new Webhook(secret).verify(rawBody, headers).",
+    verify: "With a Standard Webhooks library:",
+    code: "new Webhook(secret).verify(rawBody, headers)",
   },
   "standard-ed25519": {
     name: "Standard Webhooks, public key",
     about: "Signed with ed25519: your server holds no secret that could leak.",
-    verify: "Verify the v1a entry of webhook-signature over id.timestamp.body with the public key.",
+    verify: "It verifies the v1a entry of webhook-signature over id.timestamp.body with the public key.",
   },
   "hmac-hex": {
     name: "Plain HMAC",
     about: "x-webhook-signature: the hexadecimal HMAC-SHA256 of the body.",
-    verify: "Compare x-webhook-signature with the hexadecimal HMAC-SHA256 of the raw body.",
+    verify: "It compares x-webhook-signature with the hexadecimal HMAC-SHA256 of the raw body.",
   },
   stripe: {
     name: "As Stripe",
     about: "Stripe-Signature, for code that verifies Stripe's webhooks already.",
-    verify: "Verify with Stripe's library: webhooks.constructEvent(rawBody, header, secret).",
+    verify: "With Stripe's library:",
+    code: "webhooks.constructEvent(rawBody, signature, secret)",
   },
   github: {
     name: "As GitHub",
     about: "X-Hub-Signature-256, for code that verifies GitHub's webhooks already.",
-    verify: "Compare X-Hub-Signature-256 with sha256= and the hexadecimal HMAC of the raw body.",
+    verify: "It compares X-Hub-Signature-256 with sha256= and the hexadecimal HMAC of the raw body.",
   },
 };
 

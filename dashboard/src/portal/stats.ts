@@ -21,10 +21,9 @@ export interface HalfHour {
 
 const HALF_HOUR_MS = 1_800_000;
 const HALF_HOURS = 48;
-const REFRESH_MS = 30_000;
 
-export function useStats(endpoint: string): DayStats | null {
-  const { answer } = useAsked(`stats of ${endpoint}`, () => askForDay(endpoint), REFRESH_MS);
+export function useStats(endpoint: string, everyMs: number): DayStats | null {
+  const { answer } = useAsked(`stats of ${endpoint}`, () => askForDay(endpoint), everyMs);
   return answer;
 }
 

@@ -16,6 +16,7 @@ export interface Deliveries {
 }
 
 const REFRESH_MS = 4_000;
+const NO_PAGES: readonly DeliveryPage[] = [];
 
 /** The newest page, asked again all the time, and the older ones as far as the reader went down. */
 export function useDeliveries(endpoint: string, place: Place): Deliveries {
@@ -30,7 +31,7 @@ export function useDeliveries(endpoint: string, place: Place): Deliveries {
   const [older, setOlder] = useState<Older>({ key, pages: [], loading: false, failure: null });
   useEffect(() => setOlder({ key, pages: [], loading: false, failure: null }), [key]);
 
-  const pages = older.key === key ? older.pages : [];
+  const pages = older.key === key ? older.pages : NO_PAGES;
   const items = useMemo(
     () => (first.answer === null ? null : merged([first.answer, ...pages])),
     [first.answer, pages],

@@ -46,12 +46,17 @@ async function failureOf(response: Response): Promise<RequestFailed> {
   const problem: unknown = await response.json().catch(() => null);
   if (typeof problem === "object" && problem !== null && "code" in problem) {
     const { code, detail, title, path } = problem as Problem;
-    return new RequestFailed(code, detail ?? title ?? "The server refused.", path);
+    return new RequestFailed(code, asSentence(detail ?? title ?? "The server refused."), path);
   }
   return new RequestFailed(
     `HTTP_${response.status}`,
     "The server gave an answer that this page does not understand.",
   );
+}
+
+/** Details begin with the name of what is wrong, which is read here without what stands before it. */
+function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 interface Problem {

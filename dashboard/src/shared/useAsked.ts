@@ -11,6 +11,9 @@ export interface Asked<Answer> {
   readonly refresh: () => void;
 }
 
+/** What failed is asked again sooner: a server that was restarted, or a token that was renewed, shows at once. */
+const AFTER_FAILURE_MS = 3_000;
+
 /**
  * Asks when `key` changes, and then every `everyMs` while the page is looked at. An answer to an earlier key is dropped. A null
  * key asks nothing.
@@ -31,23 +34,25 @@ export function useAsked<Answer>(
     if (key === null) return;
     let dropped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = () => {
+    const again = (failed: boolean) => {
       if (everyMs === undefined || dropped) return;
-      timer = setTimeout(() => (document.hidden ? again() : void askNow()), everyMs);
+      const waitMs = failed ? Math.min(everyMs, AFTER_FAILURE_MS) : everyMs;
+      timer = setTimeout(() => (document.hidden ? again(failed) : void askNow()), waitMs);
     };
     const askNow = async () => {
       try {
         const answer = await latest.current();
         noteAnswer();
         if (!dropped) setState({ key, answer, failure: null });
+        again(false);
       } catch (error) {
         const failure = asFailure(error);
         if (failure.code === NO_ANSWER) noteNoAnswer();
         else noteAnswer();
         if (!dropped)
           setState((earlier) => ({ key, answer: earlier.key === key ? earlier.answer : null, failure }));
+        again(true);
       }
-      again();
     };
     void askNow();
     return () => {

@@ -10,6 +10,3 @@ export function useMediaQuery(query: string): boolean {
     () => matchMedia(query).matches,
   );
 }
-
-/** Below this width the feed is a sheet instead of a column. The same number stands in frame.css. */
-export const PHONE = "(max-width: 899px)";

@@ -1,4 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
+import { Dialog } from "../../../dashboard/src/shared/Dialog.tsx";
+import { Failure } from "../../../dashboard/src/shared/Failure.tsx";
+import { useMediaQuery } from "../../../dashboard/src/shared/useMediaQuery.ts";
 import { Board } from "./board/Board.tsx";
 import { BoardSkeleton } from "./board/BoardSkeleton.tsx";
 import { useBoard } from "./board/useBoard.ts";
@@ -11,10 +14,8 @@ import { usePerson } from "./header/usePerson.ts";
 import { UnderTheHood } from "./hood/UnderTheHood.tsx";
 import { useDeed } from "./hood/useDeed.ts";
 import { useLive } from "./live/useLive.ts";
-import { Dialog } from "../../../dashboard/src/shared/Dialog.tsx";
-import { Failure } from "../../../dashboard/src/shared/Failure.tsx";
 import { goTo, usePlace } from "./shared/place.ts";
-import { PHONE, useMediaQuery } from "../../../dashboard/src/shared/useMediaQuery.ts";
+import { PHONE } from "./shared/phone.ts";
 import { ArrivalsDrawer } from "./webhooks/ArrivalsDrawer.tsx";
 import { useArrivals } from "./webhooks/useArrivals.ts";
 import { WebhooksSheet } from "./webhooks/WebhooksSheet.tsx";
@@ -30,9 +31,7 @@ export function App() {
   const feed = useFeed(personId, stream, startAt);
   const { deed, act } = useDeed(personId, stream);
   const board = useBoard(personId, stream, act);
-
   const arrivals = useArrivals();
-
   const feedIsShown = !isPhone || place.activityOpen;
   const { hold } = feed;
   useEffect(() => hold(!feedIsShown), [hold, feedIsShown]);

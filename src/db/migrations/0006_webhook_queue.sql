@@ -1,8 +1,10 @@
 -- 0006_webhook_queue.sql: into the queue, and out of it again: enqueue, wake, claim, requeue.
 --
 -- Functions, as in 0002: a connection keeps their plans. They plan nested loops only: batches are small and every row is found by
--- its key, but the planner, which cannot see into JSON, may read whole partitions instead. All lock endpoints first, in the order
--- of their keys, and then queue rows, so that no two of them wait for each other in a circle.
+-- its key, but the planner, which cannot see into JSON, may read whole partitions instead.
+--
+-- All lock endpoints first and then queue rows and deliveries. Whoever works on many endpoints (claim, complete, sweep) passes over
+-- those that are locked and so never waits; the others take one, or belong to the fan-out, of which one runs at a time.
 
 -- One lock for all who wait to be told: at most one transaction at a time carries a NOTIFY (see append).
 create function tidings.wake_webhooks() returns void language plpgsql as $$

@@ -1,14 +1,14 @@
 -- 0007_webhook_results.sql: what became of requests, and what a crash left behind: complete, judge, sweep.
 
 -- Writes what became of a batch of requests, and lets go of their slots. A result whose claim is no longer the row's is left
--- out: another worker has the delivery now.
+-- out: another worker has the delivery now. Results of an endpoint that somebody else has locked are `busy`, to be brought again.
 --   results: [{account, delivery, endpoint, claim, state, retryMs, ok, slowDown, disable, failure, durationMs, attempt: {url,
 --             status, failure, detail, requestHeaders, responseHeaders, responseBody, truncated} | null}]
 --            state: the delivery's next one; retryMs: null when it comes to rest; disable: null or why; attempt: null when nothing
 --            was sent; responseBody in base64
 --   policy:  {breakerFailures, breakerRatio, breakerLeast, breakerWindowMs, breakerFirstMs, breakerLastMs, disableMs, disableMessages}
--- Returns {accepted: [delivery], due, notices: [{account, endpoint, notice, …}]}. `due`: endpoints of the batch may have more to send;
--- notices: breaker_open, breaker_closed, warned_50, warned_90, disabled.
+-- Returns {accepted: [delivery], busy: [delivery], due, notices: [{account, endpoint, notice, …}]}. `due`: endpoints of the batch may
+-- have more to send; notices: breaker_open, breaker_closed, warned_50, warned_90, disabled.
 create function tidings.complete_deliveries(results text, policy text) returns text
 language plpgsql
 set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -19,22 +19,25 @@ declare
   -- The deliveries' months, so that the others are not opened.
   low      uuid := (select min(x->>'delivery' collate "C") from jsonb_array_elements(batch) x);
   high     uuid := (select max(x->>'delivery' collate "C") from jsonb_array_elements(batch) x);
+  locked   uuid[];
+  busy     jsonb;
   accepted jsonb;
   breakers jsonb;
   due      boolean;
   notices  jsonb;
 begin
-  -- Endpoints first and in order, as everywhere: two workers never wait for each other in a circle.
-  perform from tidings.endpoint_runs r
-    join (select distinct x->>'account' as account_id, (x->>'endpoint')::uuid as endpoint_id from jsonb_array_elements(batch) x) b
-      on r.account_id = b.account_id and r.endpoint_id = b.endpoint_id
-   order by r.account_id, r.endpoint_id for update of r;
+  select array_agg(l.endpoint_id) into locked from (
+    select r.endpoint_id from tidings.endpoint_runs r
+      join (select distinct x->>'account' as account_id, (x->>'endpoint')::uuid as endpoint_id from jsonb_array_elements(batch) x) b
+        on r.account_id = b.account_id and r.endpoint_id = b.endpoint_id
+       for update of r skip locked) l;
 
   with given as materialized (
     select x.* from rows from (jsonb_to_recordset(batch) as (
       account text, delivery uuid, endpoint uuid, claim uuid, state text, "retryMs" float8, ok boolean, "slowDown" boolean,
       disable text, failure text, "durationMs" integer, attempt jsonb)) with ordinality
       x (account_id, delivery_id, endpoint_id, claim_id, state, retry_ms, ok, slow_down, disable, failure, duration_ms, attempt, n)
+     where x.endpoint_id = any (locked)
   ), rested as (
     delete from tidings.delivery_queue q using given g
      where q.account_id = g.account_id and q.delivery_id = g.delivery_id and q.state = 1 and q.claim_id = g.claim_id and g.retry_ms is null
@@ -159,7 +162,10 @@ begin
          (select bool_or(c.due) from counted c)
     into accepted, breakers, due;
 
-  if accepted is null then return '{"accepted":[],"due":false,"notices":[]}'; end if;
+  select coalesce(jsonb_agg(x->'delivery'), '[]') into busy from jsonb_array_elements(batch) x
+   where not coalesce((x->>'endpoint')::uuid = any (locked), false)
+     and exists (select from tidings.endpoint_runs r where r.account_id = x->>'account' and r.endpoint_id = (x->>'endpoint')::uuid);
+  if accepted is null then return json_build_object('accepted', json_build_array(), 'busy', busy, 'due', false, 'notices', json_build_array())::text; end if;
   if jsonb_path_exists(accepted, '$[*] ? (@.key != null)') then
     perform tidings.promote_ordered(a->>'account', (a->>'endpoint')::uuid, a->>'key')
        from jsonb_array_elements(accepted) a where a->>'key' is not null;
@@ -169,7 +175,7 @@ begin
   if jsonb_path_exists(accepted, '$[*] ? (@.bad == true || @.disable != null)') then
     notices := notices || tidings.judge_endpoints(accepted, rules, moment);
   end if;
-  return json_build_object('accepted', jsonb_path_query_array(accepted, '$[*].delivery'), 'due', due, 'notices', notices)::text;
+  return json_build_object('accepted', jsonb_path_query_array(accepted, '$[*].delivery'), 'busy', busy, 'due', due, 'notices', notices)::text;
 end $$;
 
 -- The next delivery of a subject may go when none stands before it. The caller holds the endpoint's row.
@@ -267,22 +273,25 @@ set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off
 declare
   moment   timestamptz := clock_timestamp();
   stray    record;
+  locked   uuid[];
   lost     integer;
   held     integer;
   woken    integer;
 begin
-  -- Endpoints before their queue rows, in order: see complete_deliveries. Others wait for it; it does not run twice at once.
+  -- Others wait for it; it does not run twice at once.
   if not pg_try_advisory_xact_lock(hashtextextended('tidings.webhooks.sweep', 0)) then
     return '{"lost":0,"held":0,"woken":0}';
   end if;
   -- 1. The worker died between the request and its result. Whether the endpoint got it is not known: it is sent again, under
   --    the same id, and the try that may have happened is in the log. The schedule's step is not used up.
-  perform from tidings.endpoint_runs r
-    join (select distinct q.account_id, q.endpoint_id from tidings.delivery_queue q where q.state = 1 and q.leased_until < moment) late
-      on r.account_id = late.account_id and r.endpoint_id = late.endpoint_id
-   order by r.account_id, r.endpoint_id for update of r;
+  select array_agg(l.endpoint_id) into locked from (
+    select r.endpoint_id from tidings.endpoint_runs r
+      join (select distinct q.account_id, q.endpoint_id from tidings.delivery_queue q where q.state = 1 and q.leased_until < moment) late
+        on r.account_id = late.account_id and r.endpoint_id = late.endpoint_id
+       for update of r skip locked) l;
   with late as (
-    select account_id, delivery_id from tidings.delivery_queue where state = 1 and leased_until < moment
+    select account_id, delivery_id from tidings.delivery_queue
+     where state = 1 and leased_until < moment and endpoint_id = any (locked)
      order by leased_until limit chunk for update skip locked
   ), back as (
     update tidings.delivery_queue q set state = 0, claim_id = null, leased_until = null, run_at = moment, attempts = q.attempts + 1
@@ -364,8 +373,7 @@ begin
   return taken;
 end $$;
 
--- Subjects whose first in line was taken away (by hand, or to be held): one look-up for each subject that has a line. Apart from the
--- sweep, because each locks endpoints in order from the first.
+-- Subjects whose first in line was taken away (by hand, or to be held): one look-up for each subject that has a line.
 create function tidings.promote_waiting(chunk integer) returns integer
 language plpgsql as $$
 declare
@@ -386,7 +394,8 @@ begin
                         where q.account_id = k.account_id and q.endpoint_id = k.endpoint_id and q.order_key = k.order_key and q.state <> 2)
      order by 1, 2, 3 limit chunk
   loop
-    perform from tidings.endpoint_runs r where r.account_id = line.account_id and r.endpoint_id = line.endpoint_id for update;
+    perform from tidings.endpoint_runs r where r.account_id = line.account_id and r.endpoint_id = line.endpoint_id for update skip locked;
+    continue when not found;
     perform tidings.promote_ordered(line.account_id, line.endpoint_id, line.order_key);
     promoted := promoted + 1;
   end loop;

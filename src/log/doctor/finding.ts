@@ -2,7 +2,10 @@ import type { JsonObject } from "../../events/serializable.ts";
 
 /** What one check found. */
 export interface Finding {
-  /** `schema`, `sequencer`, `subscription search`, `partitions`, `transactions`, `indexes`, `grants`, `vacuum`. */
+  /**
+   * `schema`, `sequencer`, `subscription search`, `partitions`, `transactions`, `indexes`, `grants`, `vacuum`; `webhooks` where there
+   * are no endpoints, otherwise `webhook queue`, `webhook endpoints`, `webhook jobs`, `webhook payloads`, `webhook partitions`.
+   */
   readonly check: string;
   /** `warning`: look at it soon. `bad`: something does not work, or soon will not. */
   readonly status: "fine" | "warning" | "bad";

@@ -2,7 +2,7 @@ import type { Database } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 
-/** The indexes of 0001_tables.sql, with what makes each again. */
+/** The indexes of 0001_tables.sql and 0005_webhooks.sql, with what makes each again. */
 const EXPECTED: Readonly<Record<string, string>> = {
   events_pkey: "alter table tidings.events add primary key (account_id, lane, id);",
   events_xid: "create index events_xid on tidings.events (xid);",
@@ -15,6 +15,41 @@ const EXPECTED: Readonly<Record<string, string>> = {
   sequencer_pkey: "alter table tidings.sequencer add primary key (singleton);",
   subscriptions_pkey: "alter table tidings.subscriptions add primary key (name, slot);",
   parked_events_pkey: "alter table tidings.parked_events add primary key (name, position);",
+  parked_events_retry:
+    "create index parked_events_retry on tidings.parked_events (name, slot, position) where retry_requested;",
+  endpoints_pkey: "alter table tidings.endpoints add primary key (account_id, id);",
+  endpoint_runs_pkey: "alter table tidings.endpoint_runs add primary key (account_id, endpoint_id);",
+  endpoint_runs_next: "create index endpoint_runs_next on tidings.endpoint_runs (next_at);",
+  endpoint_stats_pkey: "alter table tidings.endpoint_stats add primary key (account_id, endpoint_id, since);",
+  endpoint_stats_since: "create index endpoint_stats_since on tidings.endpoint_stats (since);",
+  messages_pkey: "alter table tidings.messages add primary key (account_id, id);",
+  messages_of_event:
+    "create index messages_of_event on tidings.messages (account_id, event_id, format, version);",
+  deliveries_pkey: "alter table tidings.deliveries add primary key (account_id, id);",
+  deliveries_of_endpoint:
+    "create index deliveries_of_endpoint on tidings.deliveries (account_id, endpoint_id, id);",
+  deliveries_troubled:
+    "create index deliveries_troubled on tidings.deliveries (account_id, endpoint_id, id) where troubled;",
+  deliveries_troubled_of_account:
+    "create index deliveries_troubled_of_account on tidings.deliveries (account_id, id) where troubled;",
+  deliveries_of_message: "create index deliveries_of_message on tidings.deliveries (account_id, message_id);",
+  delivery_queue_pkey: "alter table tidings.delivery_queue add primary key (account_id, delivery_id);",
+  delivery_queue_due:
+    "create index delivery_queue_due on tidings.delivery_queue (account_id, endpoint_id, run_at, delivery_id) where state = 0;",
+  delivery_queue_leases:
+    "create index delivery_queue_leases on tidings.delivery_queue (leased_until) where state = 1;",
+  delivery_queue_order:
+    "create index delivery_queue_order on tidings.delivery_queue (account_id, endpoint_id, order_key, delivery_id) where order_key is not null;",
+  attempts_pkey: "alter table tidings.attempts add primary key (account_id, delivery_id, number);",
+  endpoint_jobs_pkey: "alter table tidings.endpoint_jobs add primary key (account_id, id);",
+  endpoint_jobs_next:
+    "create index endpoint_jobs_next on tidings.endpoint_jobs (next_at) where state = 'running';",
+  endpoint_jobs_of_endpoint:
+    "create index endpoint_jobs_of_endpoint on tidings.endpoint_jobs (account_id, endpoint_id, id);",
+  endpoint_jobs_running:
+    "create unique index endpoint_jobs_running on tidings.endpoint_jobs (account_id, endpoint_id, kind) where state = 'running';",
+  endpoint_jobs_finished:
+    "create index endpoint_jobs_finished on tidings.endpoint_jobs (finished_at) where state <> 'running';",
 };
 
 interface IndexRow {

@@ -5,7 +5,7 @@ import { recordedAt } from "../eventId.ts";
 import { listPartitions, preparedUntil, type Partition } from "../partitions.ts";
 import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
-import { amount } from "./words.ts";
+import { amount, size } from "./words.ts";
 
 const HOUR_MS = 3_600_000;
 const COUNT_TO = 1_000;
@@ -124,10 +124,4 @@ async function rowsInTail(on: Queryable, { table, lane, from }: Tail): Promise<n
        from (select from tidings.${table} where lane = '${lane}' and ${id} >= '${from}' limit ${COUNT_TO + 1}) beyond`,
   );
   return row!.rows;
-}
-
-function size(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }

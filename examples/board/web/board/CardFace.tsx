@@ -1,8 +1,8 @@
 import { CalendarClock, CalendarDays, CircleCheck, MessageSquare } from "lucide-react";
+import { useNow } from "../../../../dashboard/src/time/useNow.ts";
 import type { CardView, MemberView } from "../../domain/readBoard.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { describeDue } from "../time/dueDate.ts";
-import { useNow } from "../../../../dashboard/src/time/useNow.ts";
 
 interface CardFaceProps {
   readonly card: CardView;

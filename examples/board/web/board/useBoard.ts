@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import type { BoardView } from "../../domain/readBoard.ts";
 import type { Act } from "../hood/useDeed.ts";
 import type { LiveStream } from "../live/liveStream.ts";
-import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import { request } from "../shared/request.ts";
 import { type CardPlace, findCard, placeCard } from "./placeCard.ts";
 

@@ -1,10 +1,10 @@
 import { CircleCheck, RotateCcw, X } from "lucide-react";
+import { Dialog } from "../../../../dashboard/src/shared/Dialog.tsx";
+import { Failure } from "../../../../dashboard/src/shared/Failure.tsx";
 import type { BoardView } from "../../domain/readBoard.ts";
 import { findCard } from "../board/placeCard.ts";
 import type { Act } from "../hood/useDeed.ts";
 import type { LiveStream } from "../live/liveStream.ts";
-import { Dialog } from "../../../../dashboard/src/shared/Dialog.tsx";
-import { Failure } from "../../../../dashboard/src/shared/Failure.tsx";
 import { goTo } from "../shared/place.ts";
 import { CardFields } from "./CardFields.tsx";
 import { CardTimeline } from "./CardTimeline.tsx";

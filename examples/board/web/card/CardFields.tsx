@@ -1,6 +1,6 @@
+import { SelectField } from "../../../../dashboard/src/shared/SelectField.tsx";
 import type { BoardView, CardView } from "../../domain/readBoard.ts";
 import type { Act } from "../hood/useDeed.ts";
-import { SelectField } from "../../../../dashboard/src/shared/SelectField.tsx";
 
 interface CardFieldsProps {
   readonly card: CardView;

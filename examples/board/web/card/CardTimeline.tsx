@@ -1,7 +1,7 @@
+import { RelativeTime } from "../../../../dashboard/src/time/RelativeTime.tsx";
 import { EventIcon } from "../feed/EventIcon.tsx";
 import type { FeedItem } from "../feed/feedItem.ts";
 import { Sentence } from "../feed/Sentence.tsx";
-import { RelativeTime } from "../../../../dashboard/src/time/RelativeTime.tsx";
 
 interface CardTimelineProps {
   readonly cardId: number;

@@ -1,8 +1,8 @@
 import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { RelativeTime } from "../../../../dashboard/src/time/RelativeTime.tsx";
 import type { MemberView } from "../../domain/readBoard.ts";
 import type { CommentView } from "../../domain/readComments.ts";
 import { Avatar } from "../shared/Avatar.tsx";
-import { RelativeTime } from "../../../../dashboard/src/time/RelativeTime.tsx";
 
 interface CommentsProps {
   readonly comments: readonly CommentView[];

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import type { CommentView } from "../../domain/readComments.ts";
 import type { FeedItem, FeedPage } from "../feed/feedItem.ts";
 import type { LiveStream } from "../live/liveStream.ts";
-import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import { request } from "../shared/request.ts";
 
 export interface CardDetails {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import type { MemberView } from "../../domain/readBoard.ts";
 import { dayHeading } from "../../../../dashboard/src/time/relativeTime.ts";
 import { useNow } from "../../../../dashboard/src/time/useNow.ts";
+import type { MemberView } from "../../domain/readBoard.ts";
 import type { FeedItem } from "./feedItem.ts";
 import { FeedRow } from "./FeedRow.tsx";
 import type { Feed } from "./useFeed.ts";

@@ -1,9 +1,9 @@
 import { ArrowUp, X } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { Failure } from "../../../../dashboard/src/shared/Failure.tsx";
 import type { MemberView } from "../../domain/readBoard.ts";
 import { LivePill } from "../live/LivePill.tsx";
 import type { LiveStatus } from "../live/liveStream.ts";
-import { Failure } from "../../../../dashboard/src/shared/Failure.tsx";
 import { FeedList } from "./FeedList.tsx";
 import { FeedSkeleton } from "./FeedSkeleton.tsx";
 import type { Feed } from "./useFeed.ts";

@@ -1,7 +1,7 @@
+import { RelativeTime } from "../../../../dashboard/src/time/RelativeTime.tsx";
 import type { MemberView } from "../../domain/readBoard.ts";
 import { CardLink } from "../card/CardLink.tsx";
 import { Avatar } from "../shared/Avatar.tsx";
-import { RelativeTime } from "../../../../dashboard/src/time/RelativeTime.tsx";
 import { EventIcon } from "./EventIcon.tsx";
 import type { FeedItem } from "./feedItem.ts";
 import { Sentence } from "./Sentence.tsx";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import type { FeedItem, FeedPage, LiveItem } from "./feedItem.ts";
 import { emptyFeed, feedReducer, type FeedState } from "./feedState.ts";
 import { wordsFor } from "./sentenceWords.ts";
-import { RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 
 const item = (id: string) => ({ id, position: 1 }) as LiveItem;
 const page = (ids: readonly string[], older: string | null = null): FeedPage => ({

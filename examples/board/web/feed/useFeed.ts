@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef } from "react";
-import type { LiveStream } from "../live/liveStream.ts";
 import { asFailure } from "../../../../dashboard/src/shared/ask.ts";
+import type { LiveStream } from "../live/liveStream.ts";
 import { request } from "../shared/request.ts";
 import type { FeedPage } from "./feedItem.ts";
 import { emptyFeed, feedReducer, type FeedState } from "./feedState.ts";

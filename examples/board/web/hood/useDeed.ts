@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import type { Change } from "../../domain/change.ts";
 import type { LiveStream } from "../live/liveStream.ts";
-import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import { request } from "../shared/request.ts";
 
 /** The last thing that this window did, as far as it has come. */

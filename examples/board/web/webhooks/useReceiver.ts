@@ -38,7 +38,11 @@ export function useReceiver(personId: string): BundledReceiver {
   return {
     state,
     failure,
-    setFails: (on) => ask(`${PATH}/fail`, { on }),
+    setFails: (on) => {
+      // At once: a box that does not move when it is clicked is clicked again.
+      setState((now) => now && { ...now, fails: on });
+      return ask(`${PATH}/fail`, { on });
+    },
     learn: (secret) => ask(`${PATH}/secrets`, { secret }),
   };
 }

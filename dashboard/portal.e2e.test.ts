@@ -1,0 +1,354 @@
+import { Webhook } from "standardwebhooks";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { captureWebhooks, type CaptureAnswer, type WebhookCapture } from "../src/testing/captureWebhooks.ts";
+import { aMove } from "../test/support/boardEvents.ts";
+import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
+import { startPortalServer, type PortalServer } from "./testing/portalServer.ts";
+
+const executable = findChromium();
+if (executable === undefined) {
+  console.warn(
+    "Skipped the browser tests of the portal: no Chromium found. Set CHROMIUM to the path of one.",
+  );
+}
+
+describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let portal: PortalServer;
+  let receiver: WebhookCapture;
+  let answer: CaptureAnswer = 200;
+
+  beforeAll(async () => {
+    [browser, portal, receiver] = await Promise.all([
+      launchChromium(executable!),
+      startPortalServer(),
+      captureWebhooks({ answer: () => answer }),
+    ]);
+  }, 120_000);
+  afterEach(async () => {
+    answer = 200;
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await portal?.stop();
+    await receiver?.close();
+  });
+
+  const open = (url: string, device: BrowserContextOptions = desk) => openPage(browser, url, device);
+  const record = (account: string, ...ids: number[]) =>
+    portal.tidings.run({ account }, () => portal.tidings.record(...ids.map((id) => aMove(id))));
+  const addEndpoint = (account: string, changes: object = {}) =>
+    portal.tidings.webhooks.endpoints.create(
+      { url: receiver.url, types: ["card.*"], ...changes },
+      { account },
+    );
+
+  test("a customer adds an endpoint, sees its secret once, and the next event arrives signed with it", async () => {
+    const { page, complaints } = await open(portal.url("adds"));
+    expect(page.url()).not.toContain("token");
+    await page.getByRole("button", { name: "Add endpoint" }).click();
+    await page.getByLabel("Address").fill(receiver.url);
+    await page.getByLabel("Only some").check();
+    await page.getByRole("checkbox", { name: "card.moved" }).check();
+    await page.getByRole("button", { name: "Add endpoint" }).click();
+
+    const dialog = page.getByRole("dialog", { name: "Store the signing secret now" });
+    const secret = (await dialog.locator(".secret code").first().textContent())!;
+    expect(secret).toMatch(/^whsec_/);
+    await dialog.getByRole("button", { name: "I have stored it" }).click();
+
+    await record("adds", 1);
+    const request = await receiver.next();
+    expect(new Webhook(secret).verify(request.body, request.headers)).toMatchObject({ type: "card.moved" });
+    await rowsOf(page, "Delivered").waitFor();
+    await page.reload();
+    await rowsOf(page, "Delivered").waitFor();
+    expect(await page.content()).not.toContain(secret);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a delivery tells in words why it failed, shows each try and what was answered, and is sent again", async () => {
+    answer = { status: 503, headers: { "content-type": "application/json" }, body: '{"error":"deploying"}' };
+    await addEndpoint("fails", { schedule: [0, 1, 3_600] });
+    const { page, complaints } = await open(portal.url("fails"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await record("fails", 1);
+    await rowsOf(page).getByRole("link").click();
+    const delivery = page.getByRole("region", { name: "Delivery" });
+    await delivery.getByText("Answered 503 Service Unavailable.").waitFor();
+    await delivery.getByRole("button", { name: /^Try 2 answered 503/ }).waitFor();
+    await delivery.getByText(/^waited \d/).waitFor();
+    await delivery.getByText(/^Try 3 in /).waitFor();
+    const response = delivery.getByRole("region", { name: "Response of try 2" });
+    expect(await response.textContent()).toContain("deploying");
+    const sent = await delivery.getByRole("region", { name: "Request of try 2" }).textContent();
+    expect(sent).toContain(`POST ${receiver.url}`);
+    expect(sent).toContain("card.moved");
+
+    answer = 200;
+    await delivery.getByRole("button", { name: "Try now" }).click();
+    await delivery.getByRole("button", { name: /^Try 3 answered 200/ }).waitFor();
+    await delivery.locator(".delivery-line", { hasText: "Delivered" }).waitFor();
+    const ids = receiver.received.slice(-3).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  test("recovering says how many it would send before it sends any", async () => {
+    const { endpoint } = await addEndpoint("recovers");
+    await portal.tidings.webhooks.endpoints.disable(endpoint.id, { account: "recovers" });
+    await record("recovers", 1, 2, 3);
+    const { page } = await open(portal.url("recovers"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await eventually(() => rowsOf(page, "Held").count()).toBe(3);
+    await page.getByText("What happens meanwhile is held.").waitFor();
+    const before = receiver.received.length;
+
+    await page.getByRole("button", { name: "Enable" }).click();
+    await page.getByText("Enabled. New events are sent again.").waitFor();
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("button", { name: "Recover what failed…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Recover what failed" });
+    await dialog.getByText("3 deliveries to send again.").waitFor();
+    expect(receiver.received.length).toBe(before);
+    await dialog.getByRole("button", { name: "Send 3 again" }).click();
+    await eventually(() => rowsOf(page, "Delivered").count()).toBe(3);
+    expect(receiver.received.length).toBe(before + 3);
+  });
+
+  test("a rotated secret is shown once, and for a while both of them sign", async () => {
+    const old = await addEndpoint("rotates");
+    const { page } = await open(`${portal.url("rotates")}`);
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("button", { name: "Rotate the secret…" }).click();
+    await page.getByRole("button", { name: "Make a new secret" }).click();
+    const secret = (await page.locator(".secret code").first().textContent())!;
+    expect(secret).not.toBe(old.secret);
+    await page.getByRole("button", { name: "I have stored it" }).click();
+    await record("rotates", 1);
+    const { body, headers } = await nextOf(receiver, "rotates");
+    for (const each of [secret, old.secret])
+      expect(() => new Webhook(each).verify(body, headers)).not.toThrow();
+  });
+
+  test("a test goes out at once, marked as one, and opens by itself", async () => {
+    await addEndpoint("tests");
+    const { page } = await open(portal.url("tests"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await page.getByRole("button", { name: "Send a test" }).click();
+    const dialog = page.getByRole("dialog", { name: "Send a test" });
+    await dialog.getByRole("button", { name: "Send", exact: true }).click();
+    const delivery = page.getByRole("region", { name: "Delivery" });
+    await delivery.getByText("test", { exact: true }).waitFor();
+    await delivery.getByRole("button", { name: /^Try 1 answered 200/ }).waitFor();
+  });
+
+  test("disabling is taken back with one click; deleting wants the host typed", async () => {
+    const { endpoint } = await addEndpoint("deletes");
+    const { page } = await open(portal.url("deletes"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    const more = page.getByRole("button", { name: "More actions" });
+    await more.click();
+    await page.getByRole("button", { name: "Disable" }).click();
+    await page.locator(".endpoint-line", { hasText: "Disabled" }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.locator(".endpoint-line", { hasText: "Enabled" }).waitFor();
+
+    await more.click();
+    await page.getByRole("button", { name: "Delete…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Delete this endpoint" });
+    const confirm = dialog.getByRole("button", { name: "Delete for ever" });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByRole("textbox").fill(new URL(endpoint.url).host);
+    await confirm.click();
+    await page.getByRole("heading", { name: "No endpoints yet" }).waitFor();
+  });
+
+  test("what is refused is told beside its field, also in the closed part of the form, and nothing typed is lost", async () => {
+    const { page } = await open(portal.url("refused"));
+    await page.getByRole("button", { name: "Add endpoint" }).click();
+    const address = page.getByLabel("Address");
+    await address.fill("http://10.0.0.8/hook");
+    await page.getByRole("button", { name: "Add endpoint" }).click();
+    await eventually(() => address.getAttribute("aria-invalid")).toBe("true");
+    expect(await page.locator("input:focus").getAttribute("type")).toBe("url");
+
+    await address.fill(receiver.url);
+    await page.getByText("Filter, format, signature and more").click();
+    await page.getByLabel("Only events that fit").fill("data.amount >");
+    await page.getByText("Filter, format, signature and more").click();
+    await page.getByRole("button", { name: "Add endpoint" }).click();
+    const filter = page.getByLabel("Only events that fit");
+    await eventually(() => filter.getAttribute("aria-invalid")).toBe("true");
+    expect(await filter.isVisible()).toBe(true);
+    expect(await address.inputValue()).toBe(receiver.url);
+  });
+
+  test("headers are written and never read back; what the form does not touch stays", async () => {
+    const { endpoint } = await addEndpoint("headers", {
+      headers: { "x-token": "s3cret-value" },
+      schedule: [0, 7],
+      rateLimit: { perSecond: 3, burst: 9 },
+    });
+    const { page } = await open(portal.url("headers"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await page.getByRole("button", { name: "Edit" }).click();
+    await page.getByLabel("What it is for").fill("Moved");
+    await page.getByText("Filter, format, signature and more").click();
+    await page.getByText("x-token: ••••••").waitFor();
+    expect(await page.content()).not.toContain("s3cret-value");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved. The next try goes by it.").waitFor();
+    const stored = await portal.tidings.webhooks.endpoints.get(endpoint.id, { account: "headers" });
+    expect(stored).toMatchObject({
+      description: "Moved",
+      headerNames: ["x-token"],
+      schedule: [0, 7],
+      rateLimit: { perSecond: 3, burst: 9 },
+    });
+  });
+
+  test("a token that may only read shows nothing that changes anything", async () => {
+    await addEndpoint("reads");
+    const { page } = await open(portal.url("reads", "read"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await page.getByRole("heading", { name: "Deliveries" }).waitFor();
+    expect(await page.getByRole("button", { name: /Edit|Send|Add|More/ }).count()).toBe(0);
+  });
+
+  test("when the token has ended the page says so", async () => {
+    const { page } = await open(portal.url("ends").replace("token=tdp_", "token=tdp_x"));
+    await page.getByRole("heading", { name: "Your access has ended" }).waitFor();
+  });
+
+  test("an app that shows it in a frame hears that the token has ended, and hands over a new one", async () => {
+    await addEndpoint("framed");
+    const good = portal.url("framed");
+    const token = new URLSearchParams(new URL(good).hash.slice(1)).get("token")!;
+    const { page } = await open(good);
+    const parent = new URL("/app.html", good).href;
+    await page.route(parent, (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<iframe src="/tidings/portal/#token=tdp_old"></iframe><script>
+          addEventListener("message", ({ data, source }) => {
+            if (data.type === "tidings:token-ended")
+              source.postMessage({ type: "tidings:token", token: ${JSON.stringify(token)} }, location.origin);
+          });
+        </script>`,
+      }),
+    );
+    await page.goto(parent);
+    await page
+      .frameLocator("iframe")
+      .getByRole("link", { name: /127\.0\.0\.1/ })
+      .waitFor();
+    await page.frameLocator("iframe").getByRole("button", { name: "Add endpoint" }).waitFor();
+  });
+
+  test("filters and the open delivery stand in the address, back works, and all of it goes by keyboard", async () => {
+    await addEndpoint("keys");
+    await record("keys", 1, 2);
+    const { page } = await open(portal.url("keys"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await eventually(() => rowsOf(page).count()).toBe(2);
+    await page.keyboard.press("/");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await eventually(() => new URL(page.url()).searchParams.getAll("state")).toEqual(["delivered"]);
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "Delivery" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("delivery")).toMatch(/^dlv_/);
+    await page.keyboard.press("Escape");
+    await page.getByRole("region", { name: "Delivery" }).waitFor({ state: "detached" });
+    await page.goBack();
+    await page.getByRole("region", { name: "Delivery" }).waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    expect(new URL(page.url()).searchParams.get("delivery")).toMatch(/^dlv_/);
+  });
+
+  test("without the server what was read stays, the page counts the seconds, and comes back by itself", async () => {
+    await addEndpoint("offline");
+    await record("offline", 1);
+    const { page } = await open(portal.url("offline"));
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await rowsOf(page).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/^Offline \d+ s, trying again$/).waitFor();
+    expect(await rowsOf(page).count()).toBe(1);
+    await page.context().setOffline(false);
+    await page.getByText("Connected again").first().waitFor();
+  });
+
+  test("another account's endpoint is as if it were not there", async () => {
+    const { endpoint } = await addEndpoint("theirs");
+    const url = new URL(portal.url("ours"));
+    url.searchParams.set("endpoint", endpoint.id);
+    const { page } = await open(url.href);
+    await page.getByText("The endpoint could not be loaded").waitFor();
+    await page.getByText("ENDPOINT_NOT_FOUND").waitFor();
+  });
+
+  test("on a phone nothing is wider than the screen, and a delivery takes the place of the list", async () => {
+    await addEndpoint("phone");
+    await record("phone", 1);
+    const { page } = await open(portal.url("phone"), phone);
+    await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
+    await rowsOf(page).getByRole("link").click();
+    await page.getByRole("button", { name: /^Try 1/ }).waitFor();
+    expect(await page.locator(".delivery-rows").isVisible()).toBe(false);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.viewport.width);
+    await page.getByRole("button", { name: "Deliveries" }).click();
+    await page.locator(".delivery-rows").waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.viewport.width);
+  });
+});
+
+interface WatchedPage {
+  readonly page: Page;
+  /** Errors of the page and its console, and requests to any other host. */
+  readonly complaints: readonly string[];
+}
+
+async function openPage(browser: Browser, url: string, device: BrowserContextOptions): Promise<WatchedPage> {
+  const context = await browser.newContext({ ...device, locale: "en-GB", reducedMotion: "reduce" });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const to = new URL(request.url());
+    if (to.protocol !== "data:" && to.host !== new URL(url).host) complaints.push(`request to ${to.host}`);
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/** The next request with an event of this account: the receiver is everybody's. */
+async function nextOf(receiver: WebhookCapture, account: string) {
+  for (;;) {
+    const request = await receiver.next();
+    if ((request.json as { account?: string }).account === account) return request;
+  }
+}
+
+/** What was sent, without the lines that hold its place while it loads. */
+function rowsOf(page: Page, text = ""): Locator {
+  return page.locator(".delivery-row:has(a)", { hasText: text });
+}
+
+/** A busy machine takes its time; what never comes about still fails. */
+function eventually<Value>(read: () => Value | Promise<Value>) {
+  return expect.poll(read, { timeout: 30_000 });
+}
