@@ -69,7 +69,6 @@ async function run({
         raw.push(await worker.ask<number>("raw", { url: target, body: BODY, requests: size.deliveries }));
         for (const deliverer of rotated(DELIVERERS, round)) {
           const backlog = { url, pool, tidings, target, count: size.deliveries };
-          if (deliverer === "tidings") await recordBacklog(backlog);
           perSecond[deliverer].push(await drain(backlog, { worker, receiver, deliverer }));
         }
         say(
@@ -118,20 +117,17 @@ interface Backlog {
   readonly count: number;
 }
 
-/** Before the clock starts: the events. Peers have no log, their events are in memory. */
-async function recordBacklog({ tidings, count }: Backlog): Promise<void> {
-  for (let written = 0; written < count; written += 200) {
-    await tidings.record(
-      ...Array.from({ length: Math.min(200, count - written) }, (_, index) =>
-        commented(written + index, webhookAccount(written + index)),
-      ),
-    );
-  }
-}
-
-/** From events to one piece of work for each endpoint: Tidings' worker does it by itself, the app does it for the peers. */
-const enqueue: Record<Deliverer, (backlog: Backlog) => Promise<void>> = {
-  tidings: async () => undefined,
+/** What the app does with so many events: it records them, or makes a job of each for the peers. */
+const handOver: Record<Deliverer, (backlog: Backlog) => Promise<void>> = {
+  tidings: async ({ tidings, count }) => {
+    for (let written = 0; written < count; written += 1_000) {
+      await tidings.record(
+        ...Array.from({ length: Math.min(1_000, count - written) }, (_, index) =>
+          commented(written + index, webhookAccount(written + index)),
+        ),
+      );
+    }
+  },
   graphileWorker: ({ pool, ...backlog }) => enqueueForGraphileWorker(pool, peerDeliveries(backlog)),
   pgBoss: ({ url, pool, ...backlog }) => enqueueForPgBoss(url, pool, peerDeliveries(backlog)),
 };
@@ -142,28 +138,38 @@ function peerDeliveries({ target, count }: Pick<Backlog, "target" | "count">): P
   return Array.from({ length: count }, () => ({ id: nextPeerDelivery++, url: target, body: BODY }));
 }
 
-/** From the events to the last result in the database: deliveries a second. */
+/** From the first event to the last result in the database, by a worker that has run a little: deliveries a second. */
 async function drain(
   backlog: Backlog,
   { worker, receiver, deliverer }: { worker: Child; receiver: Child; deliverer: Deliverer },
 ): Promise<number> {
   const { url, pool, count } = backlog;
-  await receiver.ask("reset", false);
-  const began = performance.now();
-  await enqueue[deliverer](backlog);
+  const deliver = async (some: number) => {
+    await receiver.ask("reset", false);
+    await handOver[deliverer]({ ...backlog, count: some });
+    await receiver.ask("until", some);
+    while ((await pool.query<{ open: boolean }>(OPEN[deliverer])).rows[0]!.open) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
   await worker.ask("start", { url, deliverer });
-  await receiver.ask("until", count);
-  const open =
-    deliverer === "tidings"
-      ? "select exists (select from tidings.delivery_queue) as open"
-      : "select exists (select from peer_deliveries where delivered_at is null) as open";
-  while ((await pool.query<{ open: boolean }>(open)).rows[0]!.open) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await deliver(Math.min(WARM_UP, count));
+  const began = performance.now();
+  await deliver(count);
   const perSecond = (count * 1_000) / (performance.now() - began);
   await worker.ask("stop");
   return perSecond;
 }
+
+/** Plans and connections stand after so many, for everybody. */
+const WARM_UP = 1_000;
+
+const UNFINISHED_JOBS = "select exists (select from peer_deliveries where delivered_at is null) as open";
+const OPEN: Record<Deliverer, string> = {
+  tidings: "select exists (select from tidings.delivery_queue) as open",
+  graphileWorker: UNFINISHED_JOBS,
+  pgBoss: UNFINISHED_JOBS,
+};
 
 /** From the call of `record` to the body in the receiver's hands, under a light load. */
 async function steadyLoad(tidings: Tidings, receiver: Child, forMs: number): Promise<readonly number[]> {

@@ -138,6 +138,12 @@ export interface EndpointJob {
   readonly finishedAt: string | null;
 }
 
+/** `more`: there are so many that counting ended. */
+export interface Recoverable {
+  readonly deliveries: number;
+  readonly more: boolean;
+}
+
 export interface DeliveryFilter {
   readonly states: readonly DeliveryState[];
   readonly type: string | null;
@@ -190,9 +196,8 @@ export function createApi(base: URL, access: Access) {
           bucket: String(bucketSeconds),
         })
       ).items,
-    recoverable: async (id: string, since: Date) =>
-      (await get<{ deliveries: number }>(`endpoints/${id}/recoverable`, { since: since.toISOString() }))
-        .deliveries,
+    recoverable: (id: string, since: Date) =>
+      get<Recoverable>(`endpoints/${id}/recoverable`, { since: since.toISOString() }),
     recover: (id: string, since: Date) =>
       call<EndpointJob>("POST", `endpoints/${id}/recover`, { since: since.toISOString() }),
     jobs: async (id: string) => (await get<{ items: readonly EndpointJob[] }>(`endpoints/${id}/jobs`)).items,

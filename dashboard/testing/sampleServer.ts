@@ -45,7 +45,7 @@ function readable({ endpoints, deliveries, eventTypes, stats }: SampleAccount): 
       const waiting = deliveries.filter(
         ({ endpoint, state }) => endpoint === c.req.param("id") && (state === "failed" || state === "held"),
       );
-      return c.json({ deliveries: waiting.length });
+      return c.json({ deliveries: waiting.length, more: false });
     })
     .get("/endpoints/:id/stats", (c) => {
       const since = Date.parse(c.req.query("since")!);

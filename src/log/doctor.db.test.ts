@@ -14,14 +14,14 @@ import { grantAppRole } from "../db/grants.ts";
 import { migrate } from "../db/migrate.ts";
 import { pg } from "../db/pg.ts";
 import { inSchema } from "../db/schema.ts";
-import { examine, worst } from "./doctor.ts";
+import { examineLog, worst } from "./doctor.ts";
 import type { Finding } from "./doctor/finding.ts";
 
 const MINUTE_MS = 60_000;
 const ago = (ms: number) => uuid7At(Date.now() - ms);
 
 async function findingOf(db: Database, check: string): Promise<Finding> {
-  const finding = (await examine(db)).find((each) => each.check === check);
+  const finding = (await examineLog(db)).find((each) => each.check === check);
   if (!finding) throw new Error(`nothing was found about ${check}`);
   return finding;
 }
@@ -52,7 +52,7 @@ describeOnDatabases("doctor", (open) => {
   }
 
   test("finds nothing wrong with a fresh log", async () => {
-    const findings = await examine(db);
+    const findings = await examineLog(db);
     expect(findings.map(({ check }) => check)).toEqual([
       "schema",
       "sequencer",
@@ -68,7 +68,7 @@ describeOnDatabases("doctor", (open) => {
   });
 
   test("says that the tables are missing, with the command", async () => {
-    const [finding, ...others] = await examine(inSchema(db, "elsewhere"));
+    const [finding, ...others] = await examineLog(inSchema(db, "elsewhere"));
     expect(finding).toMatchObject({ check: "schema", status: "bad", fix: "npx tidings migrate" });
     expect(others).toEqual([]);
   });
@@ -78,6 +78,15 @@ describeOnDatabases("doctor", (open) => {
       tx.query("insert into tidings.migrations (id, name, checksum) values (9999, '9999_future.sql', '')"),
     );
     expect(finding).toMatchObject({ status: "bad", details: { code: "SCHEMA_NEWER" } });
+  });
+
+  test("knows every index of the migrations", async () => {
+    const [row] = await db.query<{ count: number }>(
+      `select count(*)::int as count from pg_index i join pg_class t on t.oid = i.indrelid
+        where t.relnamespace = 'tidings'::regnamespace and not t.relispartition and t.relname <> 'migrations'`,
+    );
+    const { summary } = await findingOf(db, "indexes");
+    expect(summary).toBe(`All ${row!.count} are there and valid`);
   });
 
   test("names a dropped index and the statement that makes it again", async () => {
@@ -332,7 +341,7 @@ describe("doctor on a server with other sessions", () => {
 
   test("works for the app's role, and says what that role may not see", async () => {
     await opened.db.query("select outcome from tidings.tick()"); // what other tests left without a position grows old
-    const app = await asRole(role, async (db) => examine(db));
+    const app = await asRole(role, async (db) => examineLog(db));
     expect(app.map(({ check, status }) => [check, status])).not.toContainEqual([expect.anything(), "bad"]);
     await whileOpen("create temporary table mine (id int)", async () => {
       const finding = await asRole(role, (db) => findingOf(db, "transactions"));
@@ -345,7 +354,7 @@ describe("doctor on a server with other sessions", () => {
   });
 
   test("tells a role without rights what could not be examined", async () => {
-    const findings = await asRole(`${role}_none`, (db) => examine(db), false);
+    const findings = await asRole(`${role}_none`, (db) => examineLog(db), false);
     expect(findings).toEqual([
       expect.objectContaining({
         check: "schema",
@@ -382,7 +391,7 @@ describe("doctor on a server with other sessions", () => {
     const db = inSchema(opened.db, "other_log");
     await migrate(db);
     await db.query("drop index tidings.events_xid");
-    expect((await examine(db)).filter(({ status }) => status !== "fine")).toEqual([
+    expect((await examineLog(db)).filter(({ status }) => status !== "fine")).toEqual([
       expect.objectContaining({
         check: "indexes",
         fix: 'create index events_xid on "other_log".events (xid);',

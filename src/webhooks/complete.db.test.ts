@@ -3,7 +3,7 @@ import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
 import { queueOn, type QueueUnderTest } from "../../test/webhooks/support/queueUnderTest.ts";
 
-describeOnDatabases("writing results", (open) => {
+describeOnDatabases("writing results", (open, under) => {
   let database: TestDatabase;
   let queue: QueueUnderTest;
   let endpoint: string;
@@ -58,6 +58,22 @@ describeOnDatabases("writing results", (open) => {
         "select delivered, failed, total_ms, max_ms, up_to_50, up_to_1000 from tidings.endpoint_stats",
       ),
     ).toEqual([{ delivered: 2, failed: 1, total_ms: 780, max_ms: 700, up_to_50: 2, up_to_1000: 1 }]);
+  });
+
+  test("never waits for an endpoint that somebody holds: its results come back, the others are written", async (context) => {
+    under.needsSeveralConnections(context);
+    const held = await queue.endpoint();
+    const [there] = await queue.enqueue(endpoint);
+    const [later] = await queue.enqueue(held);
+    const claimed = await queue.claim();
+    await database.db.transaction(async (tx) => {
+      await tx.query("select from tidings.endpoint_runs where endpoint_id = $1::uuid for update", [held]);
+      const { accepted, busy } = await queue.answer(claimed);
+      expect([accepted, busy]).toEqual([[there!.delivery], [later!.delivery]]);
+      expect(await queue.sweep()).toMatchObject({ lost: 0 });
+    });
+    const { accepted, busy } = await queue.answer(claimed);
+    expect([accepted, busy]).toEqual([[later!.delivery], []]);
   });
 
   describe("after a crash", () => {

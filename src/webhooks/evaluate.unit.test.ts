@@ -124,3 +124,21 @@ test("of any JSON, a filter is true or false, and its denial is the opposite", (
     { numRuns: 500 },
   );
 });
+
+test("a list of values is not compared one by one with each element of a long list", () => {
+  const values = Array.from({ length: 100 }, (_, index) => `v${index}`);
+  let compared = 0;
+  const long = Array.from({ length: 1_000 }, () => "other");
+  const counting = new Proxy(values, {
+    get: (target, name, receiver) => {
+      if (typeof name === "string" && /^[0-9]+$/.test(name)) compared++;
+      return Reflect.get(target, name, receiver) as unknown;
+    },
+  });
+  const filter = { op: "in", path: ["data"], values: counting } as const;
+  expect([evaluate(filter, { data: long }), evaluate(filter, { data: [...long, "v99"] })]).toEqual([
+    false,
+    true,
+  ]);
+  expect(compared).toBe(100);
+});

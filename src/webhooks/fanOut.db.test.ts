@@ -244,4 +244,27 @@ describeOnDatabases("fan-out", (open) => {
       Array.from({ length: 25 }, (_, index) => `invoice:inv_${1000 + index}`),
     );
   });
+
+  test("filters that take long let everything else in the process have its turn", async () => {
+    await insertEndpoint();
+    await recordAndWork(sent(1), sent(2), sent(3));
+    let turns = 0;
+    const others = setInterval(() => turns++, 0);
+    const turnsAtEvent: number[] = [];
+    const write = () => {
+      turnsAtEvent.push(turns);
+      for (const until = performance.now() + 30; performance.now() < until;);
+      return null;
+    };
+    const { db } = database;
+    const fanOut = fanOutSubscription({ db, registry, writer: { publicForm: () => null, write } });
+    const signal = new AbortController().signal;
+    await db.transaction(async (tx) => {
+      await fanOut.run(written, { tx: tx.handle, attempt: 1, signal, because: (_event, work) => work() });
+    });
+    clearInterval(others);
+    const [first, second, third] = turnsAtEvent as [number, number, number];
+    expect(second).toBeGreaterThan(first);
+    expect(third).toBeGreaterThan(second);
+  });
 });

@@ -95,10 +95,11 @@ test("PostgreSQL restarted in the middle of a claim: the same worker goes on, an
   blocker.on("error", () => undefined);
   await blocker.query("begin; lock table tidings.endpoint_runs in access exclusive mode");
   await eventually("a claim waits", async () => {
-    const { rows } = await blocker.query(
-      "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%claim_deliveries%'",
+    // On another connection: within a transaction pg_stat_activity does not change.
+    const claims = await queue.rows(
+      "select 1 as row from pg_stat_activity where wait_event_type = 'Lock' and query like '%claim_deliveries%' and pid <> pg_backend_pid()",
     );
-    return rows.length > 0;
+    return claims.length > 0;
   });
   await server.stop();
   release(); // their results meet a database that is away

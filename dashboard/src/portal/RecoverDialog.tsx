@@ -31,13 +31,14 @@ export function RecoverDialog({ endpoint, refresh, onClose }: RecoverDialogProps
   const preview = useAsked(`recoverable since ${since.toISOString()}`, () =>
     api.recoverable(endpoint.id, since),
   );
-  const count = preview.answer;
+  const count = preview.answer?.deliveries ?? null;
+  const orMore = preview.answer?.more ? " or more" : "";
   const { busy, failure, submit } = useSubmit(async () => {
     if (!count) return;
     await api.recover(endpoint.id, since);
     refresh();
     onClose();
-    say(`Sending ${deliveriesWords(count)} again.`);
+    say(`Sending ${deliveriesWords(count)}${orMore} again. It begins within seconds.`);
   });
   return (
     <DialogFrame
@@ -46,7 +47,7 @@ export function RecoverDialog({ endpoint, refresh, onClose }: RecoverDialogProps
       onClose={onClose}
       actions={
         <button type="submit" className="button button-primary figures" disabled={busy || !count}>
-          {count ? `Send ${count.toLocaleString()} again` : "Send again"}
+          {count ? `Send ${count.toLocaleString()}${orMore} again` : "Send again"}
         </button>
       }
     >
@@ -56,17 +57,21 @@ export function RecoverDialog({ endpoint, refresh, onClose }: RecoverDialogProps
       </p>
       <SelectField label="Of" value={span} options={spans} onChange={setSpan} />
       <p className="recover-count figures" role="status">
-        {preview.failure ? preview.failure.message : count === null ? "Counting …" : countWords(count)}
+        {preview.failure
+          ? preview.failure.message
+          : count === null
+            ? "Counting …"
+            : countWords(count, orMore)}
       </p>
       <Refused failure={failure} />
     </DialogFrame>
   );
 }
 
-function countWords(count: number): string {
+function countWords(count: number, orMore: string): string {
   return count === 0
     ? "Nothing to recover: all of it was delivered."
-    : `${deliveriesWords(count)} to send again.`;
+    : `${deliveriesWords(count)}${orMore} to send again.`;
 }
 
 export function deliveriesWords(count: number): string {

@@ -4,7 +4,7 @@
 -- its key, but the planner, which cannot see into JSON, may read whole partitions instead.
 --
 -- All lock endpoints first and then queue rows and deliveries. Whoever works on many endpoints (claim, complete, sweep) passes over
--- those that are locked and so never waits; the others take one, or belong to the fan-out, of which one runs at a time.
+-- those that are locked and so never waits; the others take one, or belong to the fan-out, of which one runs at a time for an account.
 
 -- One lock for all who wait to be told: at most one transaction at a time carries a NOTIFY (see append).
 create function tidings.wake_webhooks() returns void language plpgsql as $$
@@ -85,7 +85,8 @@ create function tidings.looked_at(run tidings.endpoint_runs, moment timestamptz)
 language sql immutable
 return greatest(moment, case when run.breaker = 'open' then run.breaker_until end,
                 -- A millisecond more: a token that is short of whole by a rounding error is none.
-                moment + ((1 - tidings.tokens_at(run, moment)) / run.rate + 0.001) * interval '1 second');
+                case when tidings.tokens_at(run, moment) < 1
+                     then moment + ((1 - tidings.tokens_at(run, moment)) / run.rate + 0.001) * interval '1 second' end);
 
 -- Lowers next_at of endpoints that would look later.
 create function tidings.wake_endpoints(account text, endpoints uuid[], moment timestamptz) returns void

@@ -4,8 +4,8 @@ import { amount } from "../../log/doctor/words.ts";
 import { publicId } from "../publicId.ts";
 import { enableCall, endpointCommand, fewNamed, type Named } from "./fixes.ts";
 
-/** What an endpoint missed for longer, recovering does not reach: nobody waits for it any more. */
-const RECOVERABLE_DAYS = 14;
+/** Recovering reaches back 14 days, one of them for mending: what was missed before, nobody waits for any more. */
+const RECOVERABLE_DAYS = 13;
 
 // Disabled by how it answered, not by a person; failing although it is enabled; left alone for a while.
 const TROUBLE = `
@@ -55,7 +55,7 @@ export async function examineEndpoints(db: Database): Promise<Finding[]> {
     failingForADay: failing,
     breakersOpen: broken,
   };
-  const kind = disabled > 0 ? "disabled" : failing > 0 ? "failing" : broken > 0 ? "breaker open" : null;
+  const kind = disabled > 0 ? "disabled" : failing > 0 ? "failing" : broken > 0 ? "broken" : null;
   const check = "webhook endpoints";
   if (kind === null) {
     const forLong = long_disabled === 0 ? "" : `; ${long_disabled} disabled for long`;
@@ -64,21 +64,18 @@ export async function examineEndpoints(db: Database): Promise<Finding[]> {
   }
   const worst = await db.query<Worst>(WORST, [kind]);
   const named = fewNamed(worst.map(({ id }) => publicId("endpoint", id)));
-  const parts = [
+  const [first, ...others] = [
     ...(disabled > 0 ? [`${disabled} disabled by failure`] : []),
     ...(failing > 0 ? [`${failing} failing for over a day`] : []),
     ...(broken > 0 ? [`${broken} left alone by the breaker`] : []),
   ];
-  const summary = `Of ${amount(endpoints, "endpoint")}: ${parts[0]}${named}${parts
-    .slice(1)
-    .map((part) => `, ${part}`)
-    .join("")}`;
+  const summary = `Of ${amount(endpoints, "endpoint")}: ${[`${first}${named}`, ...others].join(", ")}`;
   const fix = fixFor(kind, worst[0]!, { pushed, broken });
   return [{ check, status: "warning", summary, fix, details }];
 }
 
 function fixFor(
-  kind: "disabled" | "failing" | "breaker open",
+  kind: "disabled" | "failing" | "broken",
   endpoint: Worst,
   { pushed, broken }: Pick<Counts, "pushed" | "broken">,
 ): string {

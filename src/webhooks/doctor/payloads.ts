@@ -1,10 +1,8 @@
 import type { Database } from "../../db/database.ts";
 import type { EntityRef } from "../../events/entity.ts";
 import type { Finding } from "../../log/doctor/finding.ts";
-import { amount } from "../../log/doctor/words.ts";
 import type { PayloadFormat } from "../endpoint.ts";
 import type { PublicEvent } from "../publicForm.ts";
-import { fewNamed } from "./fixes.ts";
 
 const ENDPOINTS = 20;
 const OF_EACH = 5;
@@ -49,12 +47,13 @@ export async function examinePayloads(db: Database): Promise<Finding[]> {
     .toSorted();
   const check = "webhook payloads";
   const details = { messages: messages.length, integerKeys: plain.slice(0, 20) };
-  const looked = `the last ${amount(messages.length, "message")}`;
+  const looked = messages.length === 1 ? "the last message" : `the last ${messages.length} messages`;
   if (plain[0] === undefined) {
-    const summary = messages.length === 0 ? "Nothing was sent yet" : `No integer keys in ${looked}`;
+    const summary = messages.length === 0 ? "Nothing was sent yet" : `No integers as keys in ${looked}`;
     return [{ check, status: "fine", summary, fix: null, details }];
   }
-  const summary = `Receivers see integer keys of ${amount(plain.length, "entity type")}${fewNamed(plain.slice(0, 3))} in ${looked}`;
+  const more = plain.length > 3 ? ` and ${plain.length - 3} more` : "";
+  const summary = `Receivers see integers as keys of ${plain.slice(0, 3).join(", ")}${more} in ${looked}`;
   const fix = `Give it public keys: defineEntity(${JSON.stringify(plain[0])}, { publicId: (id) => … })`;
   return [{ check, status: "warning", summary, fix, details }];
 }

@@ -71,7 +71,7 @@ export async function examineQueue(db: Database): Promise<Finding[]> {
   if (stuck > 0) {
     const ids = (JSON.parse(queue.stuck_ids) as string[]).map((id) => publicId("endpoint", id));
     problems.push(
-      `${amount(stuck, "endpoint")}${fewNamed(ids)} could be sent what is due for up to ${duration(queue.stuck_ms)}`,
+      `Due for up to ${duration(queue.stuck_ms)} and not sent to ${amount(stuck, "endpoint")}${fewNamed(ids)}`,
     );
   }
   if (lost > 0) {
@@ -105,6 +105,6 @@ export async function examineQueue(db: Database): Promise<Finding[]> {
 }
 
 function counted(deliveries: number): string {
-  if (deliveries > COUNT_TO) return `more than ${COUNT_TO.toLocaleString("en-US")} deliveries`;
+  if (deliveries > COUNT_TO) return `More than ${COUNT_TO.toLocaleString("en-US")} deliveries`;
   return deliveries === 1 ? "1 delivery" : `${deliveries.toLocaleString("en-US")} deliveries`;
 }
