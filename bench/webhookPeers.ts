@@ -9,7 +9,11 @@ export interface PeerDelivery {
   readonly body: string;
 }
 export type PostJob = (delivery: PeerDelivery) => Promise<void>;
-type Start = (url: string, pool: Pool, post: PostJob) => Promise<() => Promise<void>>;
+/** `batched`: with every option that moves many jobs at once; without, with their defaults but for the concurrency. */
+type Start = (
+  peer: { readonly url: string; readonly pool: Pool; readonly batched: boolean },
+  post: PostJob,
+) => Promise<() => Promise<void>>;
 
 interface GraphileWorker {
   run(options: object): Promise<{ stop(): Promise<void> }>;
@@ -71,8 +75,8 @@ export async function enqueueForPgBoss(
   await boss.stop({ graceful: false });
 }
 
-/** With its batching options, which the manual advises for throughput: jobs are fetched and completed by the hundred. */
-export const startGraphileWorker: Start = async (_url, pool, post) => {
+/** Batched: jobs are fetched and completed by the hundred, as its manual advises for throughput. */
+export const startGraphileWorker: Start = async ({ pool, batched }, post) => {
   const { run } = await import_<GraphileWorker>("graphile-worker");
   const runner = await run({
     pgPool: pool,
@@ -81,10 +85,11 @@ export const startGraphileWorker: Start = async (_url, pool, post) => {
     preset: {
       worker: {
         concurrentJobs: CONCURRENCY,
-        pollInterval: 500,
-        localQueue: { size: 4 * CONCURRENCY },
-        completeJobBatchDelay: 5,
-        failJobBatchDelay: 5,
+        ...(batched && {
+          localQueue: { size: 4 * CONCURRENCY },
+          completeJobBatchDelay: 5,
+          failJobBatchDelay: 5,
+        }),
       },
     },
     logger: await silent(),
@@ -92,13 +97,15 @@ export const startGraphileWorker: Start = async (_url, pool, post) => {
   return () => runner.stop();
 };
 
-/** Workers of 64 jobs a batch: a batch ends with its last job, so several of them keep the connections busy. */
-export const startPgBoss: Start = async (url, _pool, post) => {
+/**
+ * Fetches a batch each half second, the shortest that it takes, and ends it with its last job. Batched: eight workers of 256 jobs,
+ * so that the connections are busy all the time.
+ */
+export const startPgBoss: Start = async ({ url, batched }, post) => {
   const boss = await openPgBoss(url);
-  for (let worker = 0; worker < 8; worker++) {
-    await boss.work(QUEUE, { batchSize: 4 * CONCURRENCY, pollingIntervalSeconds: 0.5 }, (jobs) =>
-      Promise.all(jobs.map(({ data }) => post(data))),
-    );
+  const options = { batchSize: batched ? 4 * CONCURRENCY : CONCURRENCY, pollingIntervalSeconds: 0.5 };
+  for (let worker = 0; worker < (batched ? 8 : 1); worker++) {
+    await boss.work(QUEUE, options, (jobs) => Promise.all(jobs.map(({ data }) => post(data))));
   }
   return () => boss.stop({ graceful: false });
 };

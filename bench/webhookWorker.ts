@@ -11,16 +11,18 @@ import { startGraphileWorker, startPgBoss, type PostJob } from "./webhookPeers.t
 
 // The process that delivers: Tidings' worker, a peer's, or none, which is the limit of HTTP itself.
 
-export type Deliverer = "tidings" | "graphileWorker" | "pgBoss";
+export type Deliverer = "tidings" | "graphileWorker" | "pgBoss" | "graphileWorkerBatched" | "pgBossBatched";
 
 let stopRunning = async () => undefined as void;
 
 async function start({ url, deliverer }: { url: string; deliverer: Deliverer }): Promise<void> {
   const pool = openPool(url);
+  const batched = deliverer.endsWith("Batched");
+  const startPeer = deliverer.startsWith("pgBoss") ? startPgBoss : startGraphileWorker;
   const stopDelivering =
     deliverer === "tidings"
       ? await startTidings(pool)
-      : await (deliverer === "pgBoss" ? startPgBoss : startGraphileWorker)(url, pool, poster(pool));
+      : await startPeer({ url, pool, batched }, poster(pool));
   stopRunning = async () => {
     await stopDelivering();
     await pool.end();

@@ -31,7 +31,13 @@ export const webhooks: Bench = {
   run,
 };
 
-const DELIVERERS: readonly Deliverer[] = ["tidings", "graphileWorker", "pgBoss"];
+const DELIVERERS: readonly Deliverer[] = [
+  "tidings",
+  "graphileWorker",
+  "pgBoss",
+  "graphileWorkerBatched",
+  "pgBossBatched",
+];
 const EVENTS_PER_SECOND = 200;
 
 async function run({
@@ -64,11 +70,16 @@ async function run({
       }
 
       const raw: number[] = [];
-      const perSecond: Record<Deliverer, number[]> = { tidings: [], graphileWorker: [], pgBoss: [] };
+      const perSecond = Object.fromEntries(DELIVERERS.map((name) => [name, [] as number[]])) as Record<
+        Deliverer,
+        number[]
+      >;
       for (let round = 1; round <= rounds; round++) {
         raw.push(await worker.ask<number>("raw", { url: target, body: BODY, requests: size.deliveries }));
         for (const deliverer of rotated(DELIVERERS, round)) {
-          const backlog = { url, pool, tidings, target, count: size.deliveries };
+          // One batch each half second: as many as the others would take minutes.
+          const count = deliverer === "pgBoss" ? size.deliveries / 10 : size.deliveries;
+          const backlog = { url, pool, tidings, target, count };
           perSecond[deliverer].push(await drain(backlog, { worker, receiver, deliverer }));
         }
         say(
@@ -90,8 +101,14 @@ async function run({
             graphileWorker: Math.round(median(perSecond.graphileWorker)),
             pgBoss: Math.round(median(perSecond.pgBoss)),
           },
+          peersBatched: {
+            graphileWorker: Math.round(median(perSecond.graphileWorkerBatched)),
+            pgBoss: Math.round(median(perSecond.pgBossBatched)),
+          },
           timesGraphileWorker: ratioOf(perSecond.graphileWorker),
           timesPgBoss: ratioOf(perSecond.pgBoss),
+          timesGraphileWorkerBatched: ratioOf(perSecond.graphileWorkerBatched),
+          timesPgBossBatched: ratioOf(perSecond.pgBossBatched),
           recordedToReceivedP50Ms: rounded(percentile(latencies, 50)),
           recordedToReceivedP99Ms: rounded(percentile(latencies, 99)),
         },
@@ -128,9 +145,19 @@ const handOver: Record<Deliverer, (backlog: Backlog) => Promise<void>> = {
       );
     }
   },
-  graphileWorker: ({ pool, ...backlog }) => enqueueForGraphileWorker(pool, peerDeliveries(backlog)),
-  pgBoss: ({ url, pool, ...backlog }) => enqueueForPgBoss(url, pool, peerDeliveries(backlog)),
+  graphileWorker: forGraphileWorker,
+  graphileWorkerBatched: forGraphileWorker,
+  pgBoss: forPgBoss,
+  pgBossBatched: forPgBoss,
 };
+
+function forGraphileWorker({ pool, ...backlog }: Backlog): Promise<void> {
+  return enqueueForGraphileWorker(pool, peerDeliveries(backlog));
+}
+
+function forPgBoss({ url, pool, ...backlog }: Backlog): Promise<void> {
+  return enqueueForPgBoss(url, pool, peerDeliveries(backlog));
+}
 
 let nextPeerDelivery = 1;
 
@@ -153,7 +180,7 @@ async function drain(
     }
   };
   await worker.ask("start", { url, deliverer });
-  await deliver(Math.min(WARM_UP, count));
+  await deliver(Math.min(WARM_UP, count / 2));
   const began = performance.now();
   await deliver(count);
   const perSecond = (count * 1_000) / (performance.now() - began);
@@ -168,7 +195,9 @@ const UNFINISHED_JOBS = "select exists (select from peer_deliveries where delive
 const OPEN: Record<Deliverer, string> = {
   tidings: "select exists (select from tidings.delivery_queue) as open",
   graphileWorker: UNFINISHED_JOBS,
+  graphileWorkerBatched: UNFINISHED_JOBS,
   pgBoss: UNFINISHED_JOBS,
+  pgBossBatched: UNFINISHED_JOBS,
 };
 
 /** From the call of `record` to the body in the receiver's hands, under a light load. */

@@ -17,6 +17,7 @@ export const webhooksFair: Bench = {
   targets: [
     { path: "hangingEndpointHealthyP99Ms", lessThan: 3_000 },
     { path: "deadAccountHealthyP99Ms", lessThan: 3_000 },
+    { path: "hangingAccountsHealthyP99Ms", lessThan: 3_000 },
   ],
   run,
 };
@@ -33,14 +34,15 @@ async function run({
   say,
 }: BenchOptions): Promise<BenchResult> {
   const size = quick
-    ? { healthy: 10, backlog: 500, dead: 20, deadEvents: 5, memoryMs: 500 }
-    : { healthy: 200, backlog: 200_000, dead: 1_000, deadEvents: 20, memoryMs: 10_000 };
+    ? { healthy: 10, backlog: 500, dead: 20, deadEvents: 5, hangingAccounts: 3, memoryMs: 500 }
+    : { healthy: 200, backlog: 200_000, dead: 1_000, deadEvents: 20, hangingAccounts: 40, memoryMs: 10_000 };
   const server = await startServer(choice);
   const receiver = startChild("webhookReceiver.ts");
   try {
     const target = await receiver.ask<string>("start");
     const hanging: number[] = [];
     const dead: number[] = [];
+    const accounts: number[] = [];
     for (let round = 1; round <= rounds; round++) {
       hanging.push(
         await besideTrouble(server, receiver, target, size.healthy, async (tidings, pool) => {
@@ -57,8 +59,19 @@ async function run({
           return waitingRows(pool, size.dead * size.deadEvents);
         }),
       );
+      accounts.push(
+        await besideTrouble(server, receiver, target, size.healthy, async (tidings, pool) => {
+          for (let number = 0; number < size.hangingAccounts; number++) {
+            const account = `${SLOW}-${number}`;
+            for (let index = 0; index < 2; index++)
+              await endpoint(tidings, account, `${target}/hang/${index}`);
+            await recordMany(tidings, account, size.deadEvents);
+          }
+          return waitingRows(pool, size.hangingAccounts * 2 * size.deadEvents);
+        }),
+      );
       say(
-        `round ${round} of ${rounds}: healthy p99 ${hanging.at(-1)} ms beside a hanging endpoint, ${dead.at(-1)} ms beside dead ones`,
+        `round ${round} of ${rounds}: healthy p99 ${hanging.at(-1)} ms beside a hanging endpoint, ${dead.at(-1)} ms beside dead ones, ${accounts.at(-1)} ms beside many accounts whose endpoints hang`,
       );
     }
     const memory = await underHostileAnswers(server, target, size.memoryMs);
@@ -66,6 +79,7 @@ async function run({
       figures: {
         hangingEndpointHealthyP99Ms: median(hanging),
         deadAccountHealthyP99Ms: median(dead),
+        hangingAccountsHealthyP99Ms: median(accounts),
         ...memory,
       },
       rounds,

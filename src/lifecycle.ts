@@ -18,7 +18,11 @@ export interface Lifecycle {
   start(options?: { worker?: boolean | undefined }): Promise<void>;
   /** Ends the loops after the step under way, writes what was tracked, ends live streams; later ones get STOPPED. */
   stop(): Promise<void>;
-  /** For serverless and cron: works until everything is handled or `forMs` (default 10_000) is over. */
+  /**
+   * For serverless and cron: works until everything is handled or `forMs` (default 10_000) is over. What is under way then still
+   * ends: a handler's call, and a webhook's request, which takes up to the longest `timeoutMs` of the endpoints (15 seconds
+   * where nothing else is asked for, at most 30). Leave that much before whoever runs this kills the process.
+   */
   work(options?: {
     forMs?: number | undefined;
   }): Promise<{ readonly caughtUp: boolean; readonly position: number }>;

@@ -59,6 +59,15 @@ export interface SignalMap {
     status: number | null;
     willRetryInMs: number | null;
   };
+  /** A backfill went on without an event: its `write` or a `publicId` threw, or this process cannot read it. */
+  "webhook.passed_over": {
+    account: string;
+    endpoint: string;
+    job: string;
+    position: number;
+    type: string;
+    error: unknown;
+  };
   /** An endpoint was disabled by its own answers: see `reason`. */
   "webhook.disabled": { account: string; endpoint: string; reason: string };
   /** An endpoint's circuit breaker opened, or closed again. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import {
   board,
   card,
@@ -9,11 +10,14 @@ import {
   pageViewed,
 } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
+import { insertRawEvent, uuid7At } from "../../test/support/rawEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
 import { finishJob, passTime, stepJob } from "../../test/support/webhookJobs.ts";
 import { deliveryId, endpointId, insertEndpoint, queueRows } from "../../test/support/webhookRows.ts";
-import type { Draft } from "../events/defineEvent.ts";
+import { defineEvent, type Draft } from "../events/defineEvent.ts";
+import { createRegistry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
+import { createSignals } from "../signals.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import { createBackfill } from "./backfill.ts";
 import { createDeliveries } from "./deliveries.ts";
@@ -72,6 +76,15 @@ describeOnDatabases("history for endpoints:", (open) => {
       [String(position)],
     );
     return position;
+  };
+  /** Recorded twenty minutes ago, by the ids, which say when. Returns them. */
+  const insertOldEvents = async (account: string, types: readonly string[]): Promise<string[]> => {
+    const at = Date.now() - 1_200_000;
+    const inserted: string[] = [];
+    for (const [n, type] of types.entries())
+      inserted.push(await insertRawEvent(database.db, { account, type, id: uuid7At(at + n) }));
+    await number();
+    return inserted;
   };
   const cards = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, n) =>
@@ -149,6 +162,66 @@ describeOnDatabases("history for endpoints:", (open) => {
     const sent = await finishJob(database.db, tidings.registry, account);
     expect((await eventsOf(sent)).toSorted()).toEqual([recorded[0], recorded[2], ...ahead].toSorted());
     expect(await jobs.get(job.id)).toMatchObject({ state: "done", done: 3 });
+  });
+
+  test("a past event that cannot be written is left out with a signal, and the others go on", async () => {
+    const account = "broken";
+    const { backfill, record, eventsOf, jobs } = inAccount(account);
+    const before = await record(...cards(1, 2));
+    await record(comment("broken"));
+    const after = await record(...cards(3, 4));
+    await number();
+    const withoutWrite = defineEvent("comment.added", {
+      subject: card,
+      data: z.object({ text: z.string() }),
+      webhook: {
+        version: 1,
+        write: () => {
+          throw new Error("no such text");
+        },
+      },
+    });
+    const registry = createRegistry([card, cardAdded, withoutWrite]);
+    const signals = createSignals();
+    const passedOver: unknown[] = [];
+    signals.on("webhook.passed_over", (signal) => passedOver.push(signal));
+    const endpoint = endpointId(await insertEndpoint(database.db, { account }));
+    const { id: job } = await backfill(endpoint, { from: "start" });
+    expect(await eventsOf(await finishJob(database.db, registry, account, signals))).toEqual(
+      ids([...before, ...after]),
+    );
+    expect(await jobs.get(job)).toMatchObject({ state: "done", done: 4 });
+    const error = expect.objectContaining({ message: "no such text" }) as Error;
+    const position = expect.any(Number) as number;
+    expect(passedOver).toEqual([{ account, endpoint, job, position, type: "comment.added", error }]);
+  });
+
+  test("an event that only newer processes know ends the step before it; one that nobody knows any more is left out", async () => {
+    const account = "newer";
+    const { backfill, record, eventsOf, jobs } = inAccount(account);
+    const added = ids(await record(...cards(1, 1), comment("new here"), ...cards(2, 2)));
+    await number();
+    const older = createRegistry([card, cardAdded]);
+    const signals = createSignals();
+    const passedOver: string[] = [];
+    signals.on("webhook.passed_over", ({ type }) => passedOver.push(type));
+    const endpoint = endpointId(await insertEndpoint(database.db, { account }));
+    const { id: job } = await backfill(endpoint, { from: "start" });
+    for (let steps = 0; steps < 3; steps++) {
+      await passTime(database.db);
+      await stepJob(database.db, older, signals);
+    }
+    expect(await jobs.get(job)).toMatchObject({ state: "running", done: 1 });
+    expect(await eventsOf(await finishJob(database.db, tidings.registry, account))).toEqual(added);
+    expect(passedOver).toEqual([]);
+
+    const old = "long gone";
+    const earlier = inAccount(old);
+    const [kept] = await insertOldEvents(old, ["card.added", "card.burnt", "page.burnt"]);
+    const patient = endpointId(await insertEndpoint(database.db, { account: old, types: ["card.*"] }));
+    await earlier.backfill(patient, { from: "start" });
+    expect(await earlier.eventsOf(await finishJob(database.db, older, old, signals))).toEqual([kept]);
+    expect(passedOver, "what it asked for").toEqual(["card.burnt"]);
   });
 
   test("a past event goes to a chosen endpoint, whatever its types; the same event has the same message id everywhere", async () => {

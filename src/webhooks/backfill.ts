@@ -1,19 +1,23 @@
 import { textArray, type Database, type Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
-import { positionedEvent } from "../events/recordedEvent.ts";
+import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
 import { positionAt } from "../log/positionAt.ts";
+import { unreadableError } from "../log/problems.ts";
 import { keptPositions, readAccountAfter } from "../log/readPositions.ts";
+import type { Signals } from "../signals.ts";
 import { checkTime, checkWhole, refuseFilter } from "./checkQuery.ts";
 import { enqueue } from "./enqueue.ts";
-import { wants } from "./fanOut.ts";
+import { mayGoOut, wants, wantsType } from "./fanOut.ts";
 import { fannedOutTo } from "./fannedOut.ts";
 import type { JobStep, RunningJob } from "./jobLoop.ts";
 import { startJob, type EndpointJob } from "./jobs.ts";
 import type { NewMessage } from "./message.ts";
 import { underKnownIds } from "./pastMessages.ts";
+import { publicId } from "./publicId.ts";
 import { checkEnabled, findTarget, type Target } from "./target.ts";
+import { createTurns } from "./turns.ts";
 import type { MessageWriter } from "./writeMessage.ts";
 
 export interface BackfillOptions {
@@ -70,6 +74,12 @@ async function beginning(
   return { position, since: 0 };
 }
 
+export interface StepDependencies {
+  readonly registry: Registry;
+  readonly writer: MessageWriter;
+  readonly signals: Signals;
+}
+
 /** Events read in one step: those of other types are passed over, so that a rare type is found in few steps. */
 const READ_AT_ONCE = 200;
 
@@ -83,7 +93,7 @@ export async function backfillStep(
   job: RunningJob,
   target: Target,
   room: number,
-  { registry, writer }: { readonly registry: Registry; readonly writer: MessageWriter },
+  dependencies: StepDependencies,
 ): Promise<JobStep> {
   const upTo = Math.min(job.lastPosition, await fannedOutTo(tx));
   const run =
@@ -92,15 +102,18 @@ export async function backfillStep(
       : await readAccountAfter(tx, job.account, job.position, upTo, READ_AT_ONCE);
   const messages: NewMessage[] = [];
   const delivered = await alreadyDelivered(tx, target, run.events);
+  const nextTurn = createTurns();
   let position = run.scannedTo;
   for (const stored of run.events) {
-    if (messages.length === room) {
+    if (recordedAt(stored.id) < job.sinceMs || delivered.has(stored.id)) continue;
+    const event = positionedEvent(stored, dependencies.registry);
+    if (!mayGoOut(event, dependencies.registry)) continue;
+    if (messages.length === room || isToBeKnown(event, job.nowMs)) {
       position = stored.position - 1;
       break;
     }
-    if (recordedAt(stored.id) < job.sinceMs || delivered.has(stored.id)) continue;
-    const event = positionedEvent(stored, registry);
-    const message = wants(target, event, registry, writer) ? writer.write(event, target) : null;
+    await nextTurn(); // filters take as long here as they do in fan-out
+    const message = writeUnlessBroken(job, target, event, dependencies);
     if (message) messages.push(message);
   }
   const known = await underKnownIds(tx, target.account, messages);
@@ -108,6 +121,38 @@ export async function backfillStep(
   const made = await enqueue(tx, target.account, "backfill", known, wanted);
   const finished = position >= job.lastPosition;
   return { made: made.length, looked: position - job.position, cursor: null, position, finished };
+}
+
+/** As long as fan-out waits by default. A new type that an older process still does not know then is one that nobody does. */
+const UNKNOWN_FOR_MS = 900_000;
+
+/** A newer process recorded it: the job waits for one of those, until the older ones are gone. */
+function isToBeKnown({ id, problem }: PositionedEvent, nowMs: number): boolean {
+  return problem !== null && problem !== "upcast_failed" && recordedAt(id) > nowMs - UNKNOWN_FOR_MS;
+}
+
+/** Null for what the endpoint did not ask for. An event that cannot be written is told of and left out, as fan-out sets it aside. */
+function writeUnlessBroken(
+  job: RunningJob,
+  target: Target,
+  event: PositionedEvent,
+  { registry, writer, signals }: StepDependencies,
+): NewMessage | null {
+  try {
+    if (!wantsType(target, event, registry)) return null;
+    if (event.problem !== null) throw unreadableError(event);
+    return wants(target, event, registry, writer) ? writer.write(event, target) : null;
+  } catch (error) {
+    signals.emit("webhook.passed_over", {
+      account: job.account,
+      endpoint: publicId("endpoint", job.endpoint),
+      job: publicId("job", job.id),
+      position: event.position,
+      type: event.type,
+      error,
+    });
+    return null;
+  }
 }
 
 const DELIVERED = `

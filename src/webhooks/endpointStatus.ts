@@ -62,7 +62,7 @@ update tidings.endpoints
  where account_id = $1 and id = $2::uuid`;
 
 /**
- * Its secrets and headers are gone at once. The row stays, for the deliveries that name it, and so does that of endpoint_runs: by it the
+ * Its secrets and headers are gone at once. The row stays as long as deliveries are kept, and so does that of endpoint_runs: by it the
  * sweep finds what waits in the queue and lets it expire, also what a fan-out is writing at this moment.
  */
 export async function deleteEndpoint(tx: Transaction, account: string, id: string): Promise<void> {

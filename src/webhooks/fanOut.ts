@@ -1,4 +1,5 @@
 import type { Database, Queryable } from "../db/database.ts";
+import type { Lane } from "../events/defineEvent.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { SubscriptionOptions } from "../log/subscription.ts";
@@ -18,6 +19,9 @@ export interface FanOutDependencies<Handle> {
   readonly writer: MessageWriter;
 }
 
+/** Row changes and what browsers send never go out. */
+export const outgoingLanes = ["domain", "system"] as const satisfies readonly Lane[];
+
 /**
  * Fan-out: from the log to the queue. Messages, deliveries and the checkpoint commit together, so that an event is neither lost
  * nor sent twice; what is sent is made here, once, and kept as bytes.
@@ -26,7 +30,7 @@ export function fanOutSubscription<Handle>(
   dependencies: FanOutDependencies<Handle>,
 ): SubscriptionOptions<Handle> {
   return {
-    lanes: ["domain", "system"],
+    lanes: outgoingLanes,
     // An account stays in one slot and in order; another one's trouble holds up a quarter of the accounts at most.
     slots: 4,
     key: "account",
@@ -56,7 +60,7 @@ async function fanOut(
 ): Promise<void> {
   // Events of one account, as subscriptions give them.
   const { account } = events[0]!;
-  const outgoing = events.filter((event) => (registry.find(event.type)?.webhook ?? null) !== null);
+  const outgoing = events.filter((event) => mayGoOut(event, registry));
   if (outgoing.length === 0) return;
   const endpoints = await readEndpoints(tx, account);
   const indexes = new Map<NewMessage, number>();
@@ -77,16 +81,31 @@ async function fanOut(
   if (wanted.length > 0) await enqueue(tx, account, "event", [...indexes.keys()], wanted);
 }
 
-/** Whether an endpoint asked for an event: by type, or by a name that the type had, and by its filter. */
+/** False for what its lane or its definition keeps inside; true for a type that nobody here knows. */
+export function mayGoOut({ lane, type }: PositionedEvent, registry: Registry): boolean {
+  return outgoingLanes.some((outgoing) => outgoing === lane) && registry.find(type)?.webhook !== null;
+}
+
+/** Whether an endpoint asked for an event: by type, and by its filter. Throws what a `publicId` or a `write` throws. */
 export function wants(
-  { id, types, filter, payloadVersion }: FanOutEndpoint,
+  endpoint: FanOutEndpoint,
   event: PositionedEvent,
   registry: Registry,
   writer: MessageWriter,
 ): boolean {
-  const names = [event.type, ...(registry.find(event.type)?.aliases ?? [])];
-  if (!names.some((name) => matchesType(types, name)) || isAbout(event, id)) return false;
+  const { filter, payloadVersion } = endpoint;
+  if (!wantsType(endpoint, event, registry)) return false;
   return filter === null || evaluate(filter, writer.publicForm(event, payloadVersion));
+}
+
+/** By its type, or by a name that the type had; never what is about the endpoint itself. */
+export function wantsType(
+  { id, types }: Pick<FanOutEndpoint, "id" | "types">,
+  event: PositionedEvent,
+  registry: Registry,
+): boolean {
+  const names = [event.type, ...(registry.find(event.type)?.aliases ?? [])];
+  return names.some((name) => matchesType(types, name)) && !isAbout(event, id);
 }
 
 /** Disabled ones too: their deliveries are held, and can be recovered. */

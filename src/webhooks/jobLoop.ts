@@ -42,12 +42,20 @@ export interface JobLoopDependencies {
   readonly writer: MessageWriter;
 }
 
+export interface JobLoop extends Loop {
+  /** True when no job can go on within two seconds. */
+  idle(): Promise<boolean>;
+}
+
 /**
  * Carries jobs on, whichever process is alive: a step's deliveries and its cursor commit together, so that the next step
  * leaves nothing out and repeats nothing, wherever it runs.
  */
-export function createJobLoop(dependencies: JobLoopDependencies): Loop {
-  return createLoop("webhook jobs", dependencies.signals, () => jobStep(dependencies));
+export function createJobLoop(dependencies: JobLoopDependencies): JobLoop {
+  return {
+    ...createLoop("webhook jobs", dependencies.signals, () => jobStep(dependencies)),
+    idle: async () => !(await isDue(dependencies.db)),
+  };
 }
 
 const IDLE_MS = 1_000;
@@ -72,6 +80,8 @@ export async function jobStep(dependencies: JobLoopDependencies): Promise<number
 }
 
 const BUSY_SECONDS = 1;
+/** At most, because whoever sends or enables by hand may make room earlier. */
+const NO_ROOM_SECONDS = 30;
 const AFTER_FAILURE_SECONDS = 30;
 /** Nothing happens until somebody enables it. */
 const DISABLED_SECONDS = 30;
@@ -79,7 +89,7 @@ const DISABLED_SECONDS = 30;
 async function carryOn(
   tx: Transaction,
   job: RunningJob,
-  { registry, writer }: JobLoopDependencies,
+  { registry, writer, signals }: JobLoopDependencies,
 ): Promise<void> {
   const target = await readTarget(tx, job.account, job.endpoint);
   if (target === null || (job.kind === "recover" && target.delivery === "pull"))
@@ -87,11 +97,11 @@ async function carryOn(
   const postpone = (seconds: number) => tx.query(POSTPONE, [job.account, job.id, seconds]);
   if (target.disabled) return void (await postpone(DISABLED_SECONDS));
   const room = Math.min(job.perSecond, MOST_WAITING - (await countWaiting(tx, target)));
-  if (room <= 0) return void (await postpone(BUSY_SECONDS));
+  if (room <= 0) return void (await tx.query(AWAIT_ROOM, [job.account, job.id]));
   const step =
     job.kind === "recover"
       ? await recoverStep(tx, job, target, room)
-      : await backfillStep(tx, job, target, room, { registry, writer });
+      : await backfillStep(tx, job, target, room, { registry, writer, signals });
   const waitSeconds = step.looked === 0 && !step.finished ? BUSY_SECONDS : step.made / job.perSecond;
   const position = step.position === null ? null : String(step.position);
   await tx.query(ADVANCE, [
@@ -118,6 +128,16 @@ async function takeJob(tx: Queryable): Promise<RunningJob | undefined> {
   return (await tx.query<RunningJob>(TAKE))[0];
 }
 
+// Two seconds ahead: it is not over while it only keeps to its rate or waits for its deliveries to arrive. The longer waits
+// are for others, who may take days.
+const IS_DUE = `
+select exists (select from tidings.endpoint_jobs
+                where state = 'running' and next_at <= clock_timestamp() + interval '2 seconds') as due`;
+
+async function isDue(db: Queryable): Promise<boolean> {
+  return (await db.query<{ due: boolean }>(IS_DUE))[0]!.due;
+}
+
 const ADVANCE = `
 update tidings.endpoint_jobs
    set cursor = coalesce($3::text::uuid, cursor), position = coalesce($4::text::bigint, position), done = done + $5::int,
@@ -128,6 +148,14 @@ update tidings.endpoint_jobs
 const POSTPONE = `
 update tidings.endpoint_jobs set next_at = now() + $3::float8 * interval '1 second'
  where account_id = $1 and id = $2::uuid and state = 'running'`;
+
+// Until its endpoint is looked at again: what waits for a retry or an open breaker makes no room before. An endpoint without a
+// time has everything under way.
+const AWAIT_ROOM = `
+update tidings.endpoint_jobs j
+   set next_at = least(greatest(nullif(r.next_at, 'infinity'), now() + interval '${BUSY_SECONDS} s'), now() + interval '${NO_ROOM_SECONDS} s')
+  from tidings.endpoint_runs r
+ where j.account_id = $1 and j.id = $2::uuid and j.state = 'running' and r.account_id = j.account_id and r.endpoint_id = j.endpoint_id`;
 
 const CANCEL = `
 update tidings.endpoint_jobs set state = 'cancelled', finished_at = now() where account_id = $1 and id = $2::uuid`;

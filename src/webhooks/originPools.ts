@@ -1,7 +1,7 @@
 import type { Pool } from "undici";
 
-/** As many as one worker has slots, twice over: a request never waits behind those of another endpoint on the same host. */
-const MOST_CONNECTIONS = 128;
+/** As many as a worker can have under way (see slots.ts): a request never waits behind those of another endpoint on the host. */
+const MOST_CONNECTIONS = 1_100;
 
 /** Pools kept; the one that was used longest ago goes first. */
 const MOST_ORIGINS = 1_000;

@@ -14,8 +14,11 @@ import {
 } from "../../test/support/webhookRows.ts";
 import type { Database } from "../db/database.ts";
 import { createRegistry } from "../events/registry.ts";
+import { createSignals } from "../signals.ts";
+import { createJobLoop } from "./jobLoop.ts";
 import { createJobs } from "./jobs.ts";
 import { createRecover } from "./recover.ts";
+import { createMessageWriter } from "./writeMessage.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -116,6 +119,39 @@ describeOnDatabases("recovering", (open, { needsSeveralConnections }) => {
     // What was put there by the first steps is sent and looked at together with the rest.
     expect(await finishJob(db, registry, account)).toEqual(all);
     expect(await jobs.get(job.id)).toMatchObject({ state: "done", done: 230 });
+  });
+
+  test("a job without room waits until its endpoint is looked at again, and does not pass for work to be done now", async () => {
+    const { db } = database;
+    const account = "no room";
+    const { recover } = inAccount(account);
+    const endpoint = await insertEndpoint(db, { account });
+    for (let n = 0; n < 100; n++) await insertDelivery(db, { account, endpoint, state: "retrying", at: now });
+    await insertDelivery(db, { account, endpoint, at: now - 9 * HOUR_MS });
+    await recover(endpointId(endpoint), { since: since(10), until: since(1) });
+    const signals = createSignals();
+    const writer = createMessageWriter({ registry, source: "https://app.example.com" });
+    const loop = createJobLoop({ db, registry, signals, writer });
+    expect(await loop.idle(), "before its first step").toBe(false);
+    for (const [lookedAt, idle] of [
+      ["now() + interval '10 s'", true],
+      ["now() + interval '1 day'", true],
+      ["now()", false],
+      ["'infinity'", false],
+    ] as const) {
+      await db.query(`update tidings.endpoint_runs set next_at = ${lookedAt} where account_id = $1`, [
+        account,
+      ]);
+      await passTime(db);
+      await stepJob(db, registry);
+      expect(await loop.idle(), lookedAt).toBe(idle);
+    }
+    const [job] = await db.query(
+      "select next_at <= now() + interval '30 s' as soon from tidings.endpoint_jobs where account_id = $1",
+      [account],
+    );
+    expect(job).toEqual({ soon: true });
+    await db.query("update tidings.endpoint_jobs set state = 'cancelled' where account_id = $1", [account]);
   });
 
   test("a step that dies before its commit leaves nothing behind; the next one goes on from where the cursor stands", async () => {

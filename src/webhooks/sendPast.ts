@@ -7,6 +7,7 @@ import { positionAt } from "../log/positionAt.ts";
 import { readEvents, type EventKey } from "../log/readEvents.ts";
 import { readDelivery, type Delivery } from "./delivery.ts";
 import { enqueue } from "./enqueue.ts";
+import { outgoingLanes } from "./fanOut.ts";
 import { fannedOutTo } from "./fannedOut.ts";
 import { underKnownIds } from "./pastMessages.ts";
 import { checkEnabled, findTarget } from "./target.ts";
@@ -59,14 +60,11 @@ export function createSendPast({ db, registry, writer, accountOf }: SendPastDepe
 
 const TOO_NEW = "The event is new and about to be sent to all who asked for it: try again in a moment";
 
-/** Change and client events never go out. */
-const OUTGOING_LANES = ["domain", "system"] as const;
-
 async function findEvent(on: Queryable, account: string, id: string) {
   if (!isEventId(id)) return null;
   const [event] = await readEvents(
     on,
-    OUTGOING_LANES.map((lane) => ({ account, lane, id })),
+    outgoingLanes.map((lane) => ({ account, lane, id })),
   );
   return event ? { ...event, position: await positionOf(on, event) } : null;
 }

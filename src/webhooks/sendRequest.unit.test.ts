@@ -59,6 +59,19 @@ describe("a request", () => {
     expect(await post(testSender(), server.url)).toMatchObject({ status, failure });
   });
 
+  test.each(["000", "001", "099", "0", "2000", "+20", "abc"])(
+    "that is answered with the status %s was not answered in HTTP, which is not our fault",
+    async (status) => {
+      const server = await hostileServer((socket) => socket.write(answerText(`${status} -`)));
+      const result = await post(testSender(), server.url);
+      expect(result).toMatchObject({
+        status: null,
+        failure: "protocol",
+        detail: "the answer is not HTTP/1.1",
+      });
+    },
+  );
+
   test.each([
     ["a line break in a value", { "x-a": "b\r\nx-c: d" }],
     ["a line break in a name", { "x-a: b\r\nx-c": "d" }],

@@ -146,6 +146,39 @@ describeOnDatabases("retention of webhooks", (open, { needsSeveralConnections })
     expect(await partitionsOf(database.db, "deliveries")).toContain("past");
   });
 
+  test("deleted endpoints go with all that they had, once they are old and nothing of theirs waits", async () => {
+    const at = async (status: "enabled" | "deleted", days: number) => {
+      const id = await insertEndpoint(database.db, { status });
+      await database.db.query(
+        "update tidings.endpoints set status_at = now() - $2::float8 * interval '1 day' where id = $1::text::uuid",
+        [id, days],
+      );
+      return id;
+    };
+    const alive = await at("enabled", 400);
+    const recent = await at("deleted", 89);
+    const sweptLater = await at("deleted", 91);
+    await insertDelivery(database.db, { endpoint: sweptLater, state: "retrying" });
+    const hasJob = await at("deleted", 91);
+    await database.db.query(
+      `insert into tidings.endpoint_jobs (account_id, id, endpoint_id, kind, since, until, per_second)
+       values ('acme', gen_random_uuid(), $1::text::uuid, 'recover', now(), now(), 1)`,
+      [hasJob],
+    );
+    await at("deleted", 91);
+    const left = async (table: "endpoints" | "endpoint_runs", id: string) =>
+      (await database.db.query<{ id: string }>(`select ${id}::text as id from tidings.${table}`))
+        .map((row) => row.id)
+        .toSorted();
+    await retain();
+    const kept = [alive, recent, sweptLater, hasJob].toSorted();
+    expect(await left("endpoints", "id")).toEqual(kept);
+    expect(await left("endpoint_runs", "endpoint_id")).toEqual(kept);
+    await database.db.query("delete from tidings.delivery_queue");
+    await retain();
+    expect(await left("endpoint_runs", "endpoint_id")).toEqual([alive, recent, hasJob].toSorted());
+  });
+
   test("old figures and finished jobs are deleted, running jobs are not", async () => {
     const endpoint = await insertEndpoint(database.db);
     await database.db.query(

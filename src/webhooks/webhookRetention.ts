@@ -11,14 +11,15 @@ export interface WebhookRetentionDependencies {
 }
 
 /**
- * Makes the coming months' partitions, drops those that are old enough, and deletes old figures and finished jobs. For the
- * maintenance loop. False: a lock was not to be had, because somebody reads for long; try again in a while.
+ * Makes the coming months' partitions, drops those that are old enough, and deletes old figures, finished jobs and what is left of
+ * endpoints that were deleted. For the maintenance loop. False: a lock was not to be had, because somebody reads for long; try again in a while.
  */
 export function createWebhookRetention(dependencies: WebhookRetentionDependencies): () => Promise<boolean> {
   const { db, retainDays, lockTimeoutMs = 500 } = dependencies;
   return async () => {
     while ((await deleteOld(db, DELETE_STATS, STATS_DAYS)) === DELETE_AT_ONCE);
     while ((await deleteOld(db, DELETE_JOBS, retainDays)) === DELETE_AT_ONCE);
+    while ((await deleteOld(db, DELETE_ENDPOINTS, retainDays)) === DELETE_AT_ONCE);
     for (const table of monthlyTables) {
       for (const until of await missingBounds(db, table)) {
         if (!(await locking(db, lockTimeoutMs, (tx) => tx.query(SPLIT, [table, until])))) return false;
@@ -117,6 +118,22 @@ delete from tidings.endpoint_jobs
     where state <> 'running' and finished_at < now() - $1::float8 * interval '1 day'
     order by finished_at limit ${DELETE_AT_ONCE} for update skip locked)
 returning 1 as deleted`;
+
+// Whoever manages an account may make and delete them without end. The sweep has to have emptied their queue first: it finds
+// that by endpoint_runs.
+const DELETE_ENDPOINTS = `
+with gone as (
+  delete from tidings.endpoints
+   where (account_id, id) in (
+     select e.account_id, e.id from tidings.endpoints e
+      where e.status = 'deleted' and e.status_at < now() - $1::float8 * interval '1 day'
+        and not exists (select from tidings.delivery_queue q where q.account_id = e.account_id and q.endpoint_id = e.id)
+        and not exists (select from tidings.endpoint_jobs j where j.account_id = e.account_id and j.endpoint_id = e.id)
+      limit ${DELETE_AT_ONCE} for update skip locked)
+  returning account_id, id
+), runs as (
+  delete from tidings.endpoint_runs r using gone where r.account_id = gone.account_id and r.endpoint_id = gone.id)
+select 1 as deleted from gone`;
 
 async function deleteOld(db: Queryable, sql: string, days: number): Promise<number> {
   return (await db.query(sql, [days])).length;

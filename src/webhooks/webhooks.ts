@@ -107,12 +107,8 @@ export function createWebhooks<Handle>(
     policy,
     recordNotices: createNotices(record),
   });
-  const loops = [
-    worker,
-    createSweeper(db, signals),
-    createJobLoop({ db, signals, registry, writer }),
-    createResealing(db, sealing, signals),
-  ];
+  const jobs = createJobLoop({ db, signals, registry, writer });
+  const loops = [worker, createSweeper(db, signals), jobs, createResealing(db, sealing, signals)];
   return {
     api,
     fanOut: fanOutSubscription({ db, registry, writer }),
@@ -123,7 +119,8 @@ export function createWebhooks<Handle>(
         await sender.close();
       },
       wake: worker.wake,
-      idle: worker.idle,
+      // In this order: a job's last step may have queued something just before it was over.
+      idle: async () => (await jobs.idle()) && (await worker.idle()),
     },
     maintain: createWebhookRetention({ db, retainDays: settings.retainDays }),
   };

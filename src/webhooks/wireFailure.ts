@@ -51,8 +51,8 @@ export function exchangeFailure(error: unknown): AttemptError {
   const code = codeOf(error);
   if (PROTOCOL.has(code))
     return new AttemptError("protocol", "the answer's head is too large or contradicts itself", error);
-  // Its code is undefined for some of the parser's errors.
-  if (error instanceof Error && error.name === "HTTPParserError")
+  // Its code is undefined for some of the parser's errors; a status below 100 (`HTTP/1.1 000`) breaks an assertion instead.
+  if (code === "ERR_ASSERTION" || (error instanceof Error && error.name === "HTTPParserError"))
     return new AttemptError("protocol", "the answer is not HTTP/1.1", error);
   // TLS 1.3: that a client certificate is missing is said only after the handshake.
   if (code.startsWith("ERR_SSL_")) return new AttemptError("tls", "the TLS handshake failed", error);

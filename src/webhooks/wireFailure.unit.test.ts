@@ -42,6 +42,10 @@ describe("what a failure tells", () => {
     }
   });
 
+  test("an answer that breaks an assertion of the HTTP client is not HTTP", () => {
+    expect(exchangeFailure(withCode("ERR_ASSERTION")).failure).toBe("protocol");
+  });
+
   test("what is not known is our fault", () => {
     expect(exchangeFailure(new TypeError("x is not a function")).failure).toBe("internal");
     expect(exchangeFailure("thrown text").failure).toBe("internal");

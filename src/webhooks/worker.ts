@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import { createLoop, type Loop } from "../log/loop.ts";
 import { claim, type ClaimedDelivery, type ClaimedEndpoint } from "./claim.ts";
 import type { Deliver } from "./deliver.ts";
+import { createSlots } from "./slots.ts";
 import { createResults, type ResultsDependencies } from "./results.ts";
 
 /** The loop that sends. `stop` claims nothing more and lets requests under way end, which takes their timeout at most. */
@@ -20,7 +21,6 @@ export interface WorkerDependencies extends Omit<ResultsDependencies, "onWritten
 
 /** Claims are worth their round trip once a quarter of the slots is free. */
 const FREE_TO_CLAIM = 1 / 4;
-const FOR_SLOW = 1 / 4;
 
 /** What becomes due within this is claimed together: 200 endpoints that are looked at again made 900 claims a second. */
 const TOGETHER_MS = 25;
@@ -28,10 +28,9 @@ const TOGETHER_MS = 25;
 export function createWorker({ deliver, slots, pollMs, ...dependencies }: WorkerDependencies): Worker {
   const { db, signals } = dependencies;
   const underWay = new Set<Promise<void>>();
-  const ofAccount = new Map<string, number>();
-  let slow = 0;
   let mayHaveMore = false;
   const loop = createLoop("webhooks", signals, step);
+  const places = createSlots(slots, loop.wake);
   const results = createResults({ ...dependencies, onWritten: ({ due }) => due && loop.wake() });
 
   return {
@@ -50,15 +49,13 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
 
   // A request's slot is free when its answer is there; results that the database does not take hold as many again.
   function free(): number {
-    return slots - underWay.size - Math.max(0, results.waiting() - slots);
+    return places.free() - Math.max(0, results.waiting() - slots);
   }
 
   async function step(): Promise<number> {
     const want = free();
     if (want < slots * FREE_TO_CLAIM) return pollMs;
-    const slowRoom = Math.max(1, Math.floor(slots * FOR_SLOW)) - slow;
-    const busy = Object.fromEntries(ofAccount);
-    const claimed = await claim(db, { want, slots, slowRoom, busy });
+    const claimed = await claim(db, { want, slots, slowRoom: places.freeForSlow(), busy: places.held() });
     const endpoints = new Map(claimed.endpoints.map((each) => [`${each.account}/${each.id}`, each]));
     for (const delivery of claimed.deliveries) {
       begin(delivery, endpoints.get(`${delivery.account}/${delivery.endpoint}`));
@@ -69,16 +66,10 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
   }
 
   function begin(delivery: ClaimedDelivery, endpoint: ClaimedEndpoint | undefined): void {
-    const { account } = delivery;
-    const isSlow = endpoint?.slow === true;
-    ofAccount.set(account, (ofAccount.get(account) ?? 0) + 1);
-    if (isSlow) slow++;
+    const leave = places.take(delivery.account, endpoint?.slow === true);
     const done = deliver(delivery, endpoint).then((result) => {
       underWay.delete(done);
-      const left = ofAccount.get(account)! - 1;
-      if (left === 0) ofAccount.delete(account);
-      else ofAccount.set(account, left);
-      if (isSlow) slow--;
+      leave();
       results.add(result);
       if (mayHaveMore && free() >= slots * FREE_TO_CLAIM) loop.wake();
     });

@@ -5,6 +5,7 @@ export interface RawEvent {
   account?: string | undefined;
   lane?: "domain" | "change" | "client" | "system" | undefined;
   id?: string | undefined;
+  type?: string | undefined;
   /** The transaction id to store; the current transaction's when left out. */
   xid?: string | undefined;
 }
@@ -15,9 +16,9 @@ export async function insertRawEvent(on: Queryable, event: RawEvent = {}): Promi
   await on.query(
     `insert into tidings.events (account_id, lane, id, xid, type, version, severity, subject_type, subject_id,
                                  actor_type, actor_id, occurred_at, refs, data, metadata)
-     values ($1, $2, $3, coalesce($4::text::xid8, pg_current_xact_id()), 'card.moved', 1, 'info', 'card', '1',
+     values ($1, $2, $3, coalesce($4::text::xid8, pg_current_xact_id()), $5, 1, 'info', 'card', '1',
              'user', 'ann', now(), '{}', '{}', '{}')`,
-    [event.account ?? "acme", event.lane ?? "domain", id, event.xid ?? null],
+    [event.account ?? "acme", event.lane ?? "domain", id, event.xid ?? null, event.type ?? "card.moved"],
   );
   return id;
 }

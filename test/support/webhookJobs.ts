@@ -10,20 +10,25 @@ export async function passTime(db: Database): Promise<void> {
 }
 
 /** One step of the job that is due first, as a process makes it that just came up. */
-export async function stepJob(db: Database, registry: Registry): Promise<void> {
+export async function stepJob(db: Database, registry: Registry, signals = createSignals()): Promise<void> {
   const writer = createMessageWriter({ registry, source: "https://app.example.com" });
-  await jobStep({ db, registry, signals: createSignals(), writer });
+  await jobStep({ db, registry, signals, writer });
 }
 
 /**
  * Carries the only running job on until it is over. Between two steps everything that waits arrives, as if a worker had sent
  * it. Returns the deliveries that were sent, in the order of their ids step by step.
  */
-export async function finishJob(db: Database, registry: Registry, account: string): Promise<string[]> {
+export async function finishJob(
+  db: Database,
+  registry: Registry,
+  account: string,
+  signals = createSignals(),
+): Promise<string[]> {
   const sent: string[] = [];
   for (let steps = 0; steps < 100; steps++) {
     await passTime(db);
-    await stepJob(db, registry);
+    await stepJob(db, registry, signals);
     sent.push(...(await deliverAll(db, account)));
     const running = await db.query(
       "select 1 as one from tidings.endpoint_jobs where account_id = $1 and state = 'running'",

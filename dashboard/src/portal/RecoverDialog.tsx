@@ -38,7 +38,7 @@ export function RecoverDialog({ endpoint, refresh, onClose }: RecoverDialogProps
     await api.recover(endpoint.id, since);
     refresh();
     onClose();
-    say(`Sending ${deliveriesWords(count)}${orMore} again. It begins within seconds.`);
+    say(`Sending ${deliveriesWords(count)}${orMore} again. It begins in about ten seconds.`);
   });
   return (
     <DialogFrame
