@@ -262,7 +262,7 @@ describe("case 34: what can be learned of a private network over HTTP", () => {
     for (const host of [`127.0.0.1:${open.port}`, "127.0.0.1:1", "10.1.2.3", "169.254.169.254", "[::1]:9"]) {
       const url = `http://${host}/`;
       const response = await service("POST /webhooks/endpoints", { url, types: ["*"] });
-      const { detail, ...problem } = (await response.json()) as { detail: string; code: string };
+      const { detail: _words, ...problem } = (await response.json()) as { detail: string; code: string };
       answers.add(JSON.stringify([response.status, problem]));
       expect(problem.code).toBe("ADDRESS_REFUSED");
     }

@@ -10,6 +10,7 @@ export type Token =
 // Each alternative begins with another character, so that none of them ever goes back: the time is that of reading once.
 const SPACE = /[ \t\r\n]+/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_-]*|!=|<=|>=|[=<>()[\],.]/y;
+// oxlint-disable-next-line no-control-regex -- as JSON has it: control characters are escaped
 const TEXT = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 

@@ -72,15 +72,13 @@ interface Receiver {
   verifyWebhook(request: object, secrets: string): Promise<string>;
 }
 
+const STRICTLY =
+  "--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --noUnusedLocals --module nodenext --target es2022 " +
+  "--erasableSyntaxOnly --verbatimModuleSyntax --allowImportingTsExtensions --rewriteRelativeImportExtensions";
 const compile = (...options: string[]) =>
   promisify(execFile)(
     process.execPath,
-    [
-      join(root, "node_modules/typescript/bin/tsc"),
-      ...["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--noUnusedLocals"],
-      ...["--module", "nodenext", "--target", "es2022", "--erasableSyntaxOnly", "--verbatimModuleSyntax"],
-      ...["--allowImportingTsExtensions", "--rewriteRelativeImportExtensions", ...options],
-    ],
+    [join(root, "node_modules/typescript/bin/tsc"), ...STRICTLY.split(" "), ...options],
     { cwd: directory },
   ).catch((error: { stdout: string }) => {
     throw new Error(error.stdout);

@@ -29,7 +29,7 @@ describe("slots", () => {
     const slots = createSlots(64, freed);
     hang(slots, 8);
     expect(slots.free()).toBe(0);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(250);
     expect([slots.free(), slots.held()]).toEqual([64, {}]);
     expect(freed).toHaveBeenCalledTimes(64);
   });
@@ -37,14 +37,14 @@ describe("slots", () => {
   test("one account has at most a worker's slots of such requests, and goes on holding the others", () => {
     const slots = createSlots(8, () => undefined);
     for (let request = 0; request < 12; request++) slots.take("acme", false);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(250);
     expect([slots.free(), slots.held()]).toEqual([4, { acme: 4 }]);
   });
 
   test("a request that ends after it let go of its slot frees nothing twice", () => {
     const slots = createSlots(8, () => undefined);
     const leave = slots.take("acme", false);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(250);
     leave();
     expect([slots.free(), slots.held()]).toEqual([8, {}]);
   });

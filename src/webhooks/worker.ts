@@ -67,13 +67,13 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
 
   function begin(delivery: ClaimedDelivery, endpoint: ClaimedEndpoint | undefined): void {
     const leave = places.take(delivery.account, endpoint?.slow === true);
-    const done = deliver(delivery, endpoint).then((result) => {
-      underWay.delete(done);
+    const request = deliver(delivery, endpoint).then((result) => {
+      underWay.delete(request);
       leave();
       results.add(result);
       if (mayHaveMore && free() >= slots * FREE_TO_CLAIM) loop.wake();
     });
-    underWay.add(done);
+    underWay.add(request);
   }
 }
 
