@@ -88,6 +88,7 @@ async function run({
       }
 
       await worker.ask("start", { url, deliverer: "tidings" });
+      await steadyLoad(tidings, receiver, size.steadyMs / 3); // as before: a worker that has run a little
       const latencies = await steadyLoad(tidings, receiver, size.steadyMs);
       await worker.ask("stop");
       const ratioOf = (theirs: readonly number[]) =>

@@ -261,10 +261,13 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await eventually(() => new URL(page.url()).searchParams.getAll("state")).toEqual(["delivered"]);
-    await page.keyboard.press("j");
-    await page.keyboard.press("Enter");
+    // Again if need be: the filtered rows may just be taking the place of those that had the focus.
+    await eventually(async () => {
+      await page.keyboard.press("j");
+      await page.keyboard.press("Enter");
+      return new URL(page.url()).searchParams.get("delivery");
+    }).toMatch(/^dlv_/);
     await page.getByRole("region", { name: "Delivery" }).waitFor();
-    expect(new URL(page.url()).searchParams.get("delivery")).toMatch(/^dlv_/);
     await page.keyboard.press("Escape");
     await page.getByRole("region", { name: "Delivery" }).waitFor({ state: "detached" });
     await page.goBack();
