@@ -99,7 +99,7 @@ describeOnDatabases("claiming deliveries", (open, under) => {
       expect((await queue.claim({ slowRoom: 0 })).deliveries).toHaveLength(0);
     });
 
-    test("beside a hanging endpoint with 2,000 messages, healthy endpoints get theirs within a few claims", async () => {
+    test("case 25: beside a hanging endpoint with 2,000 messages, healthy endpoints get theirs within a few claims", async () => {
       const hanging = await queue.endpoint({ account: "hanging", inFlight: 32 });
       for (let n = 0; n < 2; n++) await queue.enqueue(hanging, 1_000, { account: "hanging" });
       for (let n = 0; n < 20; n++) {
@@ -122,7 +122,7 @@ describeOnDatabases("claiming deliveries", (open, under) => {
     });
   });
 
-  describe("a rate limit", () => {
+  describe("case 27: a rate limit", () => {
     // One in 100 s: what passes in truth while a test runs adds nothing.
     const limited = { rate: 0.01, burst: 5, inFlight: 32 };
     const secondsPass = (seconds: number) =>

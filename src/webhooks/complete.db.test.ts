@@ -76,7 +76,7 @@ describeOnDatabases("writing results", (open, under) => {
     expect([accepted, busy]).toEqual([[later!.delivery], []]);
   });
 
-  describe("after a crash", () => {
+  describe("case 23: after a crash", () => {
     test("a delivery whose worker died is sent again under the same id, and the lost try is in the log", async () => {
       const [made] = await queue.enqueue(endpoint);
       const first = await queue.claim();
@@ -111,7 +111,7 @@ describeOnDatabases("writing results", (open, under) => {
     });
   });
 
-  describe("the breaker", () => {
+  describe("case 30: the breaker", () => {
     const fail = async (times: number, status = 400) => {
       for (let n = 0; n < times; n++) {
         await queue.timePasses();
@@ -191,7 +191,7 @@ describeOnDatabases("writing results", (open, under) => {
     expect(await queue.run(endpoint)).toMatchObject({ inflight_limit: 5 });
   });
 
-  describe("disabling", () => {
+  describe("case 20: disabling", () => {
     // Retries are far away: what a test enqueues is what it claims.
     beforeEach(async () => {
       await queue.rows(
@@ -266,7 +266,7 @@ describeOnDatabases("writing results", (open, under) => {
       expect(await queue.run(endpoint)).toMatchObject({ active: true, failed_messages: 1 });
     });
 
-    test("at once by 410, and what it had waits to be recovered", async () => {
+    test("case 19: at once by 410, and what it had waits to be recovered", async () => {
       const made = await queue.enqueue(endpoint, 3);
       const { notices } = await queue.answer(await queue.claim({ want: 1 }), { status: 410 });
       expect(notices).toMatchObject([{ notice: "disabled", reason: "gone", endpoint }]);

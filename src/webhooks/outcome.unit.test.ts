@@ -73,7 +73,7 @@ describe("what an answer means", () => {
     expect(answered({ status: 500 }, {}, [])).toMatchObject({ state: "failed", retryMs: null });
   });
 
-  test("a retry-after lengthens the delay and never shortens it", () => {
+  test("case 18: a retry-after lengthens the delay and never shortens it", () => {
     const asks = (seconds: string, step = 0) =>
       answered({ status: 503, responseHeaders: { "retry-after": seconds } }, { step }).retryMs;
     expect(asks("120")).toBe(120_000);
@@ -90,17 +90,17 @@ describe("what an answer means", () => {
     expect(answered({ status }).slowDown).toBe(true);
   });
 
-  test("a timeout slows the endpoint down; a refusal does not", () => {
+  test("case 19: a timeout slows the endpoint down; a refusal does not", () => {
     expect(answered({ failure: "timeout" }).slowDown).toBe(true);
     expect(answered({ status: 400 }).slowDown).toBe(false);
     expect(answered({ failure: "connect" }).slowDown).toBe(false);
   });
 
-  test("410 disables the endpoint and keeps the message for later", () => {
+  test("case 19: 410 disables the endpoint and keeps the message for later", () => {
     expect(answered({ status: 410 })).toMatchObject({ state: "retrying", disable: "gone" });
   });
 
-  test("`webhook-delivery: disable` disables, also beside a 2xx that was delivered", () => {
+  test("case 19: `webhook-delivery: disable` disables, also beside a 2xx that was delivered", () => {
     const responseHeaders = { "webhook-delivery": " Disable " };
     expect(answered({ status: 400, responseHeaders })).toMatchObject({
       state: "retrying",
@@ -112,7 +112,7 @@ describe("what an answer means", () => {
     });
   });
 
-  test("`webhook-delivery: abort-message` ends this message and nothing else", () => {
+  test("case 19: `webhook-delivery: abort-message` ends this message and nothing else", () => {
     const responseHeaders = { "webhook-delivery": "abort-message" };
     const ended = answered({ status: 422, responseHeaders });
     expect(ended).toMatchObject({ state: "failed", retryMs: null, failure: "aborted", disable: null });

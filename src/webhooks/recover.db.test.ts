@@ -25,7 +25,7 @@ const DAY_MS = 24 * HOUR_MS;
 const registry = createRegistry(events);
 
 // Case 22.
-describeOnDatabases("recovering", (open, { needsSeveralConnections }) => {
+describeOnDatabases("case 22: recovering", (open, { needsSeveralConnections }) => {
   let database: TestDatabase;
   let now: number;
   beforeAll(async () => {

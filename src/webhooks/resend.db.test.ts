@@ -12,7 +12,7 @@ import { deliveryStates, nextState } from "./deliveryState.ts";
 import { createResend } from "./resend.ts";
 
 // Case 21.
-describeOnDatabases("resending", (open, { needsSeveralConnections }) => {
+describeOnDatabases("case 21: resending", (open, { needsSeveralConnections }) => {
   let database: TestDatabase;
   beforeAll(async () => (database = await open()));
   afterAll(() => database.drop());

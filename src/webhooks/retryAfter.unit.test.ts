@@ -5,7 +5,7 @@ const NOW = Date.parse("2026-11-06T08:49:37Z");
 const DAY = 86_400_000;
 const wait = (header: string | readonly string[] | undefined) => retryAfterMs(header, NOW, DAY);
 
-describe("retry-after", () => {
+describe("case 18: retry-after", () => {
   test("in seconds, whole or not, is never early", () => {
     expect(wait("120")).toBe(120_000);
     expect(wait("120.1")).toBe(120_100);

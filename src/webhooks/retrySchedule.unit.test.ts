@@ -5,7 +5,7 @@ import { nextDelayMs } from "./retrySchedule.ts";
 const delays = (schedule: readonly number[], jitter: number, random: () => number) =>
   schedule.map((_, step) => nextDelayMs(schedule, step, jitter, random));
 
-describe("the retry schedule", () => {
+describe("case 17: the retry schedule", () => {
   test("makes ten tries in 75 hours and 35 minutes, as Standard Webhooks says", () => {
     const waits = delays(schedules.standard, 0, Math.random);
     expect(waits).toEqual(

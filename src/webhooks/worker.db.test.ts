@@ -99,7 +99,7 @@ describeOnDatabases("the worker", (open, under) => {
     expect(sent).toHaveLength(60);
   });
 
-  test("finds by itself what it was not told of, however the notification was lost", async () => {
+  test("case 33: finds by itself what it was not told of, however the notification was lost", async () => {
     const endpoint = await queue.endpoint();
     const worker = start();
     await eventually("it found nothing", () => worker.idle());
@@ -143,7 +143,7 @@ describeOnDatabases("the worker", (open, under) => {
     expect(sent).toHaveLength(1);
   });
 
-  test("each try has a timestamp of its own and the id of the message", async () => {
+  test("case 4: each try has a timestamp of its own and the id of the message", async () => {
     await queue.enqueue(await queue.endpoint({ schedule: [0, 0] }));
     let answers = 0;
     start(() => (++answers === 1 ? { ...OK, status: 500, failure: "status" } : OK));
@@ -154,7 +154,7 @@ describeOnDatabases("the worker", (open, under) => {
     expect(sent[1]!.body).toEqual(sent[0]!.body);
   });
 
-  test("a message that was dropped under its retry lets the delivery expire, without a request", async () => {
+  test("case 29: a message that was dropped under its retry lets the delivery expire, without a request", async () => {
     await queue.enqueue(await queue.endpoint());
     await queue.rows("delete from tidings.messages");
     start();

@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 test(
-  `a worker killed ${KILLS} times after a receiver's 200: everything arrives, under the same ids`,
+  `case 23: a worker killed ${KILLS} times after a receiver's 200: everything arrives, under the same ids`,
   { timeout: 120_000 },
   async () => {
     const port = (receiver.address() as AddressInfo).port;

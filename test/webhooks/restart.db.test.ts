@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test("PostgreSQL restarted in the middle of a claim: the same worker goes on, and everything arrives", async () => {
+test("case 33: PostgreSQL restarted in the middle of a claim: the same worker goes on, and everything arrives", async () => {
   const url = new URL(server.url);
   url.port = String((door.address() as AddressInfo).port);
   const pool = openPool({ connectionString: url.href });
