@@ -38,7 +38,13 @@ export async function writeHistory(
       if (index % 6 === 5)
         say(`wrote ${written.toLocaleString("en")} of ${events.toLocaleString("en")} events`);
     }
-    for (const table of ["events", "timeline"]) await client.query(`vacuum analyze tidings.${table}`);
+    await client.query(NUMBER);
+    await client.query(
+      "update tidings.sequencer set last_position = (select max(pos) from tidings.event_order)",
+    );
+    say("gave every event its position");
+    for (const table of ["events", "timeline", "event_order"])
+      await client.query(`vacuum analyze tidings.${table}`);
   } finally {
     client.release();
   }
@@ -76,3 +82,8 @@ stored as (
 insert into tidings.timeline (account_id, entity, lane, event_id, type)
 select account_id, entity, $1, id, type
   from named, lateral (values ('card:' || card), ('user:' || person), ('board:' || board)) entities (entity)`;
+
+// In the order in which they came, as the sequencer would have done it over the years.
+const NUMBER = `
+insert into tidings.event_order (pos, account_id, lane, event_id)
+select row_number() over (order by id), account_id, lane, id from tidings.events`;

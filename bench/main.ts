@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { bulk } from "./bulk.ts";
 import { feed } from "./feed.ts";
+import { live } from "./live.ts";
 import { record } from "./record.ts";
 import { humanTable } from "./report.ts";
 import { sequencer } from "./sequencer.ts";
@@ -15,6 +16,7 @@ const benches: { readonly [name: string]: Bench } = {
   bulk,
   sequencer,
   feed,
+  live,
   webhooks,
   "webhooks-fair": webhooksFair,
 };

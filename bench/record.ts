@@ -7,7 +7,7 @@ import { createPeerTables } from "./peers.ts";
 import { peerVersions } from "./peerVersions.ts";
 import type { Variant, WriterResult, WriterRound, WriterSetup } from "./recordWriters.ts";
 import { createDatabase, openPool, startServer } from "./server.ts";
-import { median, percentile, rounded } from "./statistics.ts";
+import { median, percentile, ratioOfRounds, rotated, rounded } from "./statistics.ts";
 
 /** What an event costs the transaction that records it: the same UPDATE without, with Tidings, and with each peer. */
 export const record: Bench = {
@@ -54,7 +54,6 @@ async function run({
     const tps: Record<Variant, number[]> = { updateOnly: [], record: [], emmett: [], pgBossSend: [] };
     const withWorker: number[] = [];
     for (let number = 1; number <= rounds; number++) {
-      // Another one first in each round: what a variant leaves behind (dirty pages, a checkpoint) hits each in turn.
       for (const variant of rotated(VARIANTS, number)) {
         const { transactions } = await load({ variant, forMs: size.roundMs, perSecond: null });
         tps[variant].push((transactions * 1_000) / size.roundMs);
@@ -89,13 +88,13 @@ async function run({
         updateOnlyTps: Math.round(medians.updateOnly),
         recordTps: Math.round(medians.record),
         recordWithWorkerTps: Math.round(median(withWorker)),
-        ratio: rounded(ratioOf(tps.record, tps.updateOnly)),
-        ratioWithWorker: rounded(ratioOf(withWorker, tps.updateOnly)),
+        ratio: rounded(ratioOfRounds(tps.record, tps.updateOnly)),
+        ratioWithWorker: rounded(ratioOfRounds(withWorker, tps.updateOnly)),
         addedP50Ms: rounded(median(added.p50)),
         addedP99Ms: rounded(median(added.p99)),
         peers: { emmett: Math.round(medians.emmett), pgBossSend: Math.round(medians.pgBossSend) },
-        timesEmmett: rounded(ratioOf(tps.record, tps.emmett)),
-        timesPgBossSend: rounded(ratioOf(tps.record, tps.pgBossSend)),
+        timesEmmett: rounded(ratioOfRounds(tps.record, tps.emmett)),
+        timesPgBossSend: rounded(ratioOfRounds(tps.record, tps.pgBossSend)),
       },
       rounds,
       settings: { ...server.settings, writers: 16, writerProcesses: PROCESSES, accounts: 1_000, ...size },
@@ -127,13 +126,3 @@ async function prepare(url: string, rows: number): Promise<void> {
 const CREATE_CARDS = `
 create table cards (id integer primary key, title text not null, position integer not null,
                     updated_at timestamptz not null default now()) with (fillfactor = 70)`;
-
-/** The median of the rounds' own ratios: both sides of each had the same moment of the machine. */
-function ratioOf(ours: readonly number[], theirs: readonly number[]): number {
-  return median(ours.map((value, round) => value / theirs[round]!));
-}
-
-function rotated<Item>(items: readonly Item[], by: number): Item[] {
-  const start = by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
-}

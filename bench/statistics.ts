@@ -12,3 +12,14 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 export const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
+
+/** The median of the rounds' own ratios: both sides of each had the same moment of the machine. */
+export function ratioOfRounds(ours: readonly number[], theirs: readonly number[]): number {
+  return median(ours.map((value, round) => value / theirs[round]!));
+}
+
+/** Another one first in each round: what one leaves behind (dirty pages, a checkpoint) hits each in turn. */
+export function rotated<Item>(items: readonly Item[], by: number): Item[] {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}

@@ -6,7 +6,7 @@ import * as events from "./boardEvents.ts";
 import { commented, dataOf, stamped } from "./boardEvents.ts";
 import { startChild, type Child } from "./childProcess.ts";
 import { createDatabase, openPool, startServer } from "./server.ts";
-import { median, percentile, rounded } from "./statistics.ts";
+import { median, percentile, ratioOfRounds, rotated, rounded } from "./statistics.ts";
 import {
   createPeerQueues,
   enqueueForGraphileWorker,
@@ -91,13 +91,12 @@ async function run({
       await steadyLoad(tidings, receiver, size.steadyMs / 3); // as before: a worker that has run a little
       const latencies = await steadyLoad(tidings, receiver, size.steadyMs);
       await worker.ask("stop");
-      const ratioOf = (theirs: readonly number[]) =>
-        rounded(median(perSecond.tidings.map((ours, round) => ours / theirs[round]!)));
+      const ratioTo = (theirs: readonly number[]) => rounded(ratioOfRounds(perSecond.tidings, theirs));
       return {
         figures: {
           rawHttpPerSecond: Math.round(median(raw)),
           deliveriesPerSecond: Math.round(median(perSecond.tidings)),
-          ratio: ratioOf(raw),
+          ratio: ratioTo(raw),
           peers: {
             graphileWorker: Math.round(median(perSecond.graphileWorker)),
             pgBoss: Math.round(median(perSecond.pgBoss)),
@@ -106,10 +105,10 @@ async function run({
             graphileWorker: Math.round(median(perSecond.graphileWorkerBatched)),
             pgBoss: Math.round(median(perSecond.pgBossBatched)),
           },
-          timesGraphileWorker: ratioOf(perSecond.graphileWorker),
-          timesPgBoss: ratioOf(perSecond.pgBoss),
-          timesGraphileWorkerBatched: ratioOf(perSecond.graphileWorkerBatched),
-          timesPgBossBatched: ratioOf(perSecond.pgBossBatched),
+          timesGraphileWorker: ratioTo(perSecond.graphileWorker),
+          timesPgBoss: ratioTo(perSecond.pgBoss),
+          timesGraphileWorkerBatched: ratioTo(perSecond.graphileWorkerBatched),
+          timesPgBossBatched: ratioTo(perSecond.pgBossBatched),
           recordedToReceivedP50Ms: rounded(percentile(latencies, 50)),
           recordedToReceivedP99Ms: rounded(percentile(latencies, 99)),
         },
@@ -219,8 +218,3 @@ async function steadyLoad(tidings: Tidings, receiver: Child, forMs: number): Pro
 
 /** As long as the public form of such an event. */
 const BODY = JSON.stringify({ data: dataOf(1), padding: "x".repeat(500) });
-
-function rotated<Item>(items: readonly Item[], by: number): Item[] {
-  const start = by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
-}

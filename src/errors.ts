@@ -24,6 +24,11 @@ export const errorTable = {
   },
   INVALID_DATA: { status: 422, message: "The event's data does not match its schema." },
   INVALID_ENTITY: { status: 422, message: "The subject, actor or ref is not what the definition asks for." },
+  INVALID_AUDIENCE: {
+    status: 422,
+    message:
+      "An audience holds 1 to 50 entities or keys, 1,500 bytes in all. Leave it out for everybody in the account.",
+  },
   INVALID_SCHEMA_RESULT: {
     status: 500,
     message:
@@ -80,11 +85,26 @@ export const errorTable = {
     status: 400,
     message: "The cursor is not one that a page returned. Start again without it.",
   },
+  INVALID_TIME_ZONE: {
+    status: 400,
+    message: "No such time zone. Pass a name of the IANA database, such as Europe/Berlin.",
+  },
+  INVALID_MARK: {
+    status: 400,
+    message: "A mark needs a reader, the key of a feed, and a position or ids that a page returned.",
+  },
+  INVALID_SAVED_FILTER: {
+    status: 422,
+    message: "A saved filter has an owner, a name of at most 100 characters and a filter.",
+  },
+  SAVED_FILTER_NOT_FOUND: { status: 404, message: "This reader has no such saved filter." },
+  TOO_MANY_SAVED_FILTERS: { status: 409, message: "One owner keeps at most 100 filters. Delete one." },
   POSITION_PRUNED: {
     status: 410,
     message: "The position is older than what retention kept. Start from the first kept position.",
   },
   EVENT_NOT_FOUND: { status: 404, message: "This account has no such event." },
+  ENTITY_NOT_FOUND: { status: 404, message: "No event of this account is about such an entity." },
   SCHEMA_MISSING: { status: 503, message: "The Tidings tables are missing. Run `npx tidings migrate`." },
   SCHEMA_OUTDATED: {
     status: 503,

@@ -36,6 +36,19 @@ export { sentence } from "./events/sentence.ts";
 export type { Sentence, SentenceActor, SentencePart, SentenceValue } from "./events/sentence.ts";
 export { displayParts, renderHtml, renderSlack, renderText } from "./events/renderSentence.ts";
 export type { DisplayPart, RenderableSentence, RenderOptions } from "./events/renderSentence.ts";
+export { defineLanguage, translate } from "./events/language.ts";
+export type {
+  Language,
+  LanguageLabels,
+  LanguageOptions,
+  ReaderWords,
+  Translation,
+  UnknownEvent,
+} from "./events/language.ts";
+export { english } from "./events/english.ts";
+export type { Direction } from "./events/readingDirection.ts";
+export type { SentenceGroup } from "./events/sentenceGroup.ts";
+export type { PluralForms, Words } from "./events/words.ts";
 export { catalog } from "./events/catalog.ts";
 export type { CatalogEntry, CatalogRole, OlderVersion } from "./events/catalog.ts";
 
@@ -49,11 +62,37 @@ export { limits } from "./events/limits.ts";
 
 // Reading
 export type { EntityLike, EventFilter } from "./events/filter.ts";
+export type { Audience, Viewer } from "./events/viewer.ts";
 export type { Page, PageRequest } from "./events/page.ts";
 export type { EventQueries, EventQuery, EventRun } from "./events/query.ts";
+export type { EventEffect, EventTrace } from "./events/trace.ts";
+export type { Entities } from "./feed/entities.ts";
+export type { EntityOverview, EntityQuery } from "./feed/entityOverview.ts";
+export type { EntitySearch, FoundEntity } from "./feed/entitySearch.ts";
 export type { FeedPage, FeedQuery, Feeds } from "./feed/feed.ts";
 export type { FeedEntity, FeedItem, FeedSentencePart } from "./feed/feedItem.ts";
-export type { LiveQuery, LiveRun } from "./live/live.ts";
+export type { FeedGroup } from "./feed/feedGroup.ts";
+export type { GroupedFeedPage } from "./feed/groupedFeed.ts";
+export type { Groups } from "./feed/groups.ts";
+export type { Localized, Reading } from "./feed/localized.ts";
+export type { GroupPage, GroupQuery } from "./feed/readGroup.ts";
+export type { MarkOf, Marks, ReadMark } from "./feed/marks.ts";
+export type { ReaderOfFeed } from "./feed/readState.ts";
+export type { UnreadCount, UnreadQuery } from "./feed/unread.ts";
+export type { Facets, FacetQuery } from "./feed/facets.ts";
+export type { DayColumn, DayPage, DayQuery, FeedDay } from "./feed/days.ts";
+export type { Phase } from "./events/phase.ts";
+export type {
+  OwnedBy,
+  SavedFilter,
+  SavedFilterChanges,
+  SavedFilterContent,
+  SavedFilters,
+} from "./feed/savedFilters.ts";
+export type { SavableFilter } from "./feed/savableFilter.ts";
+export type { EventBucket, EventStats, EventStatsQuery, Stats, TypeVolume } from "./feed/stats.ts";
+export type { LiveRun } from "./live/channels.ts";
+export type { LiveQuery } from "./live/live.ts";
 
 // Following
 export type { EventOf, HandlerContext, SubscriptionOptions } from "./log/subscription.ts";

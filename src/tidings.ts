@@ -6,6 +6,8 @@ import { TidingsError } from "./errors.ts";
 import { catalog, type CatalogEntry } from "./events/catalog.ts";
 import { createContextStore, type Context } from "./events/context.ts";
 import { isDraft, type Draft } from "./events/defineEvent.ts";
+import type { Language } from "./events/language.ts";
+import { createLanguages } from "./events/languages.ts";
 import { prepareEvent } from "./events/prepare.ts";
 import { createEventQueries, type EventQueries } from "./events/query.ts";
 import {
@@ -19,10 +21,19 @@ import {
 import type { PositionedEvent } from "./events/recordedEvent.ts";
 import { createRegistry, type Definitions, type Registry } from "./events/registry.ts";
 import { createTracker, trackDefaults, type TrackOptions, type TrackStats } from "./events/track.ts";
+import { createEntities, type Entities } from "./feed/entities.ts";
+import { createDays, type DayPage, type DayQuery } from "./feed/days.ts";
+import { createFacets, type FacetQuery, type Facets } from "./feed/facets.ts";
 import { createFeeds, type Feeds } from "./feed/feed.ts";
+import { createGroups, type Groups } from "./feed/groups.ts";
+import { createMarks, type Marks } from "./feed/marks.ts";
+import { createSavedFilters, type SavedFilters } from "./feed/savedFilters.ts";
+import { createStats, type Stats } from "./feed/stats.ts";
+import { createUnread, type UnreadCount, type UnreadQuery } from "./feed/unread.ts";
 import { createHandler, type HttpOptions } from "./http/handler.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
-import { live, liveRuns, type LiveQuery, type LiveRun } from "./live/live.ts";
+import { createChannels, type LiveRun } from "./live/channels.ts";
+import { live, liveRuns, type LiveQuery } from "./live/live.ts";
 import { untilStopped } from "./live/untilStopped.ts";
 import { createAppend } from "./log/append.ts";
 import { createMaintenance } from "./log/maintenance.ts";
@@ -42,6 +53,10 @@ export interface TidingsOptions<Handle = unknown> {
   db: Database<Handle>;
   /** The module of definitions: `import * as events from "./events.ts"`. A new type is one more export. */
   events: Definitions;
+  /** The language in which the definitions speak. Default English. */
+  language?: Language | undefined;
+  /** Others in which feeds can be read: `defineLanguage("de", …)`. Default: none. */
+  languages?: readonly Language[] | undefined;
   /** The account of a single-tenant app. Default: none; every call says or inherits its account. */
   account?: string | undefined;
   /** The database schema of Tidings' tables, which holds nothing else. Default `tidings`. */
@@ -69,7 +84,7 @@ export interface TidingsOptions<Handle = unknown> {
 }
 
 export interface Tidings<Handle = unknown>
-  extends Feeds, Lifecycle, Pick<Subscriptions<Handle>, "subscribe"> {
+  extends Feeds, Groups, Lifecycle, Pick<Subscriptions<Handle>, "subscribe"> {
   /** Writes all drafts in the caller's transaction, or in one of its own, and returns the events. All or none. */
   record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
   record<const Drafts extends readonly Draft[]>(
@@ -88,6 +103,19 @@ export interface Tidings<Handle = unknown>
   /** What a call made here takes as its defaults: the surrounding `run`s, and the fixed account. */
   context(): Context;
   readonly events: EventQueries;
+  /** How far people have seen and read a feed. */
+  readonly marks: Marks;
+  /** How much of a feed somebody has not read: up to 100, which a badge shows as "99+". */
+  unread(query: UnreadQuery): Promise<UnreadCount>;
+  /** What a feed can be filtered by: its types, actors and days, with how many there are of each. */
+  facets(query?: FacetQuery): Promise<Facets>;
+  /** A feed by days of the reader's zone, in the columns added, updated and done. */
+  days(query: DayQuery): Promise<DayPage>;
+  readonly savedFilters: SavedFilters;
+  /** How much was recorded when: for charts. */
+  readonly stats: Stats;
+  /** The things that events are about, found by name. */
+  readonly entities: Entities;
   /** Events as they get their positions, each once, in order. */
   live(query?: LiveQuery): AsyncGenerator<PositionedEvent, void, undefined>;
   /** As `live`, in runs that also say how far the log was looked at. */
@@ -129,7 +157,10 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   checkPositive("subscriptions", { leaseMs, unknownForMs });
   const db = inSchema(options.db, options.schema ?? "tidings");
   const webhookOptions = options.webhooks && webhookSettings(options.webhooks);
-  const registry = createRegistry(webhookOptions ? [options.events, webhookEvents].flat() : options.events);
+  const registry = createRegistry(
+    webhookOptions ? [options.events, webhookEvents].flat() : options.events,
+    createLanguages(options.language, options.languages),
+  );
   const signals = createSignals();
   const contexts = createContextStore();
   const tail = createTail(db, signals, sequencerOptions.idleTickMs);
@@ -165,7 +196,8 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     leaseMs,
     unknownForMs,
   });
-  const reading = { db, registry, accountOf, tail };
+  const reading = { db, registry, accountOf };
+  const streaming = { ...reading, channels: createChannels(tail, registry) };
   const webhooks =
     webhookOptions &&
     createWebhooks(webhookOptions, {
@@ -201,8 +233,16 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     return record(recording, contexts.current(), drafts, tx);
   };
 
+  const feeds = createFeeds(reading);
   const tidings: Tidings<Handle> = {
-    ...createFeeds(reading),
+    ...feeds,
+    ...createGroups(reading),
+    marks: createMarks(reading),
+    unread: createUnread(reading),
+    facets: createFacets(reading),
+    days: createDays({ ...reading, items: feeds.items }),
+    savedFilters: createSavedFilters(reading),
+    stats: createStats(reading),
     record: recordAny as Tidings<Handle>["record"],
     recordEach: async (drafts, { tx } = {}) =>
       recordEach(recording, contexts.current(), drafts, tx === undefined ? undefined : db.adopt(tx)),
@@ -215,8 +255,9 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       ...contexts.current(),
     }),
     events: createEventQueries(reading),
-    live: (query = {}) => untilStopped(stopSignal(), query, (until) => live(reading, until)),
-    liveRuns: (query = {}) => untilStopped(stopSignal(), query, (until) => liveRuns(reading, until)),
+    entities: createEntities(reading),
+    live: (query = {}) => untilStopped(stopSignal(), query, (until) => live(streaming, until)),
+    liveRuns: (query = {}) => untilStopped(stopSignal(), query, (until) => liveRuns(streaming, until)),
     webhooks: webhooks?.api ?? webhooksOff,
     subscribe,
     subscriptions,

@@ -4,6 +4,7 @@ import "@fontsource-variable/inter/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/parts.css";
 import "./styles/portal.css";
 import "./styles/endpoints.css";
 import "./styles/endpoint.css";

@@ -6,7 +6,7 @@ import type {
   Endpoint,
   EventType,
   StatsBucket,
-} from "../src/api.ts";
+} from "../src/webhooks/api.ts";
 import { sampleStats } from "./sampleStats.ts";
 
 /** An account with a history, as the API would tell it: for pictures, and for states that take days to come about. */
@@ -221,6 +221,7 @@ function delivery(
     endpoint: to.id,
     message: `msg_1ssXK2kZ8aYcW5Nd${number}`,
     type: type.type,
+    subject: { type: "card", id: "14", label: "Write the press note" },
     origin: "event",
     state,
     attempts: history.length,

@@ -1,4 +1,4 @@
-import type { Endpoint, StatsBucket } from "../src/api.ts";
+import type { Endpoint, StatsBucket } from "../src/webhooks/api.ts";
 
 const HOUR = 3_600_000;
 

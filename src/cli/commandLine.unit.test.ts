@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const commands = [
+  "dev",
   "migrate",
   "tail",
   "record",

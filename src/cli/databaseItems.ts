@@ -1,8 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { defineEntity } from "../events/entity.ts";
 import type { EventFilter } from "../events/filter.ts";
+import { createLanguages } from "../events/languages.ts";
 import type { Registry } from "../events/registry.ts";
 import { createFeeds } from "../feed/feed.ts";
+import { createChannels } from "../live/channels.ts";
 import { liveRuns } from "../live/live.ts";
 import { positionAt } from "../log/positionAt.ts";
 import { createSequencer } from "../log/sequencer.ts";
@@ -38,7 +40,10 @@ export async function* databaseItems(
   const after = query.after ?? (since && (await positionAt(db, since)));
   sequencer?.start();
   try {
-    const runs = liveRuns({ db, tail, registry, accountOf }, { ...query, after, since, signal });
+    const runs = liveRuns(
+      { db, channels: createChannels(tail, registry), registry, accountOf },
+      { ...query, after, since, signal },
+    );
     for await (const { events } of runs) {
       const shown = await items(events);
       for (const [index, item] of shown.entries()) {
@@ -62,6 +67,7 @@ function withoutLoads(registry: Registry): Registry {
 export const withoutDefinitions: Registry = {
   types: [],
   entities: new Map(),
+  languages: createLanguages(),
   find: () => undefined,
   expand: (pattern) => (pattern === "*" ? null : [pattern]),
 };

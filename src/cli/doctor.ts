@@ -16,7 +16,7 @@ export const doctor: Command = {
   about:
     "Looks at the tables, the sequencer and what holds it, subscriptions and parked events, partitions, old\n" +
     "transactions, indexes and grants; at the webhooks' queue, endpoints, jobs and payloads. Changes nothing. With\n" +
-    "--server it reads the app's /health, which says less.",
+    "--server the app examines itself, for the role operator; whoever is none learns only whether it is healthy.",
   options: { ...connectionOptions, ...serverOptions, config: definitionOptions["config"]! },
   examples: [
     ["tidings doctor", "One line for each check, with the fix under it."],

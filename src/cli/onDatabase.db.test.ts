@@ -308,6 +308,9 @@ describe("on a migrated PostgreSQL", () => {
       expect(await tail.interrupt()).toBe(0);
       const doctor = await runCli(onServer("doctor"));
       expect(doctor).toMatchObject({ code: 0, stdout: expect.stringMatching(/^✓ fine {5}health /m) });
+      // What it finds on the database, webhooks included, and what only the app's process knows.
+      for (const check of ["sequencer", "webhooks", "tracking"])
+        expect(doctor.stdout).toMatch(new RegExp(`^✓ fine {5}${check} `, "m"));
     });
 
     test("a batch tells what the server refused", async () => {

@@ -44,6 +44,17 @@ export async function loadRegistry(call: Call): Promise<Registry> {
   );
 }
 
+/** The app's own, of the config file. Throws CONFIG_MISSING when none exports it; `otherwise` says what else would do. */
+export async function requireTidings(call: Call, otherwise = ""): Promise<Tidings> {
+  const { tidings } = await loadProject(call);
+  if (tidings) return tidings;
+  throw new CliError(
+    "CONFIG_MISSING",
+    'This needs your app\'s tidings. Write tidings.config.ts: export { tidings } from "./src/tidings.ts";' +
+      otherwise,
+  );
+}
+
 export async function loadProject(call: Call): Promise<Project> {
   const events = call.text("events");
   const file = projectFile(call);

@@ -4,6 +4,7 @@ import { isTidingsError } from "../errors.ts";
 import { check } from "./check.ts";
 import { CliError } from "./cliError.ts";
 import { parseCall, type Command } from "./command.ts";
+import { dev } from "./dev.ts";
 import { doctor } from "./doctor.ts";
 import { generateDocs } from "./generateDocs.ts";
 import { generateView } from "./generateView.ts";
@@ -21,6 +22,7 @@ import { webhooksResend } from "./webhooksResend.ts";
 import { webhooksTest } from "./webhooksTest.ts";
 
 const commands: readonly Command[] = [
+  dev,
   migrateCommand,
   tail,
   recordCommand,

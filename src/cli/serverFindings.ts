@@ -4,21 +4,21 @@ import type { Server } from "./server.ts";
 
 interface Health {
   readonly status?: string;
-  readonly details?: {
-    readonly sequencer: { readonly lastPosition: number; readonly lagMs: number };
-    readonly subscriptions: readonly {
-      readonly name: string;
-      readonly state: string;
-      readonly behind: number;
-      readonly parked: number;
-      readonly lastError: string | null;
-    }[];
-    readonly tracked: { readonly dropped: number };
-  };
+  /** For an operator. */
+  readonly details?: { readonly tracked: { readonly dropped: number } };
 }
 
-/** What an app says of itself: its status to everybody, figures to an operator. */
-export async function serverFindings(server: Server): Promise<Finding[]> {
+/** What an app says of itself: its health to everybody; to an operator also what it dropped, and all that the doctor finds. */
+export async function serverFindings(server: Server): Promise<readonly Finding[]> {
+  const { status, details } = await readHealth(server);
+  return [
+    healthFinding(status),
+    ...(await examination(server)),
+    ...(details ? [trackingFinding(details.tracked)] : []),
+  ];
+}
+
+async function readHealth(server: Server): Promise<Health & { readonly status: string }> {
   const response = await server.request("/health");
   // 503 is an answer, too: it says what is not well.
   if (!response.ok && response.status !== 503) {
@@ -27,44 +27,35 @@ export async function serverFindings(server: Server): Promise<Finding[]> {
   const { status, details } = (await response.json().catch(() => ({}))) as Health;
   if (status === undefined)
     throw new CliError("SERVER_REFUSED", "/health answered something else than Tidings does");
+  return { status, ...(details && { details }) };
+}
+
+/** Nothing for whoever is no operator, and where the database does not answer. */
+async function examination(server: Server): Promise<readonly Finding[]> {
+  const response = await server.request("/doctor");
+  if (!response.ok) return [];
+  return ((await response.json()) as { readonly findings: readonly Finding[] }).findings;
+}
+
+function healthFinding(status: string): Finding {
   const healthy = status === "ok";
-  const overall: Finding = {
+  return {
     check: "health",
     status: healthy ? "fine" : "bad",
     summary: healthy ? "Events are recorded and numbered" : `The app says ${status.replaceAll("_", " ")}`,
     fix: healthy ? null : "Run tidings doctor on the database for the cause",
     details: { status },
   };
-  if (!details) return [overall];
-  const { lastPosition, lagMs } = details.sequencer;
-  return [
-    overall,
-    {
-      check: "sequencer",
-      status: healthy ? "fine" : "warning",
-      summary: `The last position is ${lastPosition.toLocaleString("en-US")}, ${Math.round(lagMs)} ms behind`,
-      fix: null,
-      details: { lastPosition, lagMs },
-    },
-    ...details.subscriptions.map((subscription) => subscriptionFinding(subscription)),
-    {
-      check: "tracking",
-      status: details.tracked.dropped > 0 ? "warning" : "fine",
-      summary: `${details.tracked.dropped.toLocaleString("en-US")} tracked events were dropped`,
-      fix: details.tracked.dropped > 0 ? "The signal track.dropped says why" : null,
-      details: { ...details.tracked },
-    },
-  ];
 }
 
-function subscriptionFinding(subscription: NonNullable<Health["details"]>["subscriptions"][number]): Finding {
-  const { name, state, behind, parked, lastError } = subscription;
-  const error = lastError === null ? "" : `: ${lastError}`;
+/** Only the app's process knows. */
+function trackingFinding(tracked: NonNullable<Health["details"]>["tracked"]): Finding {
+  const { dropped } = tracked;
   return {
-    check: `subscription ${name}`,
-    status: state === "stopped" ? "bad" : state === "waiting" || parked > 0 ? "warning" : "fine",
-    summary: `${state}, ${behind.toLocaleString("en-US")} events behind, ${parked} parked${error}`,
-    fix: null,
-    details: { state, behind, parked, lastError },
+    check: "tracking",
+    status: dropped > 0 ? "warning" : "fine",
+    summary: `${dropped.toLocaleString("en-US")} tracked events were dropped`,
+    fix: dropped > 0 ? "The signal track.dropped says why" : null,
+    details: { ...tracked },
   };
 }

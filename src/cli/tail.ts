@@ -8,6 +8,7 @@ import { definitionOptions, loadProject } from "./project.ts";
 import { serverOf, serverOptions, type Server } from "./server.ts";
 import { serverEventsQuery, serverItems } from "./serverEvents.ts";
 import { parseMoment } from "./time.ts";
+import { untilInterrupted } from "./untilInterrupted.ts";
 
 export const tail: Command = {
   name: "tail",
@@ -54,17 +55,10 @@ export const tail: Command = {
   run: async (call) => {
     const server = serverOf(call);
     limitOf(call);
-    const stop = new AbortController();
-    const onSignal = () => stop.abort();
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
-    try {
-      await (server ? followServer(server, call, stop) : followDatabase(call, stop));
-      return 0;
-    } finally {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
-    }
+    await untilInterrupted((stop) =>
+      server ? followServer(server, call, stop) : followDatabase(call, stop),
+    );
+    return 0;
   },
 };
 

@@ -1,13 +1,11 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aMove, ann, cardMoved } from "../../test/support/boardEvents.ts";
 import { runCli, spawnCli } from "../../test/support/cli.ts";
+import { createCliProject, type CliProject } from "../../test/support/cliProject.ts";
 import { createTestApi, type TestApi } from "../../test/support/testApi.ts";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import { captureWebhooks, type WebhookCapture } from "../testing/captureWebhooks.ts";
@@ -133,29 +131,16 @@ describe("tidings webhooks, through a running app", () => {
 });
 
 describe("tidings webhooks, with the app's own tidings", () => {
-  let directory: string;
-  let config: string;
+  let project: CliProject;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "tidings-cli-"));
-    config = join(directory, "tidings.config.ts");
-    await writeFile(join(directory, "package.json"), '{ "type": "module" }');
-    const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
-    await writeFile(
-      config,
-      `import { Pool } from ${JSON.stringify(import.meta.resolve("pg"))};
-       import { events } from ${source("../../test/support/boardEvents.ts")};
-       import { pg } from ${source("../db/pg.ts")};
-       import { createTidings } from ${source("../tidings.ts")};
-       const pool = new Pool({ connectionString: ${JSON.stringify(database.url)} });
-       export const tidings = createTidings({ db: pg(pool), events, webhooks: ${JSON.stringify(webhooks)} });`,
-    );
+    project = await createCliProject(database.url, webhooks);
   });
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  afterAll(() => project.remove());
 
   test("reads and sends for the account that is named, and ends", async () => {
     works = true;
     const own = (account: string, ...args: string[]) =>
-      spawnCli(["webhooks", ...args, "--account", account, "--config", config]);
+      spawnCli(["webhooks", ...args, "--account", account, "--config", project.config]);
     const listed = await own("acme", "endpoints");
     expect(listed).toEqual({ code: 0, stderr: "", stdout: expect.stringContaining(endpoint) });
     expect(await own("other", "endpoints")).toMatchObject({ code: 0, stdout: "", stderr: "No endpoints\n" });
@@ -164,9 +149,19 @@ describe("tidings webhooks, with the app's own tidings", () => {
     expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringMatching(/^error ENDPOINT_NOT_FOUND /)]);
   });
 
+  test("says that the tables are missing, and how to make them", async () => {
+    const empty = await createTestDatabase({ migrated: false });
+    const unmigrated = await createCliProject(empty.url, webhooks);
+    const args = ["webhooks", "endpoints", "--account", "acme", "--config", unmigrated.config];
+    const { code, stderr } = await spawnCli(args);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error SCHEMA_MISSING .*npx tidings migrate/)]);
+    await unmigrated.remove();
+    await empty.drop();
+  });
+
   test("says what it needs where no module exports it", async () => {
     const { code, stderr } = await spawnCli(["webhooks", "endpoints", "--account", "acme"], {
-      cwd: directory + "/..",
+      cwd: project.directory + "/..",
     });
     expect([code, stderr]).toEqual([1, expect.stringContaining("error CONFIG_MISSING")]);
   });

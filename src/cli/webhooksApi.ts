@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import { checkSchema } from "../db/migrate.ts";
 import { TidingsError, errorTable, type ErrorCode } from "../errors.ts";
 import { createHandler } from "../http/handler.ts";
 import type { deliveryDetailsSchema, deliverySchema } from "../http/webhookDeliverySchema.ts";
@@ -6,7 +7,7 @@ import type { endpointSchema } from "../http/webhookEndpointSchema.ts";
 import type { jobSchema } from "../http/webhookJobRoutes.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Options } from "./command.ts";
-import { loadProject } from "./project.ts";
+import { requireTidings } from "./project.ts";
 import { serverOf, serverOptions, type Server } from "./server.ts";
 
 export type EndpointAnswer = z.infer<typeof endpointSchema>;
@@ -50,19 +51,16 @@ export async function webhooksApi(call: Call): Promise<WebhooksApi> {
 /** The app's own handler decides who may; here it is whoever can run the app's module. Its loops are not started. */
 async function ownServer(call: Call): Promise<Pick<Server, "ask">> {
   const account = call.required("account");
-  const { tidings } = await loadProject(call);
-  if (!tidings) {
-    throw new CliError(
-      "CONFIG_MISSING",
-      'This needs your app\'s tidings, with its secretKey. Write tidings.config.ts: export { tidings } from "./src/tidings.ts"; ' +
-        "or ask a running app: --server URL --token T",
-    );
-  }
+  const tidings = await requireTidings(call, " or ask a running app: --server URL --token T");
+  await checkSchema(tidings.db);
   const handler = createHandler(tidings, { authorize: () => ({ account, actor: COMMAND, role: "service" }) });
+  // What an answer hides from clients: here nobody reads the app's log.
+  let failure: unknown;
+  tidings.signals.on("http.failed", ({ error }) => (failure = error));
   return {
     ask: async (path, init) => {
       const response = await handler(new Request(`http://localhost${path}`, init));
-      if (!response.ok) throw await problemIn(response);
+      if (!response.ok) throw failure ?? (await problemIn(response));
       return response;
     },
   };
@@ -81,9 +79,14 @@ async function problemIn(response: Response): Promise<Error> {
     : new CliError("UNEXPECTED", `The app answered ${response.status}`);
 }
 
+const WORDS = {
+  ENDPOINT: "its id, ep_…. tidings webhooks endpoints lists them",
+  DELIVERY: "its id, dlv_…, as the portal and the dashboard show it",
+} as const;
+
 /** The only word that a command takes. */
-export function onlyWord(call: Call, what: string): string {
+export function onlyWord(call: Call, what: keyof typeof WORDS): string {
   const [word] = call.positionals;
-  if (word === undefined) throw new CliError("USAGE", `${what} is missing`);
+  if (word === undefined) throw new CliError("USAGE", `${what} is missing: ${WORDS[what]}`);
   return encodeURIComponent(word);
 }

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
+import { listenOnLoopback, portOf } from "./listenOnLoopback.ts";
+import { untilInterrupted } from "./untilInterrupted.ts";
 import { arrivalLines, type Arrival } from "./webhooksArrival.ts";
 import { createVerifier, type ReceivedRequest } from "../webhooks/verifyRequest.ts";
 
@@ -12,8 +13,8 @@ export const webhooksListen: Command = {
   usage: "[options]",
   about:
     "Answers 200 to what is signed with one of the secrets, and 400 to what is not. With --fail it misbehaves, so that you\n" +
-    "see retries, the breaker and disabling at work. Only this machine can reach it: let createTidings({ webhooks }) allow\n" +
-    "127.0.0.1 while you try it.",
+    "see retries, the breaker and disabling at work. Only this machine can reach it: run your app with tidings dev, or let\n" +
+    "createTidings({ webhooks }) allow 127.0.0.1 while you try it.",
   options: {
     port: { value: "N", description: "Default: 4400. 0 takes a free one." },
     secret: {
@@ -38,17 +39,8 @@ export const webhooksListen: Command = {
   run: async (call) => {
     const settings = settingsOf(call);
     const verify = verifierOf(settings.secrets);
-    const stop = new AbortController();
-    const onSignal = () => stop.abort();
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
-    try {
-      await listen(settings, verify, call, stop);
-      return 0;
-    } finally {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
-    }
+    await untilInterrupted((stop) => listen(settings, verify, call, stop));
+    return 0;
   },
 };
 
@@ -63,14 +55,12 @@ interface Settings {
 }
 
 function settingsOf(call: Call): Settings {
-  const port = call.wholeNumber("port") ?? 4400;
-  if (port > 65_535) throw new CliError("USAGE", `--port ${port} is above 65535`);
   const fail = call.text("fail");
   if (fail === undefined && call.has("times")) throw new CliError("USAGE", "--times goes with --fail");
   const given = call.texts("secret");
   const fallback = call.terminal.environment["TIDINGS_WEBHOOK_SECRET"];
   return {
-    port,
+    port: portOf(call, 4400),
     secrets: given.length > 0 ? given : fallback ? [fallback] : [],
     fail: fail === undefined ? null : failureOf(fail),
     times: call.wholeNumber("times") ?? Infinity,
@@ -115,7 +105,7 @@ async function listen(settings: Settings, verify: Verify, call: Call, stop: Abor
       if (number >= settings.limit) response.on("close", () => stop.abort());
     });
   });
-  const url = await open(server, settings.port);
+  const url = await listenOnLoopback(server, settings.port);
   const checks = settings.secrets.length > 0 ? "verifying signatures" : "not verifying: no --secret";
   terminal.print(
     call.has("json") ? JSON.stringify({ listening: url }) : `Listening on ${url}, ${checks}. Ctrl-C ends`,
@@ -123,19 +113,6 @@ async function listen(settings: Settings, verify: Verify, call: Call, stop: Abor
   if (!stop.signal.aborted) await once(stop.signal, "abort");
   server.closeAllConnections();
   server.close();
-}
-
-async function open(server: Server, port: number): Promise<string> {
-  try {
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError("PORT_UNAVAILABLE", `Port ${port}: ${reason}. Pass another one with --port`, {
-      cause,
-    });
-  }
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** No webhook of ours is larger than an event's 64 KiB and its envelope. */

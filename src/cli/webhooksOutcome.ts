@@ -1,7 +1,7 @@
 import { setTimeout as passes } from "node:timers/promises";
 import type { Call } from "./command.ts";
 import { printable } from "./terminal.ts";
-import type { DeliveryAnswer, DeliveryDetailsAnswer, WebhooksApi } from "./webhooksApi.ts";
+import type { DeliveryAnswer, DeliveryDetailsAnswer, EndpointAnswer, WebhooksApi } from "./webhooksApi.ts";
 
 /** Looks this often, for so long: the longest timeout that an endpoint can have, and a worker's turn. */
 const LOOK_EVERY_MS = 250;
@@ -16,7 +16,7 @@ export async function showOutcome(call: Call, api: WebhooksApi, before: Delivery
   else terminal.print(`${terminal.paint("bold", before.id)} ${before.state}`);
   if (call.has("no-wait")) return 0;
   if (!tried) {
-    terminal.note(`Not tried within ${WITHIN_MS / 1_000} s. Does a worker run? await tidings.start()`);
+    terminal.note(`Not tried within ${WITHIN_MS / 1_000} s. ${await whyUntried(api, before)}`);
     return 1;
   }
   return tried.history.at(-1)?.failure === null ? 0 : 1;
@@ -37,11 +37,23 @@ async function nextTry(
   return null;
 }
 
-/** `dlv_… delivered: 200 in 12 ms`, `dlv_… retrying: timeout after 15001 ms` */
+async function whyUntried(api: WebhooksApi, { endpoint }: DeliveryAnswer): Promise<string> {
+  const { health } = await api.ask<EndpointAnswer>("GET", `endpoints/${endpoint}`);
+  return health.breaker === "closed"
+    ? "Does a worker run? await tidings.start(), or npx tidings dev"
+    : "The endpoint failed too often and is left alone for up to 15 minutes; then it goes out by itself";
+}
+
+/** `dlv_… delivered: 200 after 12 ms`, `dlv_… retrying: timeout after 15001 ms. Next try at 09:35:01` */
 function outcomeLine(delivery: DeliveryDetailsAnswer, { terminal: { paint } }: Call): string {
-  const attempt = delivery.history.at(-1)!;
-  const style = attempt.failure === null ? "green" : "red";
-  const what = attempt.failure === null || attempt.failure === "status" ? attempt.status : attempt.failure;
-  const detail = attempt.detail === null ? "" : ` (${printable(attempt.detail)})`;
-  return `${paint("bold", delivery.id)} ${paint(style, delivery.state)}: ${what} after ${Math.round(attempt.durationMs)} ms${detail}`;
+  const { failure, status, detail, durationMs } = delivery.history.at(-1)!;
+  const answered = failure === null || failure === "status";
+  const what = answered ? status : failure;
+  const why = answered || detail === null ? "" : ` (${printable(detail)})`;
+  const next =
+    delivery.nextTryAt === null
+      ? ""
+      : `. Next try at ${new Date(delivery.nextTryAt).toTimeString().slice(0, 8)}`;
+  const state = paint(failure === null ? "green" : "red", delivery.state);
+  return `${paint("bold", delivery.id)} ${state}: ${what} after ${Math.round(durationMs)} ms${why}${next}`;
 }

@@ -7,9 +7,18 @@
  */
 export type Parameter = string | number | boolean | null;
 
-/** One statement with `$1`-style parameters, unnamed, so that it works through PgBouncer's transaction pooling. */
 export interface Queryable {
-  query<Row extends object>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+  /** One statement with `$1`-style parameters, unnamed unless `options` say more: any pooler passes it. */
+  query<Row extends object>(
+    sql: string,
+    parameters?: readonly Parameter[],
+    options?: StatementOptions,
+  ): Promise<Row[]>;
+}
+
+export interface StatementOptions {
+  /** The same text comes again and again: an adapter may keep it prepared where the connection is sure to. */
+  readonly prepare: boolean;
 }
 
 /** An open transaction, ours or the caller's. */

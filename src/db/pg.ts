@@ -1,7 +1,8 @@
 import type { ClientBase, Pool, PoolClient } from "pg";
 import { TidingsError } from "../errors.ts";
-import type { Database, Parameter, Queryable, Transaction } from "./database.ts";
+import type { Database, Parameter, Transaction } from "./database.ts";
 import { explainFailure } from "./failedTransaction.ts";
+import { statementName } from "./preparedStatements.ts";
 
 export interface PgOptions {
   /**
@@ -9,6 +10,12 @@ export interface PgOptions {
    * polls only: use it behind PgBouncer's transaction pooling, which drops notifications. Default true.
    */
   listen?: boolean | undefined;
+  /**
+   * Has connections keep the statements of `record` and of pages prepared by name, so that the server plans each once.
+   * Only where a connection proves to be the server's own: behind a pooler statements go unnamed. `false` never does.
+   * Default true.
+   */
+  prepare?: boolean | undefined;
 }
 
 /** The adapter for node-postgres: `pg(pool)`. Transaction handles are its clients between BEGIN and COMMIT. */
@@ -16,9 +23,12 @@ export function pg(pool: Pool, options: PgOptions = {}): Database<ClientBase> {
   return {
     driver: "pg",
     concurrent: true,
-    query: (sql, parameters) => run(pool, sql, parameters),
-    transaction: (work) => inTransaction(pool, work),
-    adopt: adoptClient,
+    query: (sql, parameters, statement) =>
+      statement?.prepare && options.prepare !== false
+        ? queryPrepared(pool, sql, parameters)
+        : run(pool, sql, parameters),
+    transaction: (work) => inTransaction(pool, work, options),
+    adopt: (handle) => adoptClient(handle, options),
     listen: options.listen === false ? undefined : (channel, onNotify) => listenOn(pool, channel, onNotify),
   };
 }
@@ -27,40 +37,72 @@ async function run<Row extends object>(
   on: Pool | ClientBase,
   sql: string,
   parameters: readonly Parameter[] = [],
+  name?: string,
 ): Promise<Row[]> {
   try {
-    const result = await on.query<Row>(sql, parameters as Parameter[]);
+    const values = parameters as Parameter[];
+    const result = await (name === undefined
+      ? on.query<Row>(sql, values)
+      : on.query<Row>({ name, text: sql, values }));
     return result.rows;
   } catch (error) {
     throw explainFailure(error);
   }
 }
 
-async function inTransaction<Result>(
+/** As `pool.query`, which would not say which client it takes. */
+function queryPrepared<Row extends object>(
+  pool: Pool,
+  sql: string,
+  parameters: readonly Parameter[] | undefined,
+): Promise<Row[]> {
+  return withClient(pool, async (client, discard) => {
+    try {
+      return await run<Row>(client, sql, parameters, await statementName(client, sql));
+    } catch (error) {
+      discard(error as Error);
+      throw error;
+    }
+  });
+}
+
+function inTransaction<Result>(
   pool: Pool,
   work: (tx: Transaction<ClientBase>) => Promise<Result>,
+  options: PgOptions,
+): Promise<Result> {
+  return withClient(pool, async (client, discard) => {
+    try {
+      await client.query("begin isolation level read committed");
+      const result = await work(transactionOn(client, options));
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch(discard);
+      throw error;
+    }
+  });
+}
+
+async function withClient<Result>(
+  pool: Pool,
+  work: (client: PoolClient, discard: (reason: Error) => void) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // A connection that dies inside the transaction emits "error"; without a listener that would end the process.
-  const onError = (error: Error) => (broken = error);
-  client.on("error", onError);
+  // A connection that dies meanwhile emits "error"; without a listener that would end the process.
+  const discard = (reason: Error) => void (broken = reason);
+  client.on("error", discard);
   try {
-    await client.query("begin isolation level read committed");
-    const result = await work(transactionOn(client));
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch((failure: Error) => (broken = failure));
-    throw error;
+    return await work(client, discard);
   } finally {
-    client.removeListener("error", onError);
+    client.removeListener("error", discard);
     client.release(broken);
   }
 }
 
 /** The server reports a transaction's state after every statement; pg keeps the last report. */
-function adoptClient(handle: unknown): Transaction<ClientBase> {
+function adoptClient(handle: unknown, options: PgOptions): Transaction<ClientBase> {
   if (!isClient(handle)) {
     throw new TidingsError("TRANSACTION_REQUIRED", {
       detail: "The handle is not a client of pg (a pool is not one: use pool.connect())",
@@ -75,7 +117,7 @@ function adoptClient(handle: unknown): Transaction<ClientBase> {
           : "No BEGIN was run on this client",
     });
   }
-  return transactionOn(handle);
+  return transactionOn(handle, options);
 }
 
 type Client = ClientBase & { getTransactionStatus(): "I" | "T" | "E" | null };
@@ -86,11 +128,13 @@ function isClient(handle: unknown): handle is Client {
   );
 }
 
-function transactionOn(client: ClientBase): Transaction<ClientBase> {
-  const query: Queryable["query"] = (sql, parameters) => run(client, sql, parameters);
+function transactionOn(client: ClientBase, { prepare = true }: PgOptions): Transaction<ClientBase> {
   return {
     handle: client,
-    query,
+    query: async (sql, parameters, options) => {
+      const name = prepare && options?.prepare ? await statementName(client, sql) : undefined;
+      return run(client, sql, parameters, name);
+    },
     execute: async (script) => {
       await client.query(script);
     },

@@ -17,14 +17,14 @@ export function inSchema<Handle>(db: Database<Handle>, schema: string): Database
   const rename = (sql: string) => renameSchema(sql, schema);
   const inTransaction = (tx: Transaction<Handle>): Transaction<Handle> => ({
     handle: tx.handle,
-    query: (sql, parameters) => tx.query(rename(sql), parameters),
+    query: (sql, parameters, options) => tx.query(rename(sql), parameters, options),
     execute: (script) => tx.execute(rename(script)),
   });
   return {
     driver: db.driver,
     concurrent: db.concurrent,
     schema,
-    query: (sql, parameters) => db.query(rename(sql), parameters),
+    query: (sql, parameters, options) => db.query(rename(sql), parameters, options),
     transaction: (work) => db.transaction((tx) => work(inTransaction(tx))),
     adopt: (handle) => inTransaction(db.adopt(handle)),
     listen: db.listen && ((channel, onNotify) => db.listen!(rename(channel), onNotify)),

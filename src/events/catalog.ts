@@ -3,9 +3,11 @@ import type { Role } from "./entity.ts";
 import { exampleData } from "./exampleData.ts";
 import { exampleEntities } from "./exampleEntities.ts";
 import { jsonSchemaOf } from "./jsonSchemaOf.ts";
+import type { Language } from "./language.ts";
 import type { Registry } from "./registry.ts";
 import { renderText } from "./renderSentence.ts";
 import type { JsonObject } from "./serializable.ts";
+import { spokenParts } from "./spokenParts.ts";
 
 /** What there is to know about one event type: the source of docs, views and API descriptions. */
 export interface CatalogEntry {
@@ -75,7 +77,7 @@ export function catalogEntry(definition: AnyEventDefinition, registry: Registry)
       definition.icon ?? registry.entities.get(kindsOf(definition.subject)[0]!)?.options.icon ?? "activity",
     jsonSchema: dataSchema(definition),
     example,
-    sentence: attempt(() => sentenceOf(definition, example)),
+    sentence: attempt(() => sentenceOf(definition, example, registry.languages.own)),
     olderVersions: Object.entries(definition.upcasters).map(([version, { schema }]) => ({
       version: Number(version),
       jsonSchema: jsonSchemaOf(schema, "output"),
@@ -96,9 +98,14 @@ function webhookData(definition: AnyEventDefinition, example: JsonObject | null)
 }
 
 /** The sentence for the example, in which entities are called by kind and number. Throws what the definition throws. */
-export function sentenceOf(definition: AnyEventDefinition, data: JsonObject | null): string | null {
+export function sentenceOf(
+  definition: AnyEventDefinition,
+  data: JsonObject | null,
+  language: Language,
+): string | null {
   if (!definition.sentence || data === null) return null;
-  return renderText(definition.sentence(exampleEvent(definition, data) as SentenceEvent<never>));
+  const event = exampleEvent(definition, data) as SentenceEvent<never>;
+  return renderText(spokenParts(definition.sentence(event, language.words), language));
 }
 
 /** The definition's own example is checked like any other: null when the schema refuses it. */

@@ -116,7 +116,7 @@ function checkData(definition: AnyEventDefinition, registry: Registry): Definiti
     return problems;
   }
   try {
-    sentenceOf(definition, example);
+    sentenceOf(definition, example, registry.languages.own);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `its sentence throws for the example ${JSON.stringify(example)}: ${reason}`;

@@ -2,10 +2,14 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { TidingsError } from "../errors.ts";
 import type { EntityDefinition, EntityRef, Role, RoleSpec, RoleValue } from "./entity.ts";
 import { roleOf } from "./entity.ts";
+import { phaseOfVerb, phases, type Phase } from "./phase.ts";
 import type { Sentence, SentenceActor } from "./sentence.ts";
+import type { SentenceGroup } from "./sentenceGroup.ts";
 import type { JsonObject } from "./serializable.ts";
 import type { CheckedUpcasters, Upcasters } from "./upcast.ts";
+import type { Audience } from "./viewer.ts";
 import { webhookShapes, type AnyWebhookShape, type WebhookOption } from "./webhookShape.ts";
+import type { Words } from "./words.ts";
 
 export const lanes = ["domain", "change", "client", "system"] as const;
 /** `domain`: what people did, and feeds show. `change`: row changes. `client`: browser tracking. `system`: jobs, health. */
@@ -36,6 +40,9 @@ export interface SentenceEvent<Shape extends EventShape = EventShape> {
   readonly occurredAt: Date;
 }
 
+/** What an audience is made from: an event that is about to be recorded. */
+export type AudienceEvent<Shape extends EventShape = EventShape> = Omit<SentenceEvent<Shape>, "occurredAt">;
+
 export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, Steps> {
   /** What the event is about. */
   subject: Subject;
@@ -48,7 +55,15 @@ export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, S
   /** One step for each older version: `{ 1: from(schemaV1, (old) => …) }`. */
   upcast?: (Steps & CheckedUpcasters<Steps, Shape["data"]>) | undefined;
   /** What a person reads. Default: actor, verb, subject. */
-  sentence?: ((event: SentenceEvent<Shape>) => Sentence) | undefined;
+  sentence?: ((event: SentenceEvent<Shape>, words: Words) => Sentence) | undefined;
+  /**
+   * What must be equal in events that a feed may show as one line, beside type and actor: names of roles. With `subject` among
+   * them the actor need not be: what different people did to one thing. `false` never groups. Default: every role that
+   * holds one entity.
+   */
+  group?: readonly (NoInfer<keyof Refs & string> | "subject")[] | false | undefined;
+  /** What a person reads of several that are one line. Default: the sentence, with what differs as a list. */
+  groupSentence?: ((group: SentenceGroup<Shape>, words: Words) => Sentence) | undefined;
   /** A Lucide icon name. Default: the subject's, then `activity`. */
   icon?: string | undefined;
   /** Where "View" leads, or null for nowhere. Default: the subject's page. */
@@ -59,6 +74,13 @@ export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, S
   lane?: Lane | undefined;
   /** A draft may set another one. Default `info`. */
   severity?: Severity | undefined;
+  /**
+   * Who may see it, when the draft does not say: `(e) => [e.refs.board]`. Called as it is recorded; what it throws fails the
+   * record. Default: everybody in the account.
+   */
+  audience?: ((event: AudienceEvent<Shape>) => Audience) | undefined;
+  /** Its column in a day timeline. Default: by its verb; `card.added` is added, `card.closed` is done, others are updated. */
+  phase?: Phase | undefined;
   /** One sentence for the catalog: when it happens. */
   description?: string | undefined;
   /** Data that shows what the event holds, for the catalog, docs and fixtures. Default: made from the schema. */
@@ -67,7 +89,8 @@ export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, S
   jsonSchema?: JsonObject | undefined;
   /**
    * Whether webhooks send it, and with which `data`: `{ version, write }`, or a list of them for endpoints that stay with
-   * an older one. Default: the domain lane is sent as it is, no other lane is.
+   * an older one. Default: the domain lane is sent as it is, no other lane is; an event with an audience only where this is
+   * given.
    */
   webhook?: WebhookOption<Shape> | undefined;
 }
@@ -81,12 +104,17 @@ export interface AnyEventDefinition {
   readonly version: number;
   readonly lane: Lane;
   readonly severity: Severity;
+  readonly audience: ((event: AudienceEvent<never>) => Audience) | undefined;
+  readonly phase: Phase;
   readonly subject: Role;
   readonly refs: { readonly [role: string]: Role };
   readonly schema: StandardSchemaV1 | undefined;
   readonly upcasters: Upcasters;
   readonly aliases: readonly string[];
-  readonly sentence: ((event: SentenceEvent<never>) => Sentence) | undefined;
+  readonly sentence: ((event: SentenceEvent<never>, words: Words) => Sentence) | undefined;
+  /** What must be equal in events that are shown as one line; null: they never are. */
+  readonly group: readonly string[] | null;
+  readonly groupSentence: ((group: SentenceGroup<never>, words: Words) => Sentence) | undefined;
   readonly icon: string | undefined;
   readonly url: ((event: SentenceEvent<never>) => string | null) | undefined;
   readonly description: string | undefined;
@@ -94,6 +122,8 @@ export interface AnyEventDefinition {
   readonly jsonSchema: JsonObject | undefined;
   /** The shapes in which webhooks send it, oldest first; empty: as it is stored; null: never. */
   readonly webhook: readonly AnyWebhookShape[] | null;
+  /** Whether webhooks also send events that have an audience: where `webhook` was given. */
+  readonly sendsRestricted: boolean;
 }
 
 export function isEventDefinition(value: unknown): value is AnyEventDefinition {
@@ -121,6 +151,8 @@ export interface DraftCommon {
   /** When it happened, for imports and "closed by". Default: now, by the database's clock. */
   occurredAt?: Date | undefined;
   severity?: Severity | undefined;
+  /** Who may see it: `[user("ann"), "admins"]`, or null for everybody in the account. Default: as the definition says. */
+  audience?: Audience | undefined;
   /** A second record with this key, within the account, returns the first event. */
   idempotencyKey?: string | undefined;
   /** The event that led to this one: an event, or its id. Default: inside a subscription, the event handled. */
@@ -226,6 +258,8 @@ export function defineEvent<
     invalid(type, `lane "${options.lane}" is none of ${lanes.join(", ")}`);
   if (options.severity !== undefined && !severities.includes(options.severity))
     invalid(type, `severity "${options.severity}" is none of ${severities.join(", ")}`);
+  if (options.phase !== undefined && !phases.includes(options.phase))
+    invalid(type, `phase "${options.phase}" is none of ${phases.join(", ")}`);
   const checkedRole = (name: string, spec: RoleSpec | undefined): Role => {
     // Two modules that import each other see the other's exports as undefined at first.
     if (!spec) invalid(type, `${name} is undefined (do the modules import each other?)`);
@@ -243,18 +277,23 @@ export function defineEvent<
     version,
     lane: options.lane ?? "domain",
     severity: options.severity ?? "info",
+    audience: options.audience,
+    phase: options.phase ?? phaseOfVerb(type),
     subject: checkedRole("subject", options.subject),
     refs,
     schema: options.data,
     upcasters,
     aliases: options.aliases ?? [],
     sentence: options.sentence,
+    group: groupOf(type, options.group, refs),
+    groupSentence: options.groupSentence,
     icon: options.icon,
     url: options.url,
     description: options.description,
     example: options.example,
     jsonSchema: options.jsonSchema,
     webhook: webhookShapes(type, options.lane ?? "domain", options.webhook),
+    sendsRestricted: options.webhook !== undefined && options.webhook !== false,
   };
   const draft = (input: DraftCommon & { subject: EntityRef; refs?: object; data?: unknown }): Draft => ({
     ...input,
@@ -265,6 +304,18 @@ export function defineEvent<
     data: input.data ?? {},
   });
   return Object.assign(draft, definition) as unknown as EventDefinition<ShapeOf<Type, Subject, Refs, Schema>>;
+}
+
+/** A role of many is another list in most events: none would be grouped. */
+function groupOf(
+  type: string,
+  given: readonly string[] | false | undefined,
+  refs: { readonly [role: string]: Role },
+): readonly string[] | null {
+  if (given === false) return null;
+  const unknown = given?.find((name) => name !== "subject" && !Object.hasOwn(refs, name));
+  if (unknown !== undefined) invalid(type, `group: "${unknown}" is no role`);
+  return given ?? Object.keys(refs).filter((name) => refs[name]!.holds !== "many");
 }
 
 function checkName(type: string, name: string): void {

@@ -11,6 +11,7 @@ import {
 import { entityKey } from "./entity.ts";
 import { checkIdentifier } from "./limits.ts";
 import type { Registry } from "./registry.ts";
+import { viewerKeys, type Viewer } from "./viewer.ts";
 
 /** One entity: a reference, or its written form `type:id`. */
 export type EntityLike = { readonly type: string; readonly id: string } | string;
@@ -36,6 +37,8 @@ export interface EventFilter {
   since?: Date | undefined;
   /** Recorded before this moment. */
   until?: Date | undefined;
+  /** Only what this one may see. Default: the app itself asks, and sees everything. */
+  viewer?: Viewer | undefined;
 }
 
 const MAX_VALUES = 50;
@@ -80,6 +83,7 @@ export function normalFilter(filter: EventFilter, account: string, registry: Reg
     severities: known("severities", list("severities", filter.severities), severities),
     since,
     until,
+    audiences: filter.viewer === undefined ? null : viewerKeys(filter.viewer),
   };
 }
 

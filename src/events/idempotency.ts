@@ -27,20 +27,37 @@ export function fingerprintOf(row: EventRow): string {
   return createHash("sha256").update(content).digest("base64url");
 }
 
-/** Two drafts of one call with one key are one event, if their content agrees. */
-export function withoutRepeats(rows: readonly EventRow[]): EventRow[] {
+/** For each row the one that is written in its place: of several with one key the first. */
+export function leadersOf(rows: readonly EventRow[]): EventRow[] {
   const byKey = new Map<string, EventRow>();
-  const conflicts: TidingsError[] = [];
-  const unique = rows.map((row, index) => {
+  return rows.map((row) => {
     if (row.key === null) return row;
     const name = JSON.stringify([row.account, row.key]);
-    const earlier = byKey.get(name);
-    if (earlier && earlier.fingerprint !== row.fingerprint) conflicts.push(conflict(row, index));
-    if (!earlier) byKey.set(name, row);
-    return earlier ?? row;
+    const leader = byKey.get(name);
+    if (!leader) byKey.set(name, row);
+    return leader ?? row;
   });
+}
+
+/** The event that a key stands for: the one that holds it, with what tells a repeat from a conflict. */
+export interface Holder {
+  readonly fingerprint: string | null;
+  readonly event: StoredEvent;
+}
+
+/**
+ * Throws where a key stands for another event than its row. Looked at when the holders are known, and not while the rows
+ * are compared with one another: where the first of two rows meets a taken key, the second may be its repeat.
+ */
+export function refuseConflicts(
+  rows: readonly EventRow[],
+  holderOf: (index: number) => Holder | undefined,
+): void {
+  // All at once: whoever records the others then needs one more try, not one for each conflict.
+  const conflicts = rows.flatMap((row, index) =>
+    holderOf(index)?.fingerprint === row.fingerprint ? [] : [conflict(row, index)],
+  );
   refuseEvents(conflicts, rows.length);
-  return unique;
 }
 
 const HELD_KEYS = `
@@ -48,12 +65,11 @@ select held.account_id as account, held.key, held.lane, held.event_id::text, hel
   from jsonb_to_recordset($1::text::jsonb) as wanted (account text, key text)
   join tidings.idempotency_keys held on held.account_id = wanted.account and held.key = wanted.key`;
 
-/** The events that hold the keys which these rows asked for. */
+/** The events that hold the keys which these rows asked for; none where retention took the event. */
 export async function firstEvents(
   tx: Transaction,
   lost: readonly EventRow[],
-  rows: readonly EventRow[],
-): Promise<Map<EventRow, StoredEvent>> {
+): Promise<Map<EventRow, Holder>> {
   const held = await tx.query<{
     account: string;
     key: string;
@@ -62,24 +78,15 @@ export async function firstEvents(
     fingerprint: string;
   }>(HELD_KEYS, [JSON.stringify(lost.map(({ account, key }) => ({ account, key })))]);
   const byKey = new Map(held.map((holder) => [JSON.stringify([holder.account, holder.key]), holder]));
-  const repeats = lost.flatMap((row) => {
-    const holder = byKey.get(JSON.stringify([row.account, row.key]));
-    if (holder?.fingerprint !== row.fingerprint) return [];
-    return [{ row, key: { account: row.account, lane: holder.lane, id: holder.event_id } }];
-  });
-  const keys = repeats.map(({ key }) => key);
+  const keys = held.map(({ account, lane, event_id }) => ({ account, lane, id: event_id }));
   const events = new Map((await readEvents(tx, keys)).map((event) => [event.id, event]));
-  const first = new Map(
-    repeats.flatMap(({ row, key }) => {
-      const event = events.get(key.id);
-      return event ? [[row, event] as const] : [];
+  return new Map(
+    lost.flatMap((row) => {
+      const holder = byKey.get(JSON.stringify([row.account, row.key]));
+      const event = holder && events.get(holder.event_id);
+      return event ? [[row, { fingerprint: holder.fingerprint, event }] as const] : [];
     }),
   );
-  // All at once: whoever records the others then needs one more try, not one for each conflict.
-  const refused = new Set(lost.filter((row) => !first.has(row)));
-  const conflicts = rows.flatMap((row, index) => (refused.has(row) ? [conflict(row, index)] : []));
-  refuseEvents(conflicts, rows.length);
-  return first;
 }
 
 function conflict(row: EventRow, index: number): TidingsError {

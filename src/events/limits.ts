@@ -15,6 +15,10 @@ export const limits = {
   eventsPerCall: 1_000,
   /** Entities (subject, actor, refs) of one event. */
   entitiesPerEvent: 100,
+  /** Whom one event is for: people, groups or keys … */
+  audienceKeys: 50,
+  /** … and their bytes of UTF-8 in all, so that an index entry holds them beside an account and an entity. */
+  audienceBytes: 1_500,
   /** Events from the first cause to the last effect. */
   causeDepth: 32,
   /** Levels of nesting in data and metadata. */

@@ -8,6 +8,7 @@ import {
   lanes,
   severities,
   type AnyEventDefinition,
+  type AudienceEvent,
   type Draft,
   type EventReference,
   type Lane,
@@ -15,9 +16,11 @@ import {
 import { entitiesOf, entityKey } from "./entity.ts";
 import { fingerprintOf } from "./idempotency.ts";
 import { checkIdentifier, limits } from "./limits.ts";
+import { completeRefs } from "./recordedEvent.ts";
 import type { Registry } from "./registry.ts";
 import { checkSerializable, storedBytes, type JsonObject } from "./serializable.ts";
 import { validateData } from "./validateData.ts";
+import { audienceKeys } from "./viewer.ts";
 
 /** A draft that passed every check: the row to write, and a cause whose depth is still to be looked up. */
 export interface PreparedEvent {
@@ -81,18 +84,29 @@ export function prepareEvent(
     data,
     metadata,
     entities,
+    audience: null,
     cause: null,
     key: draft.idempotencyKey ?? null,
     fingerprint: null,
   };
-  const bytes = storedBytes(row);
+  const restricted = { ...row, audience: audienceOf(draft, definition, row) };
+  const bytes = storedBytes(restricted);
   if (bytes > limits.eventBytes) {
     throw new TidingsError("EVENT_TOO_LARGE", { detail: `${draft.type} has ${bytes} bytes` });
   }
   return {
-    row: row.key === null ? row : { ...row, fingerprint: fingerprintOf(row) },
+    row: row.key === null ? restricted : { ...restricted, fingerprint: fingerprintOf(row) },
     cause: causeOf(draft, context, account),
   };
+}
+
+function audienceOf(draft: Draft, definition: AnyEventDefinition, row: EventRow): readonly string[] | null {
+  if (draft.audience !== undefined) return audienceKeys(draft.audience);
+  if (definition.audience === undefined) return null;
+  const { actor, onBehalfOf, subject, data, severity } = row;
+  const refs = completeRefs(row.refs, definition.refs);
+  const event = { actor: { ...actor, isActor: true }, onBehalfOf, subject, refs, data, severity };
+  return audienceKeys(definition.audience(event as AudienceEvent<never>));
 }
 
 function definitionOf(draft: Draft, registry: Registry): AnyEventDefinition {

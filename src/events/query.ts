@@ -5,6 +5,7 @@ import { countEvents, findEvents } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { lastPosition, readAccountAfter } from "../log/readPositions.ts";
+import type { StoredEvent } from "../log/storedEvent.ts";
 import {
   isEventDefinition,
   lanes,
@@ -14,9 +15,12 @@ import {
 } from "./defineEvent.ts";
 import type { EntityLike, EventFilter } from "./filter.ts";
 import { normalFilter } from "./filter.ts";
+import { withoutHiddenCauses } from "./hiddenCauses.ts";
 import { pageBounds, pageOf, type Page, type PageRequest } from "./page.ts";
 import { positionedEvent, recordedEvent, type PositionedEvent, type RecordedEvent } from "./recordedEvent.ts";
 import type { Registry } from "./registry.ts";
+import { traceEvent, type EventTrace } from "./trace.ts";
+import { maySee, viewerKeys } from "./viewer.ts";
 
 export type EventQuery = EventFilter & PageRequest;
 
@@ -44,16 +48,21 @@ export interface EventQueries {
    * (default 500, at most 1,000) events of the account, so that a rare type costs several short reads and not a long one.
    */
   read(query?: EventFilter & { after?: number | undefined; limit?: number | undefined }): Promise<EventRun>;
-  /** Throws EVENT_NOT_FOUND, also for an event of another account. */
-  get(id: string, options?: { account?: string | undefined }): Promise<RecordedEvent>;
+  /** Throws EVENT_NOT_FOUND, also for an event of another account, and for one that the viewer may not see. */
+  get(id: string, options?: Reading): Promise<RecordedEvent>;
+  /** What led to an event, and what it led to. Throws EVENT_NOT_FOUND as `get` does. */
+  trace(id: string, options?: Reading): Promise<EventTrace>;
   /** The newest event about an entity, of a type if one is given, or null. */
   latest<Shape extends EventShape>(
     of: EntityLike,
     definition: EventDefinition<Shape>,
-    options?: { account?: string | undefined },
+    options?: Reading,
   ): Promise<RecordedEvent<Shape> | null>;
-  latest(of: EntityLike, options?: { account?: string | undefined }): Promise<RecordedEvent | null>;
+  latest(of: EntityLike, options?: Reading): Promise<RecordedEvent | null>;
 }
+
+/** Of which account, and as whom: see EventFilter. */
+type Reading = Pick<EventFilter, "account" | "viewer">;
 
 export interface QueryDependencies {
   readonly db: Database;
@@ -67,7 +76,10 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
     const filter = normalFilter(query, accountOf(query.account), registry);
     const { keys } = await findEvents(db, filter, pageBounds(query));
     return pageOf(keys, query, async (shown) =>
-      (await readEvents(db, shown)).map((event) => recordedEvent(event, registry)),
+      asSeen(
+        (await readEvents(db, shown)).map((event) => recordedEvent(event, registry)),
+        filter.audiences,
+      ),
     );
   }
 
@@ -87,29 +99,47 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
     const matches = createMatcher(filter);
     const last = await lastPosition(db);
     const run = await readAccountAfter(db, filter.account, after, last, limit);
+    const found = run.events.filter(matches).map((event) => positionedEvent(event, registry));
     return {
-      events: run.events.filter(matches).map((event) => positionedEvent(event, registry)),
+      events: await asSeen(found, filter.audiences),
       position: Math.max(after, run.scannedTo),
       more: run.more,
     };
   }
 
-  async function get(id: string, options: { account?: string | undefined } = {}): Promise<RecordedEvent> {
+  async function get(id: string, options: Reading = {}): Promise<RecordedEvent> {
+    const audiences = audiencesOf(options);
+    const [event] = await asSeen([recordedEvent(await find(id, options, audiences), registry)], audiences);
+    return event!;
+  }
+
+  async function trace(id: string, options: Reading = {}): Promise<EventTrace> {
+    const audiences = audiencesOf(options);
+    return traceEvent({ db, registry }, await find(id, options, audiences), audiences);
+  }
+
+  async function find(
+    id: string,
+    options: Reading,
+    audiences: readonly string[] | null,
+  ): Promise<StoredEvent> {
     const account = accountOf(options.account);
     // The lane is not part of an id's text, so each is asked; the ids prune to one partition in each.
     const keys = isEventId(id) ? lanes.map((lane) => ({ account, lane, id })) : [];
     const [event] = await readEvents(db, keys);
-    if (!event) throw new TidingsError("EVENT_NOT_FOUND", { detail: `"${id.slice(0, 50)}"` });
-    return recordedEvent(event, registry);
+    if (!event || !maySee(event.audience, audiences && new Set(audiences)))
+      throw new TidingsError("EVENT_NOT_FOUND", { detail: `"${id.slice(0, 50)}"` });
+    return event;
   }
 
-  async function latest(
-    of: EntityLike,
-    second: AnyEventDefinition | { account?: string | undefined } = {},
-    third = {},
-  ) {
+  const asSeen = <Event extends RecordedEvent>(
+    events: readonly Event[],
+    audiences: readonly string[] | null,
+  ) => withoutHiddenCauses(db, events, audiences);
+
+  async function latest(of: EntityLike, second: AnyEventDefinition | Reading = {}, third: Reading = {}) {
     const typed = isEventDefinition(second);
-    const options: { account?: string | undefined } = typed ? third : second;
+    const options = typed ? third : second;
     const page = await list({ ...options, of, lanes, limit: 1, ...(typed && { types: [second] }) });
     return page.items[0] ?? null;
   }
@@ -123,8 +153,13 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
     },
     read,
     get,
+    trace,
     latest,
   } as EventQueries;
+}
+
+function audiencesOf({ viewer }: Reading): readonly string[] | null {
+  return viewer === undefined ? null : viewerKeys(viewer);
 }
 
 /** Whoever asks for a definition wants its events in whichever lane it has. */

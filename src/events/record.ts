@@ -5,7 +5,7 @@ import type { StoredEvent } from "../log/storedEvent.ts";
 import { findCauseDepths } from "./causes.ts";
 import type { Context } from "./context.ts";
 import type { Draft, EventShape } from "./defineEvent.ts";
-import { firstEvents, withoutRepeats } from "./idempotency.ts";
+import { firstEvents, leadersOf, refuseConflicts, type Holder } from "./idempotency.ts";
 import { limits } from "./limits.ts";
 import { prepareEvent, type PreparedEvent } from "./prepare.ts";
 import { recordedEvent, type RecordedEvent } from "./recordedEvent.ts";
@@ -141,23 +141,25 @@ async function writeIn(
 async function writeKeyed(
   tx: Transaction,
   append: Append,
-  given: readonly EventRow[],
+  rows: readonly EventRow[],
   registry: Registry,
 ): Promise<RecordedEvent[]> {
-  const rows = withoutRepeats(given);
-  const unique = [...new Set(rows)];
+  const leaders = leadersOf(rows);
+  const unique = [...new Set(leaders)];
   // A conflict found after the statement must not leave the call's other events in the caller's transaction.
-  const undoable = unique.length > 1;
+  const undoable = rows.length > 1;
   if (undoable) await tx.execute("savepoint tidings_record");
   try {
     const appended = await append(tx, unique);
     const lost = unique.filter((_, index) => appended[index] === null);
-    const first = lost.length > 0 ? await firstEvents(tx, lost, rows) : new Map<EventRow, StoredEvent>();
+    const holders = lost.length > 0 ? await firstEvents(tx, lost) : new Map<EventRow, Holder>();
+    for (const [index, row] of unique.entries()) {
+      const written = appended[index];
+      if (written) holders.set(row, { fingerprint: row.fingerprint, event: stored(row, written) });
+    }
+    refuseConflicts(rows, (index) => holders.get(leaders[index]!));
     if (undoable) await tx.execute("release savepoint tidings_record");
-    const events = new Map(
-      unique.map((row, index) => [row, first.get(row) ?? stored(row, appended[index]!)]),
-    );
-    return rows.map((row) => recordedEvent(events.get(row)!, registry));
+    return leaders.map((row) => recordedEvent(holders.get(row)!.event, registry));
   } catch (error) {
     if (undoable && isTidingsError(error))
       await tx.execute("rollback to savepoint tidings_record; release savepoint tidings_record");
@@ -182,5 +184,6 @@ function stored(row: EventRow, { id, occurredAt }: { id: string; occurredAt: num
     metadata: row.metadata,
     causedBy: row.cause && { lane: row.cause.lane, id: row.cause.id },
     causeDepth: row.cause?.depth ?? 0,
+    audience: row.audience,
   };
 }

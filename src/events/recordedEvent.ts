@@ -24,6 +24,8 @@ export interface RecordedEvent<Shape extends EventShape = EventShape> {
   readonly causedBy: { readonly lane: Lane; readonly id: string } | null;
   /** How many events led to this one, one by the other. */
   readonly causeDepth: number;
+  /** Who may see it: entities as `type:id`, or keys of the app's. Null: everybody in the account. */
+  readonly audience: readonly string[] | null;
   /**
    * Why this process cannot read the event in its present version; `data` is then as stored. Null when all is well.
    * Happens while an older process still runs beside a newer one that records new types or versions.
@@ -61,7 +63,7 @@ export function positionedEvent(
 }
 
 /** Roles added since are null or empty in older events; stored absence of an optional role reads as null. */
-function completeRefs(
+export function completeRefs(
   stored: StoredEvent["refs"],
   roles: { readonly [role: string]: { readonly holds: string } },
 ): StoredEvent["refs"] {

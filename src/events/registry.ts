@@ -1,6 +1,7 @@
 import { TidingsError } from "../errors.ts";
 import { isEventDefinition, type AnyEventDefinition } from "./defineEvent.ts";
 import { isEntityDefinition, type EntityDefinition } from "./entity.ts";
+import { createLanguages, type Languages } from "./languages.ts";
 
 /** A module of definitions (`import * as events from "./events.ts"`), or a list of such modules and definitions. */
 export type Definitions = object | readonly (object | AnyEventDefinition)[];
@@ -9,6 +10,8 @@ export type Definitions = object | readonly (object | AnyEventDefinition)[];
 export interface Registry {
   readonly types: readonly AnyEventDefinition[];
   readonly entities: ReadonlyMap<string, EntityDefinition>;
+  /** In which what they say can be read. */
+  readonly languages: Languages;
   /** By type or alias. */
   find(type: string): AnyEventDefinition | undefined;
   /** `card.moved`, an alias, `card.*` or `*` as the stored names that it means; null for every type. */
@@ -20,7 +23,7 @@ export interface Registry {
  * act but are no subject). Other exports are passed over.
  * Throws DUPLICATE_TYPE, ALIAS_TAKEN or INVALID_DEFINITION, so that a mistake stops the start and not a request.
  */
-export function createRegistry(definitions: Definitions): Registry {
+export function createRegistry(definitions: Definitions, languages: Languages = createLanguages()): Registry {
   const byType = new Map<string, AnyEventDefinition>();
   const byAlias = new Map<string, AnyEventDefinition>();
   const entities = new Map<string, EntityDefinition>();
@@ -55,6 +58,15 @@ export function createRegistry(definitions: Definitions): Registry {
     }
   }
 
+  for (const { tag, translations } of languages.all) {
+    const unknown = [...translations.keys()].find((type) => !byType.has(type));
+    if (unknown !== undefined) {
+      throw new TidingsError("INVALID_DEFINITION", {
+        detail: `language "${tag}" translates ${unknown}, which events does not hold`,
+      });
+    }
+  }
+
   const types = [...byType.values()].sort((a, b) => (a.type < b.type ? -1 : 1));
   const find = (type: string) => byType.get(type) ?? byAlias.get(type);
   const namesOf = (type: string) => {
@@ -64,6 +76,7 @@ export function createRegistry(definitions: Definitions): Registry {
   return {
     types,
     entities,
+    languages,
     find,
     expand: (pattern) => {
       if (pattern === "*") return null;

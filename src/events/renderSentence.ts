@@ -1,5 +1,7 @@
+import { english } from "./english.ts";
 import type { EntityRef } from "./entity.ts";
-import type { Sentence } from "./sentence.ts";
+import type { EntityPart, Sentence, SentencePart, TextPart } from "./sentence.ts";
+import { placeOf, spokenParts } from "./spokenParts.ts";
 
 /** A part of a sentence ready for display: who reads it is decided, and where it leads. */
 export interface DisplayPart {
@@ -11,8 +13,17 @@ export interface DisplayPart {
 }
 
 /** What can be rendered: what a definition wrote, or a feed item's `sentence`, which knows its addresses. */
-export type RenderableSentence =
-  Sentence | readonly (DisplayPart & { readonly isActor?: boolean | undefined })[];
+export type RenderableSentence = Sentence | readonly ShownPart[];
+
+/** A part of a feed item's sentence: shown to nobody in particular, and what it becomes for its reader. */
+export interface ShownPart extends DisplayPart {
+  /** True for the actor: "You" when the reader is the one. */
+  readonly isActor?: boolean | undefined;
+  /** What the reader is called here, where that is not "You", "you" or "yourself". */
+  readonly forReader?: string | undefined;
+  /** Instead of `text` where the reader is the actor: "hast" for "hat". */
+  readonly forActor?: string | undefined;
+}
 
 export interface RenderOptions {
   /** Who reads: their own deeds become "You", mentions of them "you" or "yourself". Default: nobody in particular. */
@@ -23,22 +34,33 @@ export interface RenderOptions {
 
 /** Decides each part's words for the reader. The other renderings are made from this. */
 export function displayParts(sentence: RenderableSentence, options: RenderOptions = {}): DisplayPart[] {
-  const actor = sentence.find(isActor);
-  return sentence.map((part, index) => {
+  const parts: readonly Part[] = isWritten(sentence) ? spokenParts(sentence, english) : sentence;
+  const actors = parts.filter(isActor);
+  const actor = actors[0] && entityOf(actors[0]);
+  const readerActs = actors.length === 1 && sameEntity(actor!, options.viewer);
+  return parts.map((part, index) => {
     const entity = entityOf(part);
-    if (entity === undefined) return { text: "text" in part ? part.text : "" };
+    if (entity === undefined) {
+      const { text, forActor } = part as TextPart | ShownPart;
+      return { text: readerActs ? (forActor ?? text) : text };
+    }
     const known = "url" in part ? part.url : undefined;
     const url = options.urlOf ? (options.urlOf(entity) ?? undefined) : known;
-    const isReader = sameEntity(entity, options.viewer);
+    const { forReader = english.options.you[placeOf(index, isActor(part), entity, actor)] } = part as
+      EntityPart | ShownPart;
     return {
-      text: isReader ? wordForReader(index, isActor(part), actor && entityOf(actor), entity) : nameOf(entity),
+      text: sameEntity(entity, options.viewer) ? forReader : nameOf(entity),
       entity,
       ...(url !== undefined && isSafeUrl(url) && { url }),
     };
   });
 }
 
-type Part = RenderableSentence[number];
+type Part = TextPart | EntityPart | ShownPart;
+
+function isWritten(parts: RenderableSentence): parts is Sentence {
+  return (parts as readonly (SentencePart | ShownPart)[]).some((part) => "kind" in part);
+}
 
 function entityOf(part: Part): EntityRef | undefined {
   return "entity" in part ? part.entity : undefined;
@@ -50,16 +72,6 @@ function isActor(part: Part): boolean {
 
 function nameOf({ type, id, label }: EntityRef): string {
   return label ?? `${type.replaceAll("_", " ")} ${id}`;
-}
-
-function wordForReader(
-  index: number,
-  readerActs: boolean,
-  actor: EntityRef | undefined,
-  reader: EntityRef,
-): string {
-  if (index === 0) return "You";
-  return sameEntity(reader, actor) && !readerActs ? "yourself" : "you";
 }
 
 function sameEntity(entity: EntityRef, other: { readonly type: string; readonly id: string } | undefined) {

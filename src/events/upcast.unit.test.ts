@@ -28,6 +28,7 @@ const stored = (type: string, version: number, data: JsonObject): StoredEvent =>
   metadata: {},
   causedBy: null,
   causeDepth: 0,
+  audience: null,
 });
 
 /** What each version of card.moved stored for one position. */

@@ -1,10 +1,12 @@
 import type { Lane, SentenceEvent, Severity } from "../events/defineEvent.ts";
 import type { EntityRef, LoadedEntity } from "../events/entity.ts";
-import { fallbackSentence } from "../events/fallbackSentence.ts";
+import type { Language } from "../events/language.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import { displayParts, isSafeUrl, type DisplayPart } from "../events/renderSentence.ts";
+import { displayParts, isSafeUrl, type ShownPart } from "../events/renderSentence.ts";
 import type { Sentence } from "../events/sentence.ts";
+import { spokenParts } from "../events/spokenParts.ts";
+import { sayFirst, wordings } from "../events/wordings.ts";
 
 /** An entity as a feed shows it: with its present title, and whether it still exists. */
 export interface FeedEntity extends EntityRef {
@@ -15,10 +17,7 @@ export interface FeedEntity extends EntityRef {
 }
 
 /** A piece of an item's sentence. Show `text`; link it where there is a `url`. */
-export interface FeedSentencePart extends DisplayPart {
-  /** True for the actor: "You" when the reader is the one. */
-  readonly isActor?: boolean | undefined;
-}
+export type FeedSentencePart = ShownPart;
 
 /** One line of a feed, ready to show. */
 export interface FeedItem {
@@ -42,6 +41,10 @@ export interface FeedItem {
   readonly sentence: readonly FeedSentencePart[];
   /** The sentence as plain text. */
   readonly text: string;
+  /** Whether the query's `reader` has yet to read it; absent without one. */
+  readonly unread?: boolean | undefined;
+  /** Whether it is new since that reader's last visit. */
+  readonly unseen?: boolean | undefined;
 }
 
 /** What the app says of entities now. Undefined: not asked. Null: deleted. */
@@ -51,25 +54,24 @@ export interface PresentEntities {
 
 const DEFAULT_ICON = "activity";
 
-export function feedItem(event: RecordedEvent, registry: Registry, present: PresentEntities): FeedItem {
+export function feedItem(
+  event: RecordedEvent,
+  registry: Registry,
+  present: PresentEntities,
+  language: Language,
+): FeedItem {
   const definition = registry.find(event.type);
-  const show = (ref: EntityRef): FeedEntity => {
-    const now = present.find(event.account, ref);
-    const urlOf = registry.entities.get(ref.type)?.options.url;
-    const url = now === null ? null : safe(now?.url ?? (urlOf && attempt(() => urlOf(ref.id, ref))));
-    return { type: ref.type, id: ref.id, label: now?.label ?? ref.label, url, deleted: now === null };
-  };
+  const show = (ref: EntityRef) => feedEntity(event.account, ref, registry, present);
   const shown = withPresentLabels(event, show);
   const subject = show(event.subject);
   const url =
     definition?.url && event.problem === null
       ? safe(attempt(() => definition.url!(shown as SentenceEvent<never>)))
       : subject.url;
-  const write = event.problem === null ? definition?.sentence : undefined;
-  const urlOf = (ref: EntityRef) => show(ref).url;
-  const parts =
-    (write && attempt(() => showSentence(write(shown as SentenceEvent<never>), urlOf))) ??
-    showSentence(fallbackSentence(event.type, shown), urlOf);
+  const known = event.problem === null ? definition : undefined;
+  const parts = sayFirst(wordings(event.type, known, language, registry.languages.own), (way) =>
+    showSentence(way.sentence(shown as SentenceEvent<never>, way.language.words), way.language, show),
+  );
   return {
     id: event.id,
     type: event.type,
@@ -89,7 +91,21 @@ export function feedItem(event: RecordedEvent, registry: Registry, present: Pres
   };
 }
 
-function withPresentLabels(event: RecordedEvent, show: (ref: EntityRef) => FeedEntity): SentenceEvent {
+/** An entity with what the app says of it now, where it says anything, and else as it was recorded. */
+export function feedEntity(
+  account: string,
+  ref: EntityRef,
+  registry: Registry,
+  present: PresentEntities,
+): FeedEntity {
+  const now = present.find(account, ref);
+  const urlOf = registry.entities.get(ref.type)?.options.url;
+  const url = now === null ? null : safe(now?.url ?? (urlOf && attempt(() => urlOf(ref.id, ref))));
+  return { type: ref.type, id: ref.id, label: now?.label ?? ref.label, url, deleted: now === null };
+}
+
+/** The event as sentences see it, with the present names. */
+export function withPresentLabels(event: RecordedEvent, show: (ref: EntityRef) => FeedEntity): SentenceEvent {
   const relabel = (ref: EntityRef): EntityRef => ({ type: ref.type, id: ref.id, label: show(ref).label });
   const refs = Object.entries(event.refs as Record<string, EntityRef | readonly EntityRef[] | null>).map(
     ([role, value]) => [role, value === null ? null : "type" in value ? relabel(value) : value.map(relabel)],
@@ -105,10 +121,23 @@ function withPresentLabels(event: RecordedEvent, show: (ref: EntityRef) => FeedE
   };
 }
 
-function showSentence(written: Sentence, urlOf: (ref: EntityRef) => string | null): FeedSentencePart[] {
-  return displayParts(written, { urlOf }).map((part, index) => {
-    const source = written[index]!;
-    return source.kind === "entity" && source.isActor ? { ...part, isActor: true } : part;
+/** For nobody in particular, with what the parts become for their reader. Throws what cannot be shown. */
+export function showSentence(
+  written: Sentence,
+  language: Language,
+  show: (ref: EntityRef) => FeedEntity,
+): FeedSentencePart[] {
+  const spoken = spokenParts(written, language);
+  return displayParts(spoken, { urlOf: (ref) => show(ref).url }).map((part, index) => {
+    const said = spoken[index]!;
+    if (said.kind === "text") {
+      return said.forActor === undefined ? part : { ...part, forActor: said.forActor };
+    }
+    return {
+      ...part,
+      ...(said.isActor && { isActor: true }),
+      ...(said.forReader !== undefined && { forReader: said.forReader }),
+    };
   });
 }
 

@@ -42,6 +42,58 @@ describeOnDatabases("accounts over HTTP", (open) => {
     },
   );
 
+  test("nothing is unread, makes a facet, a day or a figure", async () => {
+    for (const filter of filters) {
+      const asked = async (path: string) => (await api.get(`${path}&${filter}`, a)).json();
+      expect(await asked("/feed/unread?feed=account")).toEqual({ unread: 0, unseen: 0, capped: false });
+      expect(await asked("/feed/facets?timeZone=UTC")).toMatchObject({
+        types: [],
+        actors: [],
+        days: [],
+        events: 0,
+      });
+      expect(await asked("/feed/days?timeZone=UTC")).toMatchObject({ days: [], older: null });
+    }
+    const { buckets } = (await (await api.get("/events/stats?by=lane", a)).json()) as {
+      buckets: { counts: object }[];
+    };
+    expect(buckets.filter(({ counts }) => Object.keys(counts).length > 0)).toEqual([]);
+    const { items } = (await (await api.get("/event-types/volume", a)).json()) as {
+      items: { events: number }[];
+    };
+    expect(items.filter(({ events }) => events > 0)).toEqual([]);
+  });
+
+  test("another account's marks and filters are neither seen nor moved", async () => {
+    await api.tidings.marks.read({ account: "b", reader: ann, position: 1 });
+    await api.tidings.savedFilters.create({
+      account: "b",
+      owner: ann,
+      name: SECRET,
+      filter: {},
+      shared: true,
+    });
+    const { id } = (await api.tidings.savedFilters.list({ account: "b", owner: ann }))[0]!;
+    expect(await (await api.get("/feed/marks/account", a)).json()).toMatchObject({ seen: 0, read: 0 });
+    const moved = await api.post("/feed/marks/account", { items: [foreignId] }, { ...a, method: "PUT" });
+    expect(await moved.json()).toMatchObject({ seen: 0, read: 0 });
+    expect(await (await api.get("/feed/filters", a)).json()).toEqual({ items: [] });
+    for (const [method, body] of [
+      ["PATCH", { shared: false }],
+      ["DELETE", {}],
+    ] as const) {
+      const answer = async (which: string) => {
+        const response = await api.post(`/feed/filters/${which}`, body, { ...a, method });
+        return [response.status, (await response.text()).replaceAll(which, "ID")];
+      };
+      expect(await answer(id)).toEqual(await answer(id.replace(/^../, "00")));
+      expect((await answer(id))[0]).toBe(404);
+    }
+    expect(await api.tidings.savedFilters.list({ account: "b", owner: ann })).toMatchObject([
+      { shared: true },
+    ]);
+  });
+
   test("a cursor taken from another account's page opens nothing", async () => {
     for (const side of ["before", "after"]) {
       for (const path of ["/feed", "/events"]) {

@@ -24,6 +24,10 @@ export const draftSchema = z
       description: "A second event with this key returns the first one.",
     }),
     causedBy: z.string().nullable().optional().openapi({ description: "The id of the event that led here." }),
+    audience: z.array(z.string()).nullable().optional().openapi({
+      description:
+        "Role `service`. Who may see it: `type:id` or keys of the app's; null for everybody. Default: as the type says.",
+    }),
     actor: givenEntity.optional().openapi({ description: "Role `service`. Default: who asks." }),
     onBehalfOf: givenEntity.or(z.null()).optional().openapi({ description: "Role `service`." }),
     occurredAt: z.iso.datetime({ offset: true }).optional().openapi({
@@ -86,7 +90,7 @@ export function draftOf(given: unknown, { tidings, identity, headerKey, index }:
 
 /** A writer speaks for itself, now. Naming itself is allowed; its label is the app's to say. */
 function checkOwnVoice(
-  { actor, onBehalfOf, occurredAt }: GivenDraft,
+  { actor, onBehalfOf, occurredAt, audience }: GivenDraft,
   identity: Identity,
   index?: number,
 ): void {
@@ -97,6 +101,13 @@ function checkOwnVoice(
     throw new TidingsError("ACTOR_NOT_ALLOWED", {
       detail: "onBehalfOf needs the role service",
       path: ["onBehalfOf"],
+      index,
+    });
+  }
+  if (audience !== undefined) {
+    throw new TidingsError("FORBIDDEN", {
+      detail: "audience needs the role service",
+      path: ["audience"],
       index,
     });
   }

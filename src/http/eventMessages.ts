@@ -1,7 +1,8 @@
 import type { FeedItem } from "../feed/feedItem.ts";
-import type { LiveRun } from "../live/live.ts";
+import type { LiveRun } from "../live/channels.ts";
 import type { Tidings } from "../tidings.ts";
 import { feedItemJson } from "./feedRoutes.ts";
+import type { SharedChunks } from "./sharedChunks.ts";
 
 /** Events in one chunk of text. With the most that an event may hold, 64 KiB, a chunk is at most 3 MiB. */
 const EVENTS_AT_ONCE = 50;
@@ -26,6 +27,7 @@ export function eventMessages(
   begun: LiveRun,
   runs: AsyncGenerator<LiveRun, void>,
   items: Tidings["items"],
+  shared: SharedChunks,
 ): EventMessages {
   let position = begun.position; // everything up to here was sent, or is not asked for
   let told = begun.position; // the last id that the reader got
@@ -44,8 +46,10 @@ export function eventMessages(
   async function* messagesOf(run: LiveRun): AsyncGenerator<string, void> {
     for (let from = 0; from < run.events.length; from += EVENTS_AT_ONCE) {
       const events = run.events.slice(from, from + EVENTS_AT_ONCE);
-      const shown = await items(events);
-      yield events.map((event, index) => message(event.position, shown[index]!)).join("");
+      yield await shared(run.events, `json:${from}`, async () => {
+        const shown = await items(events);
+        return events.map((event, index) => message(event.position, shown[index]!)).join("");
+      });
       told = position = events.at(-1)!.position;
     }
     position = run.position;

@@ -2,12 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { lanes, severities } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
+import { viewerKeys, type Viewer } from "../events/viewer.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { entitySchema } from "./entitySchema.ts";
 import { filterParameters, pageCursors, pageParameters } from "./filterQuery.ts";
 import { problemResponse } from "./problem.ts";
 import { unchanged } from "./unchanged.ts";
+import { readingOf, viewerParameters } from "./viewerQuery.ts";
 
 export const eventSchema = z
   .object({
@@ -26,6 +28,10 @@ export const eventSchema = z
     occurredAt: z.iso.datetime(),
     causedBy: z.object({ lane: z.enum(lanes), id: z.string() }).nullable(),
     causeDepth: z.number().int(),
+    audience: z.array(z.string()).nullable().openapi({
+      description:
+        "Whom it is for; to a viewer only those of them that it counts as. Null: everybody in the account.",
+    }),
     problem: z.enum(["unknown_type", "unknown_version", "upcast_failed"]).nullable().openapi({
       description: "Why `data` is as it was stored and not in the present version. Null when all is well.",
     }),
@@ -39,7 +45,7 @@ const listRoute = createRoute({
   path: "/events",
   operationId: "listEvents",
   summary: "Events as they were recorded, newest first",
-  request: { query: z.strictObject({ ...filterParameters, ...pageParameters }) },
+  request: { query: z.strictObject({ ...filterParameters, ...pageParameters, ...viewerParameters }) },
   responses: {
     200: { description: "A page of events.", content: { "application/json": { schema: eventPageSchema } } },
     304: { description: "The page is still the one of `If-None-Match`." },
@@ -52,7 +58,7 @@ const countRoute = createRoute({
   path: "/events/count",
   operationId: "countEvents",
   summary: "How many events match",
-  request: { query: z.strictObject(filterParameters) },
+  request: { query: z.strictObject({ ...filterParameters, ...viewerParameters }) },
   responses: {
     200: {
       description: "The number of events.",
@@ -67,7 +73,7 @@ const getRoute = createRoute({
   path: "/events/{id}",
   operationId: "getEvent",
   summary: "One event",
-  request: { params: z.object({ id: z.string() }), query: z.strictObject({}) },
+  request: { params: z.object({ id: z.string() }), query: z.strictObject(viewerParameters) },
   responses: {
     200: { description: "The event.", content: { "application/json": { schema: eventSchema } } },
     304: { description: "The event is still the one of `If-None-Match`." },
@@ -77,30 +83,33 @@ const getRoute = createRoute({
 
 export function addEventRoutes(api: Api, tidings: Tidings): void {
   api.openapi(listRoute, async (c) => {
-    const { account } = c.get("identity");
-    const page = await tidings.events.list({ ...c.req.valid("query"), account });
-    const body = { ...page, items: page.items.map(eventJson) };
+    const query = readingOf(c.get("identity"), c.req.valid("query"));
+    const page = await tidings.events.list(query);
+    const body = { ...page, items: page.items.map((event) => eventJson(event, query.viewer)) };
     return unchanged(c, body) ? c.body(null, 304) : c.json(body, 200);
   });
 
   // Before the route with an id: "count" is not one.
   api.openapi(countRoute, async (c) => {
-    const { account } = c.get("identity");
-    return c.json({ count: await tidings.events.count({ ...c.req.valid("query"), account }) }, 200);
+    const query = readingOf(c.get("identity"), c.req.valid("query"));
+    return c.json({ count: await tidings.events.count(query) }, 200);
   });
 
   api.openapi(getRoute, async (c) => {
-    const { account } = c.get("identity");
-    const event = eventJson(await tidings.events.get(c.req.valid("param").id, { account }));
+    const reading = readingOf(c.get("identity"), c.req.valid("query"));
+    const event = eventJson(await tidings.events.get(c.req.valid("param").id, reading), reading.viewer);
     return unchanged(c, event) ? c.body(null, 304) : c.json(event, 200);
   });
 }
 
-export function eventJson(event: RecordedEvent): z.infer<typeof eventSchema> {
+/** Who else may see an event is not told to a viewer. */
+export function eventJson(event: RecordedEvent, viewer: Viewer | undefined): z.infer<typeof eventSchema> {
+  const keys = viewer && viewerKeys(viewer);
   return {
     ...event,
     refs: event.refs as Record<string, EntityRef | EntityRef[] | null>,
     data: event.data as Record<string, unknown>,
     occurredAt: event.occurredAt.toISOString(),
+    audience: event.audience && event.audience.filter((key) => keys === undefined || keys.includes(key)),
   };
 }

@@ -27,6 +27,8 @@ const feedPage = z.strictObject({
   items: z.array(feedItemSchema.strict()),
   ...cursors,
   position: z.number().int(),
+  locale: z.string(),
+  dir: z.enum(["ltr", "rtl"]),
 });
 const eventPage = z.strictObject({ items: z.array(eventSchema.strict()), ...cursors });
 

@@ -5,23 +5,37 @@ import type { FeedItem } from "../feed/feedItem.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { entitySchema } from "./entitySchema.ts";
+import type { Identity } from "./identity.ts";
 import { filterParameters, pageCursors, pageParameters } from "./filterQuery.ts";
+import { inLocale, localeParameter, localizedSchema, tellLanguage } from "./localeQuery.ts";
+import { feedKey, markJson, readMarkSchema } from "./markRoutes.ts";
 import { problemResponse } from "./problem.ts";
 import { unchanged } from "./unchanged.ts";
+import { readingOf, viewerParameters, type ViewerQuery } from "./viewerQuery.ts";
 
-const feedEntitySchema = entitySchema
+export const feedEntitySchema = entitySchema
   .extend({
     url: z.string().nullable().openapi({ description: "Where it is seen." }),
     deleted: z.boolean().openapi({ description: "True when the app says that it is gone." }),
   })
   .openapi("FeedEntity");
 
-const sentencePartSchema = z
+export const sentencePartSchema = z
   .object({
     text: z.string(),
     entity: entitySchema.optional(),
     url: z.string().optional(),
     isActor: z.boolean().optional().openapi({ description: 'True for the actor: "You" to the one.' }),
+    forReader: z
+      .string()
+      .optional()
+      .openapi({
+        description: 'What the reader is called here, where that is not "You", "you" or "yourself".',
+      }),
+    forActor: z
+      .string()
+      .optional()
+      .openapi({ description: 'Instead of `text` where the reader is the actor: "hast" for "hat".' }),
   })
   .openapi("SentencePart");
 
@@ -42,16 +56,24 @@ export const feedItemSchema = z
     actionable: z.boolean(),
     sentence: z.array(sentencePartSchema),
     text: z.string().openapi({ example: "Ann moved Fix the login from To do to Done" }),
+    unread: z.boolean().optional().openapi({ description: "With `marks`: not read by the one who asks." }),
+    unseen: z.boolean().optional().openapi({ description: "With `marks`: new since their last visit." }),
   })
   .openapi("FeedItem");
 
-const positionSchema = z.number().int().openapi({
+export const positionSchema = z.number().int().openapi({
   description:
     "Where the log ended before the page was read: pass it to `/live` as `after`, nothing is missed.",
 });
 
-const feedPageSchema = z
-  .object({ items: z.array(feedItemSchema), ...pageCursors, position: positionSchema })
+export const feedPageSchema = z
+  .object({
+    items: z.array(feedItemSchema),
+    ...pageCursors,
+    position: positionSchema,
+    ...localizedSchema,
+    mark: readMarkSchema.optional().openapi({ description: "With `marks`: how far the one who asks was." }),
+  })
   .openapi("FeedPage");
 
 const responses = {
@@ -60,12 +82,26 @@ const responses = {
   default: problemResponse,
 };
 
+export const marksParameter = {
+  marks: feedKey.optional().openapi({
+    description: "A feed's key: items then say whether the one who asks has seen and read them.",
+  }),
+};
+
 const feedRoute = createRoute({
   method: "get",
   path: "/feed",
   operationId: "readFeed",
   summary: "What happened in the account, newest first, ready to show",
-  request: { query: z.strictObject({ ...filterParameters, ...pageParameters }) },
+  request: {
+    query: z.strictObject({
+      ...filterParameters,
+      ...pageParameters,
+      ...viewerParameters,
+      ...marksParameter,
+      ...localeParameter,
+    }),
+  },
   responses,
 });
 
@@ -78,23 +114,42 @@ const timelineRoute = createRoute({
   summary: "What happened to one entity, newest first, ready to show",
   request: {
     params: z.object({ type: z.string(), id: z.string() }),
-    query: z.strictObject({ ...timelineFilter, ...pageParameters }),
+    query: z.strictObject({
+      ...timelineFilter,
+      ...pageParameters,
+      ...viewerParameters,
+      ...marksParameter,
+      ...localeParameter,
+    }),
   },
   responses,
 });
 
 export function addFeedRoutes(api: Api, tidings: Tidings): void {
   api.openapi(feedRoute, async (c) => {
-    const { account } = c.get("identity");
-    const page = pageJson(await tidings.feed({ ...c.req.valid("query"), account }));
+    const page = pageJson(
+      await tidings.feed(inLocale(c, withReader(c.get("identity"), c.req.valid("query")))),
+    );
+    tellLanguage(c, page);
     return unchanged(c, page) ? c.body(null, 304) : c.json(page, 200);
   });
 
   api.openapi(timelineRoute, async (c) => {
-    const { account } = c.get("identity");
-    const page = pageJson(await tidings.timeline(c.req.valid("param"), { ...c.req.valid("query"), account }));
+    const query = inLocale(c, withReader(c.get("identity"), c.req.valid("query")));
+    const page = pageJson(await tidings.timeline(c.req.valid("param"), query));
+    tellLanguage(c, page);
     return unchanged(c, page) ? c.body(null, 304) : c.json(page, 200);
   });
+}
+
+/** Whoever may look as somebody else, the marks are those of the one who asks. */
+export function withReader<Query extends ViewerQuery & { readonly marks?: string | undefined }>(
+  identity: Identity,
+  query: Query,
+) {
+  const { marks: feed, ...rest } = query;
+  const reading = readingOf(identity, rest);
+  return feed === undefined ? reading : { ...reading, reader: { reader: identity.actor, feed } };
 }
 
 export function feedItemJson(item: FeedItem): z.infer<typeof feedItemSchema> {
@@ -106,5 +161,6 @@ export function feedItemJson(item: FeedItem): z.infer<typeof feedItemSchema> {
 }
 
 function pageJson(page: FeedPage): z.infer<typeof feedPageSchema> {
-  return { ...page, items: page.items.map(feedItemJson) };
+  const { mark, items, ...rest } = page;
+  return { ...rest, items: items.map(feedItemJson), ...(mark && { mark: markJson(mark) }) };
 }

@@ -5,17 +5,30 @@ import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
 import { withDefaults, type Settled } from "../withDefaults.ts";
 import { createApi, normalBasePath, type ApiEnv } from "./api.ts";
+import { addCatalogRoute } from "./catalogRoute.ts";
+import { addDashboardRoute } from "./dashboardRoute.ts";
+import { addDayRoutes } from "./dayRoutes.ts";
+import { addDoctorRoute } from "./doctorRoute.ts";
+import { addEntityRoutes } from "./entityRoutes.ts";
 import { addEventRoutes } from "./eventRoutes.ts";
+import { addFacetRoutes } from "./facetRoutes.ts";
 import { addFeedRoutes } from "./feedRoutes.ts";
+import { addGroupRoutes } from "./groupRoutes.ts";
 import { addHealthRoute } from "./healthRoute.ts";
 import { callerOf, type Authorize } from "./identity.ts";
+import { addIdentityRoute } from "./identityRoute.ts";
 import { addLiveRoute } from "./liveRoute.ts";
+import { addMarkRoutes } from "./markRoutes.ts";
 import { addOpenapiRoute } from "./openapiRoute.ts";
 import { createCors, createOriginGuard, originList } from "./origins.ts";
 import { addPortalRoute } from "./portalRoute.ts";
 import { respondWithProblem } from "./problem.ts";
 import { addRecordRoutes } from "./recordRoutes.ts";
+import { addSavedFilterRoutes } from "./savedFilterRoutes.ts";
+import { addStatsRoutes } from "./statsRoutes.ts";
 import { portalStaysInside } from "./webhookAccess.ts";
+import { addSubscriptionRoutes } from "./subscriptionRoutes.ts";
+import { addTraceRoute } from "./traceRoute.ts";
 import { addWebhookRoutes } from "./webhookRoutes.ts";
 
 export interface HttpOptions {
@@ -70,6 +83,7 @@ export function createHandler(
   api.onError((error, c) => respondWithProblem(error, c, tidings.signals));
   api.notFound((c) => respondWithProblem(new TidingsError("ROUTE_NOT_FOUND"), c, tidings.signals));
   addPortalRoute(api, originList(portalOrigins, "webhooks.portalOrigins"));
+  addDashboardRoute(api);
   api.use(createCors(origins));
   api.use(privately);
   api.use(identify(tidings, options.authorize));
@@ -86,11 +100,23 @@ export function createHandler(
       },
     }),
   );
+  addIdentityRoute(api);
   addRecordRoutes(api, tidings, { ...settings, basePath });
+  addStatsRoutes(api, tidings);
   addEventRoutes(api, tidings);
+  addTraceRoute(api, tidings);
+  addEntityRoutes(api, tidings);
   addFeedRoutes(api, tidings);
+  addGroupRoutes(api, tidings);
+  addMarkRoutes(api, tidings, settings);
+  addFacetRoutes(api, tidings);
+  addDayRoutes(api, tidings);
+  addSavedFilterRoutes(api, tidings, settings);
   addLiveRoute(api, tidings, settings);
+  addCatalogRoute(api, tidings);
   addHealthRoute(api, tidings, settings);
+  addDoctorRoute(api, tidings);
+  addSubscriptionRoutes(api, tidings, settings);
   addWebhookRoutes(api, tidings, settings);
   addOpenapiRoute(api, basePath);
 

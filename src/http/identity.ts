@@ -4,14 +4,14 @@ import type { Webhooks } from "../webhooks/api.ts";
 import { isPortalToken, type PortalRole } from "../webhooks/portalToken.ts";
 
 /** Each role may do everything that the roles before it may. */
-const roles = ["reader", "writer", "service", "operator"] as const;
+export const accessRoles = ["reader", "writer", "service", "operator"] as const;
 
 /**
  * What a client may do. `reader`: read its account. `writer`: also record, as itself. `service`: also choose the actor,
  * `onBehalfOf`, `occurredAt`, and record types of the lanes `system` and `change`. `operator`: also see how the whole
  * log is doing, which no account owns.
  */
-export type AccessRole = (typeof roles)[number];
+export type AccessRole = (typeof accessRoles)[number];
 
 /** Who asks, as the app says. */
 export interface Identity {
@@ -19,6 +19,8 @@ export interface Identity {
   readonly account: string;
   readonly actor: EntityRef;
   readonly role: AccessRole;
+  /** What the actor also counts as where events have an audience: its groups, boards, permissions. Default: none. */
+  readonly audiences?: readonly string[] | undefined;
 }
 
 /** Says who sent a request, or null for nobody. */
@@ -37,8 +39,8 @@ export async function callerOf(
 ): Promise<Caller> {
   const token = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   if (token === undefined || !isPortalToken(token)) {
-    const { account, actor, role } = await identityOf(request, authorize);
-    return { account, actor, role, portal: null };
+    const { account, actor, role, audiences } = await identityOf(request, authorize);
+    return { account, actor, role, audiences, portal: null };
   }
   const { account, role } = webhooks.checkPortalToken(token);
   return { account, actor: PORTAL, role: "reader", portal: role };
@@ -58,7 +60,7 @@ async function identityOf(request: Request, authorize: Authorize | undefined): P
 }
 
 export function mayActAs(identity: Identity, role: AccessRole): boolean {
-  return roles.indexOf(identity.role) >= roles.indexOf(role);
+  return accessRoles.indexOf(identity.role) >= accessRoles.indexOf(role);
 }
 
 export function requireRole(identity: Identity, role: AccessRole): void {

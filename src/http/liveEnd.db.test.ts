@@ -4,7 +4,7 @@ import { aMove, ann, card } from "../../test/support/boardEvents.ts";
 import { createClient, messagesIn, serve } from "../../test/support/liveClient.ts";
 import { authorizationOf, createTestApi } from "../../test/support/testApi.ts";
 import { createTestPglite } from "../../test/support/testDatabase.ts";
-import type { LiveRun } from "../live/live.ts";
+import type { LiveRun } from "../live/channels.ts";
 import type { Tidings } from "../tidings.ts";
 import type { HttpOptions } from "./handler.ts";
 

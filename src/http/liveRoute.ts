@@ -1,13 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { TidingsError } from "../errors.ts";
+import type { LiveQuery } from "../live/live.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { eventMessages } from "./eventMessages.ts";
 import { feedItemSchema } from "./feedRoutes.ts";
 import { matchParameters } from "./filterQuery.ts";
-import type { Identity } from "./identity.ts";
 import { pacedStream } from "./pacedStream.ts";
 import { problemResponse } from "./problem.ts";
+import { readingOf, viewerParameters } from "./viewerQuery.ts";
+import { createSharedChunks } from "./sharedChunks.ts";
 
 const liveItemSchema = feedItemSchema.extend({ position: z.number().int() }).openapi("LiveItem");
 
@@ -25,6 +27,7 @@ const liveRoute = createRoute({
   request: {
     query: z.strictObject({
       ...matchParameters,
+      ...viewerParameters,
       after: position.optional().openapi({
         description: "Events after this position; a feed page carries one. Default: from now on.",
       }),
@@ -57,23 +60,23 @@ const HEADERS = {
 
 export function addLiveRoute(api: Api, tidings: Tidings, options: LiveRouteOptions): void {
   let streams = 0;
+  const shared = createSharedChunks();
 
   api.openapi(liveRoute, async (c) => {
-    const { after, ...filter } = c.req.valid("query");
+    const { after, ...filter } = readingOf(c.get("identity"), c.req.valid("query"));
     const from = resumeFrom(c.req.header("last-event-id"), after);
     if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
     if (streams >= options.maxStreams) {
       throw new TidingsError("TOO_MANY_STREAMS", { detail: `The limit is ${options.maxStreams}` });
     }
     streams++;
-    const body = await openStream(c.req.raw.signal, c.get("identity"), { ...filter, after: from });
+    const body = await openStream(c.req.raw.signal, { ...filter, after: from });
     return new Response(body, { headers: HEADERS });
   });
 
   async function openStream(
     request: AbortSignal,
-    { account }: Identity,
-    query: Parameters<Tidings["liveRuns"]>[0],
+    query: LiveQuery & { readonly account: string },
   ): Promise<ReadableStream<Uint8Array>> {
     const ended = new AbortController();
     const end = () => ended.abort();
@@ -84,15 +87,16 @@ export function addLiveRoute(api: Api, tidings: Tidings, options: LiveRouteOptio
     });
     if (request.aborted) end();
     try {
-      const runs = tidings.liveRuns({ ...query, account, signal: ended.signal });
+      const runs = tidings.liveRuns({ ...query, signal: ended.signal });
       // The first run says where the stream begins. What is wrong with the request is thrown here, before any byte is sent.
       const first = await runs.next();
-      const begun = first.done ? { events: [], position: query?.after ?? 0 } : first.value;
-      const messages = eventMessages(begun, runs, tidings.items);
+      const begun = first.done ? { events: [], position: query.after ?? 0 } : first.value;
+      const messages = eventMessages(begun, runs, tidings.items, shared);
       return pacedStream(messages.chunks, {
         ...options,
         heartbeat: messages.heartbeat,
-        onSlow: () => tidings.signals.emit("live.dropped", { account, position: messages.position() }),
+        onSlow: () =>
+          tidings.signals.emit("live.dropped", { account: query.account, position: messages.position() }),
         onFailed: (error) =>
           tidings.signals.emit("http.failed", { method: "GET", path: liveRoute.path, error }),
         onEnd: end,

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { TidingsError } from "../errors.ts";
 
 const PREFLIGHT = {
-  "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
+  "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
   "access-control-allow-headers":
     "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID",
   "access-control-max-age": "600",

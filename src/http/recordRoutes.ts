@@ -3,6 +3,7 @@ import { TidingsError } from "../errors.ts";
 import { isDraft, type Draft } from "../events/defineEvent.ts";
 import { limits } from "../events/limits.ts";
 import type { RecordResult } from "../events/record.ts";
+import type { Viewer } from "../events/viewer.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { draftOf, draftSchema } from "./draft.ts";
@@ -11,6 +12,7 @@ import { requireRole, type Identity } from "./identity.ts";
 import { invalidRequest } from "./invalidRequest.ts";
 import { problemOf, problemResponse, problemSchema } from "./problem.ts";
 import { readJson } from "./readJson.ts";
+import { viewerOf } from "./viewerQuery.ts";
 
 const batchShape = {
   events: z.array(draftSchema).min(1).max(limits.eventsPerCall),
@@ -91,7 +93,7 @@ export function addRecordRoutes(api: Api, tidings: Tidings, options: RecordRoute
     }
     const drafts: Draft[] = [draftOf(body, { tidings, identity, headerKey: key })];
     const [recorded] = await tidings.record(...drafts);
-    const event = eventJson(recorded!);
+    const event = eventJson(recorded!, viewerOf(identity));
     return c.json(event, 201, { location: `${options.basePath}/events/${event.id}` });
   });
 }
@@ -109,7 +111,7 @@ async function recordBatch(tidings: Tidings, identity: Identity, body: unknown):
   }
   const drafts = given.map((each, index) => attempt(() => draftOf(each, { tidings, identity, index })));
   const valid = drafts.filter(isDraft);
-  if (!atomic) return merge(drafts, await tidings.recordEach(valid));
+  if (!atomic) return merge(drafts, await tidings.recordEach(valid), viewerOf(identity));
 
   const errors = drafts.filter((draft) => draft instanceof TidingsError);
   if (errors.length === 1) throw errors[0]!;
@@ -117,18 +119,20 @@ async function recordBatch(tidings: Tidings, identity: Identity, body: unknown):
     throw new TidingsError("BATCH_INVALID", { detail: `${errors.length} of ${given.length} events`, errors });
   }
   const events = await tidings.record(...valid);
-  return events.map((event) => ({ ok: true, event: eventJson(event) }));
+  const viewer = viewerOf(identity);
+  return events.map((event) => ({ ok: true, event: eventJson(event, viewer) }));
 }
 
 /** Puts what became of the valid drafts back where they stood among the refused ones. */
 function merge(
   drafts: readonly (Draft | TidingsError)[],
   recorded: readonly RecordResult[],
+  viewer: Viewer | undefined,
 ): Results["results"] {
   const next = recorded.values();
   return drafts.map((draft, index) => {
     const result = isDraft(draft) ? next.next().value! : { ok: false as const, error: draft };
-    if (result.ok) return { ok: true, event: eventJson(result.event) };
+    if (result.ok) return { ok: true, event: eventJson(result.event, viewer) };
     return { ok: false, error: { ...problemOf(result.error), index } };
   });
 }

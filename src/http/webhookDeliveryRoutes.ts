@@ -26,8 +26,12 @@ const listRoute = createRoute({
   request: {
     query: z.strictObject({
       endpoint: z.string().optional().openapi({ description: "Default: all endpoints." }),
+      event: z.string().optional().openapi({ description: "Of this event, by its id." }),
       states: list(z.enum(deliveryStates), "In these states."),
-      types: list(z.string(), "Types (`card.moved`) or categories (`card.*`)."),
+      types: list(
+        z.string(),
+        "As endpoints ask for them: `card.moved`, `card.*`, `*.created` or `*`, also by older names.",
+      ),
       since: moment("Made at or after this moment."),
       until: moment("Made before this moment."),
       before: pageParameters.before,

@@ -6,12 +6,16 @@ import type { Delivery } from "../webhooks/delivery.ts";
 import { deliveryStates } from "../webhooks/deliveryState.ts";
 import { payloadFormats } from "../webhooks/endpoint.ts";
 import type { Message } from "../webhooks/message.ts";
+import { entitySchema } from "./entitySchema.ts";
 
 const deliveryShape = {
   id: z.string(),
   endpoint: z.string(),
   message: z.string().openapi({ description: "What the receiver gets as `webhook-id`, on every attempt." }),
   type: z.string().openapi({ example: "card.moved" }),
+  subject: entitySchema
+    .nullable()
+    .openapi({ description: "What the event happened to. Null when retention has dropped the message." }),
   origin: z.enum(["event", "send", "backfill", "test"]),
   state: z.enum(deliveryStates),
   attempts: z.number().int(),
@@ -51,6 +55,7 @@ const messageSchema = z
     id: z.string(),
     type: z.string(),
     subject: z.string(),
+    subjectLabel: z.string().nullable(),
     event: z
       .object({ lane: z.enum(lanes), id: z.string(), position: z.number().int() })
       .nullable()
@@ -89,6 +94,7 @@ export function deliveryJson(delivery: Delivery): z.infer<typeof deliverySchema>
     endpoint: delivery.endpoint,
     message: delivery.message,
     type: delivery.type,
+    subject: delivery.subject,
     origin: delivery.origin,
     state: delivery.state,
     attempts: delivery.attempts,
@@ -105,6 +111,7 @@ function messageJson(message: Message): z.infer<typeof messageSchema> {
     id: message.id,
     type: message.type,
     subject: message.subject,
+    subjectLabel: message.subjectLabel,
     event: message.event,
     format: message.format,
     version: message.version,

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Tidings } from "../tidings.ts";
-import { signatureSchemes, type EndpointInput } from "../webhooks/endpoint.ts";
+import { signatureSchemes } from "../webhooks/endpoint.ts";
 import type { WithSecret } from "../webhooks/endpoints.ts";
 import type { Api } from "./api.ts";
 import { jsonBody } from "./jsonBody.ts";
@@ -129,8 +129,7 @@ export function addWebhookEndpointRoutes(
   const middleware = [mayManage, jsonBody({ maxBodyBytes })];
   api.openapi({ ...createEndpointRoute, middleware }, async (c) => {
     const { account } = c.get("identity");
-    const input = c.req.valid("json") as EndpointInput; // JSON has no undefined
-    const created = await tidings.webhooks.endpoints.create(input, { account });
+    const created = await tidings.webhooks.endpoints.create(c.req.valid("json"), { account });
     return c.json(withSecretJson(created), 201, UNSTORED);
   });
 
@@ -143,8 +142,7 @@ export function addWebhookEndpointRoutes(
   api.openapi({ ...updateRoute, middleware }, async (c) => {
     const { account } = c.get("identity");
     const { id } = c.req.valid("param");
-    const changes = c.req.valid("json") as Partial<EndpointInput>;
-    const updated = await tidings.webhooks.endpoints.update(id, changes, { account });
+    const updated = await tidings.webhooks.endpoints.update(id, c.req.valid("json"), { account });
     return c.json(endpointJson(updated), 200);
   });
 

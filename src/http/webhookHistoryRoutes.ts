@@ -5,6 +5,7 @@ import type { StatsBucket } from "../webhooks/stats.ts";
 import type { Api } from "./api.ts";
 import { moment, pageParameters } from "./filterQuery.ts";
 import { problemResponse } from "./problem.ts";
+import { mayManage } from "./webhookAccess.ts";
 
 const params = z.object({ id: z.string() });
 
@@ -20,30 +21,40 @@ const bucketSchema = z
   })
   .openapi("StatsBucket");
 
+const statsQuery = z.strictObject({
+  since: moment("Default: 24 hours ago."),
+  bucket: z
+    .string()
+    .regex(/^[0-9]{1,7}$/, "must be a whole number of seconds")
+    .transform(Number)
+    .optional()
+    .openapi({ type: "integer", multipleOf: 300, default: 1_800, description: "Seconds." }),
+});
+
+const statsResponses = {
+  200: {
+    description: "The oldest first.",
+    content: { "application/json": { schema: z.object({ items: z.array(bucketSchema) }) } },
+  },
+  default: problemResponse,
+};
+
 const statsRoute = createRoute({
   method: "get",
   path: "/webhooks/endpoints/{id}/stats",
   operationId: "readEndpointStats",
   summary: "How many attempts succeeded and failed over time, and how long they took",
-  request: {
-    params,
-    query: z.strictObject({
-      since: moment("Default: 24 hours ago."),
-      bucket: z
-        .string()
-        .regex(/^[0-9]{1,7}$/, "must be a whole number of seconds")
-        .transform(Number)
-        .optional()
-        .openapi({ type: "integer", multipleOf: 300, default: 1_800, description: "Seconds." }),
-    }),
-  },
-  responses: {
-    200: {
-      description: "The oldest first.",
-      content: { "application/json": { schema: z.object({ items: z.array(bucketSchema) }) } },
-    },
-    default: problemResponse,
-  },
+  request: { params, query: statsQuery },
+  responses: statsResponses,
+});
+
+const accountStatsRoute = createRoute({
+  method: "get",
+  path: "/webhooks/stats",
+  operationId: "readWebhookStats",
+  summary: "The same of all the account's endpoints together",
+  request: { query: statsQuery },
+  responses: statsResponses,
 });
 
 const pulledSchema = z
@@ -89,7 +100,14 @@ export function addWebhookHistoryRoutes(api: Api, tidings: Tidings): void {
     return c.json({ items: buckets.map(bucketJson) }, 200);
   });
 
-  api.openapi(pullRoute, async (c) => {
+  api.openapi(accountStatsRoute, async (c) => {
+    const { account } = c.get("identity");
+    const buckets = await tidings.webhooks.accountStats({ ...c.req.valid("query"), account });
+    return c.json({ items: buckets.map(bucketJson) }, 200);
+  });
+
+  // They are signed: whoever may only look must not be able to send them to the receiver as ours.
+  api.openapi({ ...pullRoute, middleware: mayManage }, async (c) => {
     const { account } = c.get("identity");
     const options = { ...c.req.valid("query"), account };
     return c.json(pulledJson(await tidings.webhooks.pull(c.req.valid("param").id, options)), 200);

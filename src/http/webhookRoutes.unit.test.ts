@@ -55,10 +55,7 @@ const reads: [route: string, calls: unknown[]][] = [
   ["GET /webhooks/endpoints/ep_1", ["endpoints.get", "ep_1", { account }]],
   ["GET /webhooks/endpoints/ep_1/jobs", ["jobs.list", "ep_1", { account }]],
   ["GET /webhooks/endpoints/ep_1/stats?bucket=300", ["stats", "ep_1", { account, bucket: 300 }]],
-  [
-    "GET /webhooks/endpoints/ep_1/messages?after=dlv_1&limit=2",
-    ["pull", "ep_1", { account, after: "dlv_1", limit: 2 }],
-  ],
+  ["GET /webhooks/stats?bucket=3600", ["accountStats", { account, bucket: 3_600 }]],
   [
     "GET /webhooks/endpoints/ep_1/recoverable?since=2026-11-20T00:00:00Z",
     ["recoverable", "ep_1", { account, since: new Date("2026-11-20") }],
@@ -83,7 +80,17 @@ const reads: [route: string, calls: unknown[]][] = [
 ];
 const plainReads = ["GET /event-types", "GET /webhooks/event-types", "GET /webhooks/asyncapi.json"];
 
-const changes: [route: string, body: unknown, status: number, calls: unknown[]][] = [
+type Change = [route: string, body: unknown, status: number, calls: unknown[]];
+
+/** Changes nothing, but what it gives is signed. */
+const pull: Change = [
+  "GET /webhooks/endpoints/ep_1/messages?after=dlv_1&limit=2",
+  undefined,
+  200,
+  ["pull", "ep_1", { account, after: "dlv_1", limit: 2 }],
+];
+
+const changes: Change[] = [
   ["POST /webhooks/endpoints", endpoint, 201, ["endpoints.create", endpoint, { account }]],
   [
     "PATCH /webhooks/endpoints/ep_1",
@@ -149,15 +156,18 @@ describe("a route that reads", () => {
   });
 });
 
-describe("a route that changes something", () => {
-  test.each(changes)("%s %j: for the service and a token that manages", async (route, body, status, call) => {
-    expect((await ask(route, { body })).status).toBe(status);
-    const token = webhooks.portalToken({ account: "acme", role: "manage" });
-    expect((await ask(route, { body, token })).status).toBe(status);
-    expect(webhooks.calls).toEqual([call, call]);
-  });
+describe("a route that changes something, or gives signed messages", () => {
+  test.each([pull, ...changes])(
+    "%s %j: for the service and a token that manages",
+    async (route, body, status, call) => {
+      expect((await ask(route, { body })).status).toBe(status);
+      const token = webhooks.portalToken({ account: "acme", role: "manage" });
+      expect((await ask(route, { body, token })).status).toBe(status);
+      expect(webhooks.calls).toEqual([call, call]);
+    },
+  );
 
-  test.each(changes)("%s %j: not for a writer or a token that reads", async (route, body) => {
+  test.each([pull, ...changes])("%s %j: not for a writer or a token that reads", async (route, body) => {
     const token = webhooks.portalToken({ account: "acme", role: "read" });
     for (const asking of [{ as: "reader" }, { as: "writer" }, { token }] as const) {
       const answer = await ask(route, { body, ...asking });

@@ -5,10 +5,12 @@ import type { Database } from "../db/database.ts";
 import { defineEvent } from "../events/defineEvent.ts";
 import { defineEntity } from "../events/entity.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
+import { lastPosition } from "../log/readPositions.ts";
 import { createSequencer } from "../log/sequencer.ts";
 import { createTail, type Tail } from "../log/tail.ts";
 import { createSignals } from "../signals.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
+import { createChannels, type Channels } from "./channels.ts";
 import { live, type LiveDependencies, type LiveQuery } from "./live.ts";
 
 const card = defineEntity("card");
@@ -19,8 +21,10 @@ const user = { type: "user", id: "ann", label: null };
 let database: PostgresTestDatabase;
 let tidings: Tidings;
 let tail: Tail;
+let channels: Channels;
 let room: LiveDependencies;
 let historyReads = 0;
+let reads = 0;
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -29,13 +33,15 @@ beforeEach(async () => {
   const db: Database = {
     ...database.db,
     query: (sql, parameters) => {
+      reads++;
       if (sql.includes("where account_id = $3 and pos >")) historyReads++;
       return database.db.query(sql, parameters);
     },
   };
   // An hour between looks: what the tests see comes from `advance`, not from polling.
   tail = createTail(db, createSignals(), 3_600_000);
-  room = { db, tail, registry: tidings.registry, accountOf: (given) => given ?? "acme" };
+  channels = createChannels(tail, tidings.registry);
+  room = { db, channels, registry: tidings.registry, accountOf: (given) => given ?? "acme" };
 });
 afterEach(async () => {
   await tail.loop.stop();
@@ -69,9 +75,10 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 
 /** A stream that is known to have begun: it has given its first event. */
 async function begun(query: LiveQuery): Promise<AsyncGenerator<PositionedEvent>> {
-  const stream = live(room, query);
+  // From a place of its own: "from now on" may be after the event below.
+  const stream = live(room, { after: await lastPosition(database.db), ...query });
   const first = take(stream, 1);
-  await expect.poll(() => tail.followers(), { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => channels.members(), { timeout: 10_000 }).toBeGreaterThan(0);
   await record(1);
   await first;
   return stream;
@@ -102,7 +109,7 @@ describe("live()", () => {
           end.abort();
           await stream.return(undefined);
           expect(seen).toEqual(range(1, last));
-          expect(tail.followers()).toBe(0);
+          expect(channels.members()).toBe(0);
         },
       ),
       { numRuns: 15 },
@@ -139,6 +146,38 @@ describe("live()", () => {
     await Promise.all([stream.return(undefined), other.return(undefined)]);
   });
 
+  test("one read of the database serves a tick, however many streams there are", async () => {
+    const stays = await begun({});
+    const readsFor = async (count: number) => {
+      const after = await record(1);
+      await take(stays, 1); // the tail has looked, and rests
+      const streams = Array.from({ length: count }, () => live(room, { after }));
+      const taken = streams.map((stream) => take(stream, 3));
+      await expect.poll(() => channels.members(), { timeout: 10_000 }).toBe(count + 1);
+      reads = 0;
+      await record(3);
+      await Promise.all([...taken, take(stays, 3)]);
+      const made = reads;
+      await Promise.all(streams.map((stream) => stream.return(undefined)));
+      return made;
+    };
+    expect(await readsFor(1)).toBe(1);
+    expect(await readsFor(50)).toBe(1);
+    await stays.return(undefined);
+  });
+
+  test("streams that come back soon are served from memory", async () => {
+    const stays = await begun({});
+    const last = await record(50);
+    await take(stays, last - 1);
+    reads = 0;
+    const back = Array.from({ length: 20 }, (_, number) => live(room, { after: last - number }));
+    const seen = await Promise.all(back.slice(1).map((stream, index) => take(stream, index + 1)));
+    expect(seen.map((positions) => positions.length)).toEqual(range(1, 19));
+    expect(reads).toBe(0);
+    await Promise.all([stays, ...back.slice(1)].map((stream) => stream.return(undefined)));
+  });
+
   test("gives only what matches, of its own account", async () => {
     const stream = live(room, { after: 0, types: [cardClosed], of: card(0) });
     const first = take(stream, 2);
@@ -156,15 +195,15 @@ describe("live()", () => {
     const waiting = live(room, { after: 0, signal: end.signal }).next();
     const abandoned = live(room, { after: 0, signal: end.signal });
     const first = abandoned.next();
-    await expect.poll(() => tail.followers(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => channels.members(), { timeout: 10_000 }).toBe(2);
     await record(1);
     await Promise.all([waiting, first]);
-    expect(tail.followers()).toBe(2);
+    expect(channels.members()).toBe(2);
     end.abort();
-    expect(tail.followers()).toBe(0);
+    expect(channels.members()).toBe(0);
     expect(await abandoned.next()).toMatchObject({ done: true });
     expect(await live(room, { signal: AbortSignal.abort() }).next()).toMatchObject({ done: true });
-    expect(tail.followers()).toBe(0);
+    expect(channels.members()).toBe(0);
   });
 
   test.each([
@@ -175,7 +214,7 @@ describe("live()", () => {
   ])("a position %s is refused, and nobody is left following", async (_, after) => {
     await record(10);
     await expect(live(room, { after }).next()).rejects.toMatchObject({ code: "INVALID_CURSOR" });
-    expect(tail.followers()).toBe(0);
+    expect(channels.members()).toBe(0);
   });
 
   test("a position that retention took is refused, also when it takes it while history is read", async () => {

@@ -3,14 +3,10 @@ import { TidingsError } from "../errors.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
 import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
+import type { NormalFilter } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
-import {
-  keptPositions,
-  readAccountAfter,
-  type PositionedRun,
-  type PositionedStoredEvent,
-} from "../log/readPositions.ts";
-import type { Tail } from "../log/tail.ts";
+import { keptPositions, readAccountAfter } from "../log/readPositions.ts";
+import type { Channels, LiveRun } from "./channels.ts";
 
 export interface LiveQuery extends EventFilter {
   /** Events after this position; a feed page carries one. Default: from now on. */
@@ -21,18 +17,9 @@ export interface LiveQuery extends EventFilter {
 
 export interface LiveDependencies {
   readonly db: Database;
-  readonly tail: Tail;
+  readonly channels: Channels;
   readonly registry: Registry;
   readonly accountOf: (given: string | undefined) => string;
-}
-
-/**
- * A run of new events, and up to where the log was looked at: an empty run still moves a reader's cursor. The first one
- * is empty and tells where the reader begins.
- */
-export interface LiveRun {
-  readonly events: readonly PositionedEvent[];
-  readonly position: number;
 }
 
 /** Runs held for a reader that is busy. One that falls further behind is fed from the database instead. */
@@ -48,45 +35,44 @@ export async function* live(
 }
 
 /**
- * As `live`, in runs. History comes from the database; the hand-over to the shared tail is by position, so that nothing
- * is missed and nothing comes twice. Throws POSITION_PRUNED where retention has taken what `after` asks for.
+ * As `live`, in runs. The first run is empty and tells where the reader begins. History comes from the database, recent
+ * events from memory; the hand-over to the shared channel is by position, so that nothing is missed and nothing comes
+ * twice. Throws INVALID_CURSOR, and POSITION_PRUNED where retention has taken what `after` asks for.
  */
 export async function* liveRuns(
-  dependencies: LiveDependencies,
+  { db, channels, registry, accountOf }: LiveDependencies,
   query: LiveQuery = {},
 ): AsyncGenerator<LiveRun, void, undefined> {
-  const { db, tail, registry, accountOf } = dependencies;
   const filter = normalFilter(query, accountOf(query.account), registry);
-  const matches = createMatcher(filter);
   const signal = query.signal ?? new AbortController().signal;
   const waiting = createWaitingRuns();
-  const present = (events: readonly PositionedStoredEvent[]): PositionedEvent[] =>
-    events.filter(matches).map((event) => positionedEvent(event, registry));
-
-  const follow = await tail.follow(waiting.add);
+  const place = await channels.join(filter, waiting.add);
   // At once, also when the reader is busy or never comes back: nothing is collected for it any more.
   const leave = () => {
-    follow.stop();
+    place.leave();
     waiting.wake();
   };
   signal.addEventListener("abort", leave);
   try {
-    let position = query.after ?? follow.position;
-    await checkBeginning(db, position);
+    let position = query.after ?? place.position;
+    checkPosition(position);
+    if (place.recent(position) === null) await checkBeginning(db, position);
     yield { events: [], position };
-    let upTo = follow.position;
+    const history = createAccountReader(db, registry, filter);
+    let upTo = place.position;
     while (!signal.aborted) {
       while (position < upTo && !signal.aborted) {
-        const run = await readAccountAfter(db, filter.account, position, upTo, READ_AT_ONCE);
-        checkKept(await keptPositions(db), position); // after the read: retention may overtake a slow reader
-        position = run.scannedTo;
-        yield { events: present(run.events), position };
+        const run = place.recent(position) ?? (await history.read(position, upTo));
+        position = run.position;
+        yield run;
       }
       for (const run of waiting.take()) {
-        if (run.scannedTo <= position) continue;
+        if (run.position <= position) continue;
         const after = position;
-        position = run.scannedTo;
-        yield { events: present(run.events.filter((event) => event.position > after)), position };
+        position = run.position;
+        yield startsAfter(run, after)
+          ? run
+          : { ...run, events: run.events.filter((event) => event.position > after) };
         if (signal.aborted) return;
       }
       upTo = Math.max(upTo, waiting.missedUpTo());
@@ -98,10 +84,33 @@ export async function* liveRuns(
   }
 }
 
-async function checkBeginning(db: Database, after: number): Promise<void> {
+/** Whether a run can be passed on as it is, so that its events stay the array that other streams get too. */
+function startsAfter({ events }: LiveRun, position: number): boolean {
+  return events.length === 0 || events[0]!.position > position;
+}
+
+/** Older events of one account, from the database. */
+function createAccountReader(db: Database, registry: Registry, filter: NormalFilter) {
+  const matches = createMatcher(filter);
+  return {
+    read: async (after: number, upTo: number): Promise<LiveRun> => {
+      const run = await readAccountAfter(db, filter.account, after, upTo, READ_AT_ONCE);
+      checkKept(await keptPositions(db), after); // after the read: retention may overtake a slow reader
+      return {
+        events: run.events.filter(matches).map((event) => positionedEvent(event, registry)),
+        position: run.scannedTo,
+      };
+    },
+  };
+}
+
+function checkPosition(after: number): void {
   if (!Number.isSafeInteger(after) || after < 0) {
     throw new TidingsError("INVALID_CURSOR", { detail: `after must be a position, not ${after}` });
   }
+}
+
+async function checkBeginning(db: Database, after: number): Promise<void> {
   const kept = await keptPositions(db);
   // A cursor from beyond the end comes from another log, or from before a restore: waiting for it would be silence.
   if (after > kept.last) {
@@ -122,26 +131,28 @@ function checkKept({ first, last }: { readonly first: number; readonly last: num
 
 /** Runs between the tail and one reader, of bounded size: what does not fit is remembered as a position to read up to. */
 function createWaitingRuns() {
-  let runs: PositionedRun[] = [];
+  let runs: LiveRun[] = [];
   let events = 0;
   let missed = 0;
   let wakeReader: (() => void) | undefined;
   const wake = () => wakeReader?.();
   return {
     wake,
-    add: (run: PositionedRun): void => {
+    add: (run: LiveRun): void => {
       // Once something was left out, everything after it must come from the database too, or the order breaks.
       if (missed > 0 || events + run.events.length > MAX_WAITING_EVENTS) {
-        missed = run.scannedTo;
+        missed = run.position;
         runs = [];
         events = 0;
       } else {
+        // A reader that takes nothing must not collect one empty run after the other.
+        if (runs.at(-1)?.events.length === 0) runs.pop();
         runs.push(run);
         events += run.events.length;
       }
       wake();
     },
-    take: (): PositionedRun[] => {
+    take: (): LiveRun[] => {
       const taken = runs;
       runs = [];
       events = 0;

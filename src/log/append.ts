@@ -20,6 +20,8 @@ export interface EventRow {
   readonly metadata: JsonObject;
   /** `type:id` of everything on whose timeline it belongs, each once. */
   readonly entities: readonly string[];
+  /** Who may see it; null for everybody in the account. */
+  readonly audience: readonly string[] | null;
   readonly cause: { readonly lane: Lane; readonly id: string; readonly depth: number } | null;
   readonly key: string | null;
   readonly fingerprint: string | null;
@@ -45,11 +47,11 @@ export type Append = (tx: Queryable, rows: readonly EventRow[]) => Promise<(Appe
 export function createAppend({ notify, keepKeysSeconds }: AppendOptions): Append {
   return async (tx, rows) => {
     const keyed = rows.some((row) => row.key !== null);
-    const [result] = await tx.query<{ recorded: string }>(APPEND, [
-      JSON.stringify(rows),
-      keyed ? keepKeysSeconds : null,
-      notify,
-    ]);
+    const [result] = await tx.query<{ recorded: string }>(
+      APPEND,
+      [JSON.stringify(rows), keyed ? keepKeysSeconds : null, notify],
+      { prepare: true },
+    );
     const recorded = JSON.parse(result!.recorded) as ([string, number] | null)[];
     return recorded.map((item) => item && { id: item[0], occurredAt: item[1] });
   };

@@ -1,4 +1,5 @@
 import { entitiesOf, entityKey } from "../events/entity.ts";
+import { maySee } from "../events/viewer.ts";
 import { recordedAt } from "./eventId.ts";
 import type { NormalFilter } from "./findEvents.ts";
 import type { StoredEvent } from "./storedEvent.ts";
@@ -12,9 +13,11 @@ export function createMatcher(filter: NormalFilter): (event: StoredEvent) => boo
   const subjectTypes = filter.subjectTypes && new Set(filter.subjectTypes);
   const severities = filter.severities && new Set<string>(filter.severities);
   const lanes = new Set<string>(filter.lanes);
+  const audiences = filter.audiences && new Set(filter.audiences);
   return (event) =>
     event.account === filter.account &&
     lanes.has(event.lane) &&
+    maySee(event.audience, audiences) &&
     (types === null || types.has(event.type)) &&
     (actors === null || actors.has(entityKey(event.actor))) &&
     (subjects === null || subjects.has(entityKey(event.subject))) &&

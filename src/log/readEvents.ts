@@ -41,6 +41,7 @@ export async function readColumns<Row extends object>(
       textArray(sorted.map((key) => key.id)),
       textArray(ends),
     ],
+    { prepare: true },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Queryable } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import { readEvents } from "./readEvents.ts";
-import type { StoredEvent } from "./storedEvent.ts";
+import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "./storedEvent.ts";
 
 /** A stored event with its place in the dense order. */
 export interface PositionedStoredEvent extends StoredEvent {
@@ -16,6 +16,11 @@ export interface PositionedRun {
   readonly more: boolean;
 }
 
+/** A position, and the columns of its event, which are null where retention has taken it. */
+type PositionedColumns = { position: string } & {
+  [Column in keyof EventColumns]: EventColumns[Column] | null;
+};
+
 interface OrderRow {
   position: string;
   account_id: string;
@@ -23,9 +28,10 @@ interface OrderRow {
   event_id: string;
 }
 
+// See 0010_live.sql: positions and their events at once.
 const ALL_AFTER = `
-select pos::text as position, account_id, lane, event_id::text
-  from tidings.event_order where pos > $1::bigint order by pos limit $2::int`;
+select e.pos::text as position, ${EVENT_COLUMNS}
+  from (select pos, (event).* from tidings.events_after($1::bigint, $2::int)) e order by e.pos`;
 
 const OF_ACCOUNT_AFTER = `
 select pos::text as position, account_id, lane, event_id::text
@@ -33,8 +39,15 @@ select pos::text as position, account_id, lane, event_id::text
 
 /** The events of all accounts after a position, in order: for subscriptions and the process's one live reader. */
 export async function readAfter(on: Queryable, after: number, limit: number): Promise<PositionedRun> {
-  const rows = await on.query<OrderRow>(ALL_AFTER, [String(after), limit]);
-  return complete(on, rows, rows.length === limit, Number(rows.at(-1)?.position ?? after));
+  const rows = await on.query<PositionedColumns>(ALL_AFTER, [String(after), limit]);
+  return {
+    // Events whose partition retention has dropped are no longer there; their positions are passed over.
+    events: rows.flatMap((row) =>
+      row.id === null ? [] : [{ ...storedEvent(row as EventColumns), position: Number(row.position) }],
+    ),
+    scannedTo: Number(rows.at(-1)?.position ?? after),
+    more: rows.length === limit,
+  };
 }
 
 /** The events of one account after a position and up to another, in order. */
@@ -47,7 +60,17 @@ export async function readAccountAfter(
 ): Promise<PositionedRun> {
   const rows = await on.query<OrderRow>(OF_ACCOUNT_AFTER, [String(after), limit, account, String(upTo)]);
   const more = rows.length === limit;
-  return complete(on, rows, more, more ? Number(rows.at(-1)!.position) : upTo);
+  const events = await readEvents(
+    on,
+    rows.map((row) => ({ account: row.account_id, lane: row.lane, id: row.event_id })),
+  );
+  const positions = new Map(rows.map((row) => [row.event_id, Number(row.position)]));
+  return {
+    // As above: positions of events that retention has taken are passed over.
+    events: events.map((event) => ({ ...event, position: positions.get(event.id)! })),
+    scannedTo: more ? Number(rows.at(-1)!.position) : upTo,
+    more,
+  };
 }
 
 /** The last position given. */
@@ -68,23 +91,4 @@ export async function keptPositions(
        from tidings.sequencer`,
   );
   return { first: Number(row!.first), last: Number(row!.last) };
-}
-
-async function complete(
-  on: Queryable,
-  rows: OrderRow[],
-  more: boolean,
-  scannedTo: number,
-): Promise<PositionedRun> {
-  const events = await readEvents(
-    on,
-    rows.map((row) => ({ account: row.account_id, lane: row.lane, id: row.event_id })),
-  );
-  const positions = new Map(rows.map((row) => [row.account_id + row.event_id, Number(row.position)]));
-  return {
-    // Events whose partition retention has dropped are no longer there; their positions are passed over.
-    events: events.map((event) => ({ ...event, position: positions.get(event.account + event.id)! })),
-    scannedTo,
-    more,
-  };
 }

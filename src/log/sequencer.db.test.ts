@@ -67,6 +67,26 @@ test("a repair that waits for an open writer lets the others pass, and is made w
   expect(await repaired).toEqual({ assigned: 1, lastPosition: 1 });
 });
 
+test("a sweep reads the order once, also before PostgreSQL knows how large it is", async () => {
+  const { db } = database;
+  const EVENTS = 1_000;
+  await db.transaction(async (tx) => {
+    for (let number = 0; number < EVENTS; number++) await insertRawEvent(tx);
+  });
+  await db.query("select tidings.tick()");
+  const read = await db.transaction(async (tx) => {
+    await tx.execute("set local random_page_cost = 1.1"); // as on a disk without moving parts
+    await tx.query("select tidings.sweep()");
+    const [row] = await tx.query<{ rows: number }>(
+      `select (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::float8 as rows
+         from pg_stat_xact_user_tables where schemaname = 'tidings' and relname = 'event_order'`,
+    );
+    return row!.rows;
+  });
+  // Each row twice at most, not once for each of the others, which would be 500,000.
+  expect(read).toBeLessThanOrEqual(2 * EVENTS);
+});
+
 test("sweeps also when every tick finds something", async () => {
   const { all, next } = signals();
   const busy: Database = {

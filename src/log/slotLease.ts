@@ -143,9 +143,10 @@ async function takeLease(
     : null;
 }
 
+// Only while it has an owner: a renewal under way may arrive after the release, and would hold a slot that nobody works on.
 const RENEW_LEASE = `
 update tidings.subscriptions set lease_until = now() + $4::int * interval '1 millisecond'
- where name = $1 and slot = $2::int and lease_token = $3::bigint
+ where name = $1 and slot = $2::int and lease_token = $3::bigint and lease_owner is not null
 returning 1 as renewed`;
 
 /** False: the lease is lost. */

@@ -72,6 +72,40 @@ describe("a process that does not know how far its slot is", () => {
 });
 
 describe("a lease", () => {
+  test("that was given back is not renewed by what was still under way", async () => {
+    const signal = () => {
+      let give = (): void => undefined;
+      const given = new Promise<void>((resolve) => (give = resolve));
+      return { give: () => give(), given };
+    };
+    const [asked, released, renewed] = [signal(), signal(), signal()];
+    const { db } = database;
+    const slow = createSlotLease({
+      db: {
+        ...db,
+        query: async (sql, parameters) => {
+          if (!sql.includes("returning 1 as renewed")) return db.query(sql, parameters);
+          asked.give();
+          await released.given;
+          const rows = await db.query(sql, parameters);
+          renewed.give();
+          return rows as never;
+        },
+      },
+      signals: createSignals(),
+      name: "copy",
+      slot: 0,
+      owner: "slow",
+      leaseMs: 3,
+    });
+    await slow.take();
+    await asked.given;
+    await slow.release(3);
+    released.give();
+    await renewed.given;
+    expect(await open("next").take()).not.toBeNull();
+  });
+
   test("is held by one at a time, by the clock of the database", async () => {
     const [one, two] = [open("one"), open("two")];
     expect(await one.take()).toMatchObject({ position: 3 });

@@ -19,6 +19,8 @@ export interface StoredEvent {
   readonly metadata: JsonObject;
   readonly causedBy: { readonly lane: Lane; readonly id: string } | null;
   readonly causeDepth: number;
+  /** Who may see it: `type:id` or keys of the app's. Null: everybody in the account. */
+  readonly audience: readonly string[] | null;
 }
 
 /** Columns of an event under the alias `e`, in the types that every driver returns alike. */
@@ -26,7 +28,7 @@ export const EVENT_COLUMNS = `e.account_id, e.lane, e.id::text, e.type, e.versio
        e.subject_type, e.subject_id, e.subject_label, e.actor_type, e.actor_id, e.actor_label,
        e.on_behalf_of::text, extract(epoch from e.occurred_at)::float8 * 1000 as occurred_ms,
        e.refs::text, e.data::text, e.metadata::text,
-       e.caused_by_lane, e.caused_by_id::text, e.cause_depth`;
+       e.caused_by_lane, e.caused_by_id::text, e.cause_depth, array_to_json(e.audience)::text as audience`;
 
 export interface EventColumns {
   account_id: string;
@@ -49,6 +51,7 @@ export interface EventColumns {
   caused_by_lane: Lane | null;
   caused_by_id: string | null;
   cause_depth: number;
+  audience: string | null;
 }
 
 export function storedEvent(row: EventColumns): StoredEvent {
@@ -69,5 +72,6 @@ export function storedEvent(row: EventColumns): StoredEvent {
     causedBy:
       row.caused_by_lane && row.caused_by_id ? { lane: row.caused_by_lane, id: row.caused_by_id } : null,
     causeDepth: row.cause_depth,
+    audience: row.audience === null ? null : (JSON.parse(row.audience) as string[]),
   };
 }

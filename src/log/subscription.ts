@@ -62,6 +62,9 @@ export interface SubscriptionOptions<
 /** A checked subscription. */
 export interface Subscription {
   readonly name: string;
+  /** Types and their older names; null: all of them. */
+  readonly types: readonly string[] | null;
+  readonly lanes: readonly Lane[];
   readonly from: "start" | "now" | { readonly position: number };
   readonly slots: number;
   readonly batch: number;
@@ -72,7 +75,7 @@ export interface Subscription {
     context: HandlerContext<unknown>,
   ) => Promise<void> | void;
   /** Whether an event is wanted, and by which slot. */
-  wants(event: StoredEvent, slot: number): boolean;
+  wants(event: Pick<StoredEvent, "account" | "lane" | "type" | "subject">, slot: number): boolean;
 }
 
 /** Checks the options. Throws INVALID_OPTION, or INVALID_FILTER for types that cannot be. */
@@ -111,6 +114,8 @@ export function checkSubscription(
   const wantedLanes = new Set(lanes ?? allLanes);
   return {
     name,
+    types,
+    lanes: [...wantedLanes],
     from,
     slots,
     batch,
@@ -125,7 +130,11 @@ export function checkSubscription(
 }
 
 /** The same in every process and for ever: a key must not change its slot. */
-function slotOf(event: StoredEvent, key: "account" | "subject", slots: number): number {
+function slotOf(
+  event: Pick<StoredEvent, "account" | "subject">,
+  key: "account" | "subject",
+  slots: number,
+): number {
   const text = key === "account" ? event.account : `${event.account}\0${entityKey(event.subject)}`;
   return createHash("sha1").update(text).digest().readUInt32BE(0) % slots;
 }

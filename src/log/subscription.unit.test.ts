@@ -29,6 +29,7 @@ const stored = (event: Partial<StoredEvent>): StoredEvent => ({
   metadata: {},
   causedBy: null,
   causeDepth: 0,
+  audience: null,
   ...event,
 });
 

@@ -7,6 +7,7 @@ import type { AnyEventDefinition } from "../events/defineEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
 import { createSlots } from "./createSlots.ts";
+import { readEventReaders, type EventReader, type ReadEvent } from "./eventReaders.ts";
 import { listParked, requestRetry, type ParkedEvent } from "./parkedEvents.ts";
 import { checkSubscription, type Subscription, type SubscriptionOptions } from "./subscription.ts";
 import { createSlot, type Slot } from "./subscriptionSlot.ts";
@@ -32,6 +33,10 @@ export interface Subscriptions<Handle> {
   begin(name: string): Promise<void>;
   /** All subscriptions that the log knows, also those of other processes. */
   list(): Promise<SubscriptionState[]>;
+  /** What this process has subscribed to, whether or not it runs. */
+  registered(): RegisteredSubscription[];
+  /** Who takes an event, and whether it has. */
+  readersOf(event: ReadEvent, position: number): Promise<EventReader[]>;
   /** Events set aside, in the order of the log. */
   parked(
     name: string,
@@ -42,6 +47,9 @@ export interface Subscriptions<Handle> {
   /** Lets a stopped subscription try again from where it stopped. Throws SUBSCRIPTION_NOT_FOUND. */
   resume(name: string): Promise<void>;
 }
+
+/** Whose types are null takes all of them. */
+export type RegisteredSubscription = Pick<Subscription, "name" | "types" | "lanes" | "onFailure">;
 
 export interface SubscriptionRunner {
   start(): Promise<void>;
@@ -122,6 +130,14 @@ export function createSubscriptions<Handle>(
       await createSlots(db, subscription);
     },
     list: () => readSubscriptionStates(db),
+    registered: () =>
+      [...registered.values()].map(({ name, types, lanes, onFailure }) => ({
+        name,
+        types,
+        lanes,
+        onFailure,
+      })),
+    readersOf: (event, position) => readEventReaders(db, event, position, registered),
     parked: (name, { after = 0, limit = 100 } = {}) =>
       listParked(db, name, after, Math.min(Math.max(limit, 1), 1_000)),
     retry: async (name, positions) => {

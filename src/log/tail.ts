@@ -19,6 +19,8 @@ export interface Tail {
   follow(listener: TailListener): Promise<{ readonly position: number; stop(): void }>;
   /** Reads after a position: from memory where that is recent, from the database where it is not. */
   read(after: number): Promise<PositionedRun>;
+  /** What memory holds after a position, all of it; null where only the database knows. */
+  recent(after: number): PositionedRun | null;
   /** How many follow at this moment. */
   followers(): number;
 }
@@ -61,8 +63,17 @@ export function createTail(db: Database, signals: Signals, idleMs: number): Tail
   }
 
   const loop = createLoop("tail", signals, step);
+
+  function recent(after: number): PositionedRun | null {
+    if (!reader || !(after >= reader.windowStart && after <= reader.readUpTo)) return null;
+    const { window, readUpTo } = reader;
+    const from = window.findIndex((event) => event.position > after);
+    return { events: from === -1 ? [] : window.slice(from), more: false, scannedTo: readUpTo };
+  }
+
   return {
     loop,
+    recent,
     followers: () => reader?.followers ?? 0,
     advance: (position) => {
       if (!(position > hinted)) return; // also what is not a number
@@ -92,12 +103,7 @@ export function createTail(db: Database, signals: Signals, idleMs: number): Tail
         },
       };
     },
-    read: async (after) => {
-      if (!reader || after < reader.windowStart || after > reader.readUpTo) return history.read(after);
-      const { window, readUpTo } = reader;
-      const from = window.findIndex((event) => event.position > after);
-      return { events: from === -1 ? [] : window.slice(from), more: false, scannedTo: readUpTo };
-    },
+    read: async (after) => recent(after) ?? history.read(after),
   };
 }
 

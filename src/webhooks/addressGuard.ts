@@ -42,6 +42,8 @@ export interface AddressGuard {
    * for what may not be reached. What a name stands for is judged when a connection is made, not here: it can change.
    */
   checkUrl(url: string): URL;
+  /** From now on 127.0.0.0/8 and ::1 are allowed, unless `deny` names them: see openLoopback.ts. */
+  openLoopback(): void;
   /** Makes connections for undici (whose `buildConnector` it is given), to permitted addresses only. */
   connector(build: typeof buildConnector, tls?: TlsOptions): buildConnector.connector;
 }
@@ -50,7 +52,9 @@ export type TlsOptions = Pick<ConnectionOptions, "ca" | "rejectUnauthorized">;
 
 /** Decides where webhooks may go: the URLs are the customers', the network is ours. */
 export function createAddressGuard(options: AddressGuardOptions = {}): AddressGuard {
-  const permits = createAddressRanges(options.allow ?? [], options.deny ?? []);
+  const { allow = [], deny = [] } = options;
+  let ranges = createAddressRanges(allow, deny);
+  const permits = (address: string) => ranges(address);
   const denyPorts = new Set([0, ...(options.denyPorts ?? defaultDenyPorts)]);
   const rules = { httpsOnly: options.httpsOnly ?? false, denyPorts, permits };
   const resolve = options.resolve ?? createResolve();
@@ -58,6 +62,9 @@ export function createAddressGuard(options: AddressGuardOptions = {}): AddressGu
   return {
     check: permits,
     checkUrl: (url) => readEndpointUrl(url, rules),
+    openLoopback: () => {
+      ranges = createAddressRanges([...allow, "127.0.0.0/8", "::1"], deny);
+    },
     connector: (build, tls = {}) => {
       const lookup = answering(permittedAddresses);
       const connect = build({

@@ -162,6 +162,33 @@ describe("addresses", () => {
   });
 });
 
+describe("opened for this machine", () => {
+  test("loopback is allowed in every spelling, by an endpoint's URL too, and nothing else is", () => {
+    const guard = createAddressGuard();
+    const own = ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"];
+    expect(own.filter(guard.check)).toEqual([]);
+    guard.openLoopback();
+    expect(own.filter((address) => !guard.check(address))).toEqual([]);
+    for (const host of ["localhost", "[::1]", "2130706433"])
+      expect(guard.checkUrl(`http://${host}:4400/`).port).toBe("4400");
+    const others = ["10.0.0.1", "192.168.0.1", "169.254.169.254", "0.0.0.0", "fd00::1", "::127.0.0.1"];
+    expect(others.filter(guard.check)).toEqual([]);
+    expect(() => guard.checkUrl("http://127.0.0.1:5432/")).toThrow(
+      expect.objectContaining({ code: "ADDRESS_REFUSED" }),
+    );
+  });
+
+  test("what the app allows and denies stays so", () => {
+    const guard = createAddressGuard({ allow: ["10.1.0.0/16"], deny: ["127.0.0.9"] });
+    guard.openLoopback();
+    expect([guard.check("10.1.2.3"), guard.check("127.0.0.9"), guard.check("127.0.0.1")]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
 describe("connections", () => {
   test("case 7: an address is judged when it is connected to: a name that moves is refused", async () => {
     const outside = await ok();
@@ -189,18 +216,23 @@ describe("connections", () => {
     expect([asked.length, outside.connections.length, inside.connections.length]).toEqual([1, 1, 0]);
   });
 
+  // 127.0.0.1 stands for what is public, the rest of loopback for what is private: a guard that fails dials nobody outside.
   const mixed = [
-    ["a private address after a public one", ["127.0.0.1", "10.0.0.1"]],
-    ["a private address before a public one", ["169.254.169.254", "127.0.0.1"]],
-    ["a private IPv6 address beside a public IPv4 one", ["127.0.0.1", "fd00::1"]],
-    ["an IPv6 spelling of a private address", ["127.0.0.1", "::ffff:10.0.0.1"]],
-    ["something that is no address", ["127.0.0.1", "10.1"]],
+    ["a private address after a public one", ["127.0.0.1", "127.0.0.2"]],
+    ["a private address before a public one", ["127.0.0.2", "127.0.0.1"]],
+    ["a private IPv6 address beside a public IPv4 one", ["127.0.0.1", "::1"]],
+    ["an IPv6 spelling of a private address", ["127.0.0.1", "::ffff:127.0.0.2"]],
+    ["something that is no address", ["127.0.0.1", "127.2"]],
   ] as const;
   test.each(mixed)("case 7: %s refuses the whole name", async (_kind, addresses) => {
     const server = await ok();
+    const inside = await hostileServer((socket) => socket.end(answerText("200 OK")), {
+      host: "127.0.0.2",
+      port: server.port,
+    });
     const sender = testSender({ resolve: async () => addresses });
     expect(await post(sender, `http://mixed.example:${server.port}/`)).toMatchObject(REFUSED);
-    expect(server.connections).toHaveLength(0);
+    expect([...server.connections, ...inside.connections]).toEqual([]);
   });
 
   test("case 7: a name without addresses is a failure of the DNS", async () => {
@@ -239,7 +271,7 @@ describe("connections", () => {
 
   test("localhost is this machine without asking anybody, where that is allowed", async () => {
     const server = await ok();
-    const { resolve, asked } = answers(["10.0.0.1"]);
+    const { resolve, asked } = answers(["127.0.0.2"]);
     expect(await post(testSender({ resolve }), `http://localhost:${server.port}/`)).toMatchObject({
       status: 200,
     });
@@ -258,14 +290,14 @@ describe("connections", () => {
   });
 
   test("case 34: what is refused tells neither an address nor how long somebody took to answer", async () => {
-    const sender = testSender({ resolve: async () => ["10.0.0.1"] });
+    const sender = testSender({ resolve: async () => ["127.0.0.2"] });
     const [named, literal] = [
       await post(sender, "http://db.example:8080/"),
-      await post(sender, "http://10.0.0.1:8080/"),
+      await post(sender, "http://127.0.0.2:8080/"),
     ];
     for (const { status, failure, detail, responseHeaders, responseBody } of [named, literal]) {
       expect([status, failure, responseHeaders, responseBody]).toEqual([null, "refused_address", null, null]);
-      expect(detail).not.toMatch(/10\.|8080/);
+      expect(detail).not.toMatch(/127\.|8080/);
     }
   });
 });

@@ -9,14 +9,14 @@ import type { Pull } from "./pull.ts";
 import type { Recover } from "./recover.ts";
 import type { Resend } from "./resend.ts";
 import type { SendPast } from "./sendPast.ts";
-import type { EndpointStats } from "./stats.ts";
+import type { WebhookStats } from "./stats.ts";
 import type { TestEvents } from "./testEvent.ts";
 
 /**
  * `tidings.webhooks`. Ids are those that people see: `ep_…`, `dlv_…`, `job_…`, `msg_…`; an id of another account is answered
  * like one that never was. Without `createTidings({ webhooks })` every call throws WEBHOOKS_OFF.
  */
-export interface Webhooks extends SendPast, TestEvents, Recover, Backfill, Pull, EndpointStats {
+export interface Webhooks extends SendPast, TestEvents, Recover, Backfill, Pull, WebhookStats {
   readonly endpoints: Endpoints;
   readonly deliveries: Deliveries & Resend;
   readonly jobs: Jobs;

@@ -51,7 +51,7 @@ describeOnDatabases("history for endpoints:", (open) => {
       ...createBackfill({ db, accountOf }),
       ...createSendPast({ db, registry, writer, accountOf }),
       ...createTestEvents({ db, registry, writer, accountOf }),
-      deliveries: createDeliveries({ db, accountOf }),
+      deliveries: createDeliveries({ db, registry, accountOf }),
       jobs: createJobs({ db, accountOf }),
       record: (...drafts: Draft[]): Promise<readonly { id: string }[]> =>
         tidings.run({ account, actor: ann }, () => tidings.record(...drafts)),

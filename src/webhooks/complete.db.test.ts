@@ -191,6 +191,31 @@ describeOnDatabases("writing results", (open, under) => {
     expect(await queue.run(endpoint)).toMatchObject({ inflight_limit: 5 });
   });
 
+  test("a new endpoint gets two at once until its first success, and then four times as many", async () => {
+    const fresh = await queue.endpoint({ inFlight: 2, answered: false });
+    await queue.enqueue(fresh, 30);
+    const first = await queue.claim();
+    expect(first.deliveries).toHaveLength(2);
+    await queue.answer(first, { status: 404 });
+    expect(await queue.run(fresh)).toMatchObject({ inflight_limit: 2 });
+    const second = await queue.claim();
+    expect(second.deliveries).toHaveLength(2);
+    await queue.answer(second);
+    expect(await queue.run(fresh)).toMatchObject({ inflight_limit: 8 });
+    const third = await queue.claim();
+    expect(third.deliveries).toHaveLength(8);
+    await queue.answer(third); // not again
+    expect(await queue.run(fresh)).toMatchObject({ inflight_limit: 8 });
+  });
+
+  test("a first success does not lift an endpoint above its own limit", async () => {
+    const fresh = await queue.endpoint({ inFlight: 2, answered: false });
+    await queue.rows("update tidings.endpoint_runs set inflight_max = 3");
+    await queue.enqueue(fresh, 1);
+    await queue.answer(await queue.claim());
+    expect(await queue.run(fresh)).toMatchObject({ inflight_limit: 3 });
+  });
+
   describe("case 20: disabling", () => {
     // Retries are far away: what a test enqueues is what it claims.
     beforeEach(async () => {

@@ -7,11 +7,15 @@ import {
   insertAttempt,
   insertDelivery,
   insertEndpoint,
+  insertMessage,
 } from "../../test/support/webhookRows.ts";
+import { events } from "../../test/support/webhookEvents.ts";
+import { createRegistry } from "../events/registry.ts";
 import { createDeliveries, type DeliveryQuery } from "./deliveries.ts";
 import type { DeliveryState } from "./deliveryState.ts";
 
 const HOUR_MS = 3_600_000;
+const registry = createRegistry(events);
 
 describeOnDatabases("deliveries:", (open) => {
   let database: TestDatabase;
@@ -20,7 +24,11 @@ describeOnDatabases("deliveries:", (open) => {
 
   /** A world of its own for each test: an account nobody else has. */
   const inAccount = (account: string) => {
-    const deliveries = createDeliveries({ db: database.db, accountOf: (given) => given ?? account });
+    const deliveries = createDeliveries({
+      db: database.db,
+      registry,
+      accountOf: (given) => given ?? account,
+    });
     const found = async (query: DeliveryQuery = {}) =>
       (await deliveries.list(query)).items.map(({ id }) => id);
     return { ...deliveries, found };
@@ -52,6 +60,50 @@ describeOnDatabases("deliveries:", (open) => {
     const since = new Date(now - 4 * HOUR_MS);
     const until = new Date(now - 2 * HOUR_MS);
     expect(await found({ since, until })).toEqual([retrying, failed]);
+  });
+
+  test("types are written as endpoints write them, and mean older names, too", async () => {
+    const account = "types";
+    const { found } = inAccount(account);
+    const endpoint = await insertEndpoint(database.db, { account });
+    const make = async (type: string) =>
+      deliveryId(await insertDelivery(database.db, { account, endpoint, type }));
+    const moved = await make("card.moved"); // of a type that is defined no more
+    const mailed = await make("invoice_mailed"); // what invoice.sent was called
+    const sent = await make("invoice.sent");
+    const paid = await make("invoice.paid");
+    const all = [paid, sent, mailed, moved];
+    const cases: [types: string[], wanted: string[]][] = [
+      [["*"], all],
+      [["invoice.*"], [paid, sent, mailed]],
+      [["invoice.sent"], [sent, mailed]],
+      [["invoice_mailed"], [sent, mailed]],
+      [["*.moved"], [moved]],
+      [
+        ["*.paid", "card.*"],
+        [paid, moved],
+      ],
+      [["in_oice.sent"], []],
+    ];
+    for (const [types, wanted] of cases)
+      expect([types, (await found({ types })).toSorted()]).toEqual([types, wanted.toSorted()]);
+  });
+
+  test("each says what its event happened to, as receivers see it", async () => {
+    const account = "subjects";
+    const { list, get } = inAccount(account);
+    const endpoint = await insertEndpoint(database.db, { account });
+    const message = await insertMessage(database.db, {
+      account,
+      subject: "page:https://example.com/a",
+      subjectLabel: "Start: page",
+    });
+    const id = deliveryId(await insertDelivery(database.db, { account, endpoint, message }));
+    const subject = { type: "page", id: "https://example.com/a", label: "Start: page" };
+    expect((await list()).items).toMatchObject([{ id, subject }]);
+    expect(await get(id)).toMatchObject({ subject });
+    await database.db.query("delete from tidings.messages where account_id = $1", [account]);
+    expect((await list()).items).toMatchObject([{ id, subject: null }]);
   });
 
   test("pages follow one another without a gap, in both directions", async () => {
@@ -180,7 +232,7 @@ describeOnDatabases("deliveries:", (open) => {
     await refuses({ limit: 201 }, "INVALID_FILTER");
     await refuses({ states: [] }, "INVALID_FILTER");
     await refuses({ states: ["lost" as DeliveryState] }, "INVALID_FILTER");
-    await refuses({ types: ["*"] }, "INVALID_FILTER");
+    await refuses({ types: ["*.*"] }, "INVALID_FILTER");
     await refuses({ types: ["card.moved'"] }, "INVALID_FILTER");
     await refuses({ since: new Date(Number.NaN) }, "INVALID_FILTER");
     await refuses({ since: new Date(5), until: new Date(5) }, "INVALID_FILTER");

@@ -2,6 +2,8 @@ import type { Database, Parameter } from "../db/database.ts";
 import { textArray } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { Page } from "../events/page.ts";
+import type { Registry } from "../events/registry.ts";
+import { isEventId } from "../log/eventId.ts";
 import { idFloor } from "../log/findEvents.ts";
 import { readAttempts, type Attempt } from "./attempts.ts";
 import { checkTime, checkWhole, refuseFilter } from "./checkQuery.ts";
@@ -9,7 +11,7 @@ import {
   cursorUuid,
   delivery,
   DELIVERY_COLUMNS,
-  QUEUE_ROW,
+  BESIDE,
   readDelivery,
   type Delivery,
   type DeliveryRow,
@@ -18,13 +20,16 @@ import { deliveryStates, openStates, type DeliveryState } from "./deliveryState.
 import type { Message } from "./message.ts";
 import { publicId, uuidOf } from "./publicId.ts";
 import { readMessage } from "./readMessage.ts";
+import { isTypePattern, likePatterns } from "./typePattern.ts";
 
 /** Which deliveries: values of one field are alternatives, fields add up. */
 export interface DeliveryQuery {
   readonly account?: string | undefined;
   readonly endpoint?: string | undefined;
+  /** Of this event of the log, by its id. */
+  readonly event?: string | undefined;
   readonly states?: readonly DeliveryState[] | undefined;
-  /** Types (`card.moved`) or categories (`card.*`), at most 50. */
+  /** As endpoints ask for them: `card.moved`, `card.*`, `*.created` or `*`, also by older names. 1 to 50. */
   readonly types?: readonly string[] | undefined;
   /** Made at or after this moment. */
   readonly since?: Date | undefined;
@@ -57,18 +62,19 @@ export interface Deliveries {
 
 export interface DeliveriesDependencies {
   readonly db: Database;
+  readonly registry: Registry;
   readonly accountOf: (given: string | undefined) => string;
 }
 
-export function createDeliveries({ db, accountOf }: DeliveriesDependencies): Deliveries {
+export function createDeliveries({ db, registry, accountOf }: DeliveriesDependencies): Deliveries {
   return {
     list: async (query = {}) => {
       const limit = checkWhole("limit", query.limit ?? 50, 1, 200);
-      const { scanned, conditions, parameters, ofScan } = search(query, accountOf(query.account));
+      const { scanned, conditions, parameters, ofScan } = search(query, accountOf(query.account), registry);
       const direction = query.after === undefined ? "desc" : "asc";
       const rows = await db.query<DeliveryRow>(
         `select ${DELIVERY_COLUMNS}
-           from (${scanned}) d ${QUEUE_ROW}
+           from (${scanned}) d ${BESIDE}
           where ${conditions} order by d.id ${direction} limit ${limit + 1}`,
         parameters,
       );
@@ -105,7 +111,7 @@ interface Search {
   readonly ofScan: number;
 }
 
-function search(query: DeliveryQuery, account: string): Search {
+function search(query: DeliveryQuery, account: string, registry: Registry): Search {
   const states = checkStates(query.states);
   const types = checkTypes(query.types);
   const since = checkTime("since", query.since);
@@ -118,6 +124,7 @@ function search(query: DeliveryQuery, account: string): Search {
   const bind = (value: Parameter) => `$${parameters.push(value)}`;
   const ofAccount = bind(account);
   const endpoint = query.endpoint === undefined ? null : bind(uuidOf("endpoint", query.endpoint));
+  const event = query.event === undefined ? null : bind(checkEvent(query.event));
   const low = query.after === undefined ? null : bind(cursorUuid(query.after));
   const high = query.before === undefined ? null : bind(cursorUuid(query.before));
   const first = since === null ? null : bind(idFloor(since));
@@ -139,20 +146,23 @@ function search(query: DeliveryQuery, account: string): Search {
   // Few deliveries are under way, and few were ever in trouble: both have an index of their own.
   const isOpen = states?.every((state) => openStates.some((open) => open === state)) ?? false;
   const isTroubled = states?.every((state) => state !== "pending" && state !== "delivered") ?? false;
-  const scanned = isOpen
-    ? `select d.* from (select delivery_id from tidings.delivery_queue where ${range("delivery_id")} ${ordered("delivery_id")}) open
+  const scanned = event
+    ? `select d.* from (select id from tidings.messages where account_id = ${ofAccount} and event_id = ${event}::uuid) m
+        cross join lateral (select * from tidings.deliveries where ${range("id")} and message_id = m.id) d ${ordered("d.id")}`
+    : isOpen
+      ? `select d.* from (select delivery_id from tidings.delivery_queue where ${range("delivery_id")} ${ordered("delivery_id")}) open
         cross join lateral (select * from tidings.deliveries where account_id = ${ofAccount} and id = open.delivery_id limit 1) d`
-    : `select * from tidings.deliveries where ${range("id")} ${isTroubled ? "and troubled" : ""} ${ordered("id")}`;
+      : `select * from tidings.deliveries where ${range("id")} ${isTroubled ? "and troubled" : ""} ${ordered("id")}`;
   const ofScan = parameters.length;
   const conditions = [
     states && `d.state = any(${bind(textArray(states))}::text[])`,
-    types && typeCondition(bind(textArray(types))),
+    types && `d.type like any(${bind(textArray(likePatterns(types, registry)))}::text[])`,
   ].filter(Boolean);
   return { scanned, conditions: conditions.join(" and ") || "true", parameters, ofScan };
 }
 
-function typeCondition(types: string): string {
-  return `(d.type = any(${types}::text[]) or split_part(d.type, '.', 1) || '.*' = any(${types}::text[]))`;
+function checkEvent(event: string): string {
+  return isEventId(event) ? event : refuseFilter("event", "must be the id of an event");
 }
 
 function checkStates(states: DeliveryQuery["states"]): readonly DeliveryState[] | null {
@@ -168,10 +178,9 @@ function checkStates(states: DeliveryQuery["states"]): readonly DeliveryState[] 
 
 function checkTypes(types: DeliveryQuery["types"]): readonly string[] | null {
   if (types === undefined) return null;
-  const isType = (type: unknown) =>
-    typeof type === "string" && type.length <= 255 && /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\.\*)?$/.test(type);
-  if (!Array.isArray(types) || types.length < 1 || types.length > 50 || !types.every(isType))
-    refuseFilter("types", "must hold 1 to 50 types or categories");
+  const isPattern = (type: unknown) => typeof type === "string" && isTypePattern(type);
+  if (!Array.isArray(types) || types.length < 1 || types.length > 50 || !types.every(isPattern))
+    refuseFilter("types", "must hold 1 to 50 types or patterns such as card.*");
   return types;
 }
 

@@ -1,5 +1,6 @@
 import type { Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import type { EntityRef } from "../events/entity.ts";
 import type { DeliveryFailure } from "./complete.ts";
 import type { DeliveryState } from "./deliveryState.ts";
 import type { DeliveryOrigin } from "./enqueue.ts";
@@ -12,6 +13,8 @@ export interface Delivery {
   readonly endpoint: string;
   readonly message: string;
   readonly type: string;
+  /** What the event happened to, as the public form shows it. Null when retention has dropped the message. */
+  readonly subject: EntityRef | null;
   readonly origin: DeliveryOrigin;
   readonly state: DeliveryState;
   /** Tries so far, those by hand included. */
@@ -27,21 +30,26 @@ export interface Delivery {
   readonly nextTryAt: Date | null;
 }
 
-/** Columns of a delivery under the alias `d`, and of its queue row under `q`: see QUEUE_ROW. */
-export const DELIVERY_COLUMNS = `d.id::text, d.endpoint_id::text, d.message_id::text, d.type, d.origin, d.state, d.attempts,
-       d.failure, d.status, extract(epoch from d.created_at)::float8 * 1000 as created_ms,
+/** Columns of a delivery under the alias `d`, of its queue row under `q` and of its message under `m`: see BESIDE. */
+export const DELIVERY_COLUMNS = `d.id::text, d.endpoint_id::text, d.message_id::text, d.type, m.subject, m.subject_label,
+       d.origin, d.state, d.attempts, d.failure, d.status, extract(epoch from d.created_at)::float8 * 1000 as created_ms,
        extract(epoch from d.settled_at)::float8 * 1000 as settled_ms, extract(epoch from q.run_at)::float8 * 1000 as next_ms`;
 
 // Asked for by the key alone: with `state = 0` in the condition the planner may read the index of what is due to its end.
-export const QUEUE_ROW = `left join lateral (
+export const BESIDE = `left join lateral (
     select case when state = 0 then run_at end as run_at from tidings.delivery_queue
-     where account_id = d.account_id and delivery_id = d.id limit 1) q on true`;
+     where account_id = d.account_id and delivery_id = d.id limit 1) q on true
+  left join lateral (
+    select subject, subject_label from tidings.messages
+     where account_id = d.account_id and id = d.message_id limit 1) m on true`;
 
 export interface DeliveryRow {
   id: string;
   endpoint_id: string;
   message_id: string;
   type: string;
+  subject: string | null;
+  subject_label: string | null;
   origin: DeliveryOrigin;
   state: DeliveryState;
   attempts: number;
@@ -58,6 +66,7 @@ export function delivery(row: DeliveryRow): Delivery {
     endpoint: publicId("endpoint", row.endpoint_id),
     message: publicId("message", row.message_id),
     type: row.type,
+    subject: row.subject === null ? null : subjectOf(row.subject, row.subject_label),
     origin: row.origin,
     state: row.state,
     attempts: row.attempts,
@@ -69,9 +78,15 @@ export function delivery(row: DeliveryRow): Delivery {
   };
 }
 
+/** Names of entities hold no colon, so the first one divides. */
+function subjectOf(key: string, label: string | null): EntityRef {
+  const colon = key.indexOf(":");
+  return { type: key.slice(0, colon), id: key.slice(colon + 1), label };
+}
+
 const READ = `
 select ${DELIVERY_COLUMNS}
-  from tidings.deliveries d ${QUEUE_ROW}
+  from tidings.deliveries d ${BESIDE}
  where d.account_id = $1 and d.id = $2::uuid`;
 
 /** By its uuid. Throws DELIVERY_NOT_FOUND, also for a delivery of another account. */

@@ -38,6 +38,7 @@ async function requestUnderWay() {
   const message = {
     type: "card.moved",
     subject: "card:1",
+    subjectLabel: null,
     event: null,
     format: "standard",
     version: 1,

@@ -31,7 +31,7 @@ export interface EndpointSettings {
   /** For the whole request, from connecting to the end of the answer: 1,000 to 30,000. */
   readonly timeoutMs: number;
   readonly rateLimit: { readonly perSecond: number; readonly burst: number } | null;
-  /** 1 to 128. The queue adapts below it, from 8. */
+  /** 1 to 128. The queue adapts below it: from 2 until the first success, then from 8. */
   readonly maxInFlight: number;
   /** One at a time for each subject, in the order of the log. */
   readonly ordered: boolean;

@@ -92,7 +92,7 @@ describeOnDatabases("endpoints", (open, { needsSeveralConnections }) => {
         active: true,
         ordered: false,
         inflight_max: 32,
-        inflight_limit: 8,
+        inflight_limit: 2,
         rate: null,
       });
     });
@@ -119,7 +119,7 @@ describeOnDatabases("endpoints", (open, { needsSeveralConnections }) => {
         active: false,
         ordered: true,
         inflight_max: 4,
-        inflight_limit: 4,
+        inflight_limit: 2,
         rate: 0.5,
         burst: 3,
       });
@@ -227,7 +227,7 @@ describeOnDatabases("endpoints", (open, { needsSeveralConnections }) => {
       await endpoints.update(endpoint.id, { maxInFlight: 3, ordered: true });
       expect(await runOf(endpoint.id)).toMatchObject({
         inflight_max: 3,
-        inflight_limit: 3,
+        inflight_limit: 2,
         ordered: true,
         due: true,
       });

@@ -9,6 +9,7 @@ import { readMessage } from "./readMessage.ts";
 const message = (body: Buffer): NewMessage => ({
   type: "card.moved",
   subject: "card:1",
+  subjectLabel: "Fix the login",
   event: null,
   format: "cloudevents-binary",
   version: 3,

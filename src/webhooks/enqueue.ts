@@ -83,7 +83,7 @@ function partsOf(messages: readonly NewMessage[], wanted: readonly WantedDeliver
 }
 
 function messageRow(message: NewMessage) {
-  const { id, event, type, subject, format, version, contentType, headers, body } = message;
+  const { id, event, type, subject, subjectLabel, format, version, contentType, headers, body } = message;
   // Of a message that exists only its id, and its type for the delivery, are read.
   if (id !== undefined) return { id, type };
   return {
@@ -92,6 +92,7 @@ function messageRow(message: NewMessage) {
     position: event?.position ?? null,
     type,
     subject,
+    subjectLabel,
     format,
     version,
     contentType,

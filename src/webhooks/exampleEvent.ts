@@ -30,6 +30,7 @@ export function exampleRecordedEvent(
     occurredAt,
     causedBy: null,
     causeDepth: 0,
+    audience: null,
     problem: null,
   };
 }

@@ -8,6 +8,7 @@ export interface Message {
   readonly type: string;
   /** `type:id`, as the public form shows it. */
   readonly subject: string;
+  readonly subjectLabel: string | null;
   /** Null for a test message. */
   readonly event: { readonly lane: Lane; readonly id: string; readonly position: number } | null;
   readonly format: PayloadFormat;
@@ -23,5 +24,5 @@ export interface Message {
 /** A message to be written, or with `id` one that exists already. */
 export type NewMessage = Pick<
   Message,
-  "type" | "subject" | "format" | "version" | "contentType" | "headers" | "body" | "event"
+  "type" | "subject" | "subjectLabel" | "format" | "version" | "contentType" | "headers" | "body" | "event"
 > & { readonly id?: string | undefined };

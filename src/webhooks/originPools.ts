@@ -1,6 +1,6 @@
 import type { Pool } from "undici";
 
-/** As many as a worker can have under way (see slots.ts): a request never waits behind those of another endpoint on the host. */
+/** As many as a worker can have under way (see requestSlots.ts): a request never waits behind those of another endpoint on the host. */
 const MOST_CONNECTIONS = 1_100;
 
 /** Pools kept; the one that was used longest ago goes first. */

@@ -1,6 +1,7 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { TidingsError } from "../errors.ts";
 import { checkIdentifier } from "../events/limits.ts";
+import { deriveKey } from "./deriveKey.ts";
 
 /** `read`: look. `manage`: also change endpoints, and send again. Neither reaches anything but the account's webhooks. */
 export type PortalRole = "manage" | "read";
@@ -38,7 +39,7 @@ export function createPortalTokens(
   secretKeys: readonly Buffer[],
   now: () => number = Date.now,
 ): PortalTokens {
-  const keys = secretKeys.map(signingKey);
+  const keys = secretKeys.map((key) => deriveKey(key, "portal token v1"));
   return {
     issue: ({ account, forSeconds = 3_600, role }) => {
       checkIdentifier(account, ["account"]);
@@ -84,9 +85,4 @@ function same(right: Buffer, given: Buffer): boolean {
 
 function sign(text: string, key: Buffer): string {
   return createHmac("sha256", key).update(text).digest("base64url");
-}
-
-/** Apart from the key that seals secrets, so that neither helps against the other. */
-function signingKey(secretKey: Buffer): Buffer {
-  return Buffer.from(hkdfSync("sha256", secretKey, "", "tidings portal token v1", 32));
 }

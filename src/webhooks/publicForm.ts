@@ -1,12 +1,13 @@
 import type { AnyEventDefinition, SentenceEvent } from "../events/defineEvent.ts";
 import { entityKey, type EntityRef } from "../events/entity.ts";
-import { fallbackSentence } from "../events/fallbackSentence.ts";
 import { limits } from "../events/limits.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { displayParts, type DisplayPart } from "../events/renderSentence.ts";
 import { checkSerializable, type JsonObject } from "../events/serializable.ts";
+import { spokenParts } from "../events/spokenParts.ts";
 import { webhookShapeFor } from "../events/webhookShape.ts";
+import { sayFirst, wordings } from "../events/wordings.ts";
 import { TidingsError } from "../errors.ts";
 
 /** An event as receivers see it, whatever the format: documented, stable, without the app's inner keys. */
@@ -55,11 +56,11 @@ export function publicFormWithSentence(
   account: string,
   payloadVersion: number,
 ): PublicEventWithSentence | null {
-  if (definition.webhook === null) return null;
+  if (definition.webhook === null || !mayLeave(event, definition)) return null;
   const { shown, urlOf } = withPublicIds(event, registry);
   const shape = webhookShapeFor(definition.webhook, payloadVersion);
   const data = shape ? checkedData(definition.type, shape.write(shown as SentenceEvent<never>)) : event.data;
-  const sentence = displayParts(writtenSentence(definition, shown), { urlOf });
+  const sentence = writtenSentence(definition, registry, shown, urlOf);
   const { type, id, label } = shown.actor;
   return {
     sentence,
@@ -77,6 +78,14 @@ export function publicFormWithSentence(
       description: sentence.map((part) => part.text).join(""),
     },
   };
+}
+
+/**
+ * Whoever receives webhooks is in no audience: an event that has one goes out only where its definition says so itself. Also
+ * when it is sent again, backfilled, pulled or chosen by hand.
+ */
+function mayLeave({ audience }: RecordedEvent, { sendsRestricted }: AnyEventDefinition): boolean {
+  return audience === null || sendsRestricted;
 }
 
 /** The event with public ids for inner ones; `urlOf` still leads to where the inner ones are seen. */
@@ -113,11 +122,16 @@ function withPublicIds(
 }
 
 /** A sentence or an address that throws must not keep the event from those who wait for it. */
-function writtenSentence(definition: AnyEventDefinition, shown: SentenceEvent) {
-  return (
-    attempt(() => definition.sentence?.(shown as SentenceEvent<never>)) ??
-    fallbackSentence(definition.type, shown)
-  );
+function writtenSentence(
+  definition: AnyEventDefinition,
+  { languages: { own } }: Registry,
+  shown: SentenceEvent,
+  urlOf: (ref: EntityRef) => string | null,
+): DisplayPart[] {
+  return sayFirst(wordings(definition.type, definition, own, own), ({ sentence, language }) => {
+    const written = sentence(shown as SentenceEvent<never>, language.words);
+    return displayParts(spokenParts(written, language), { urlOf });
+  });
 }
 
 function checkedData(type: string, data: unknown): JsonObject {

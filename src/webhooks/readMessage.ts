@@ -5,13 +5,14 @@ import type { Message } from "./message.ts";
 import { publicId } from "./publicId.ts";
 
 const READ = `
-select type, subject, lane, event_id::text, position::text, format, version, content_type, headers::text,
+select type, subject, subject_label, lane, event_id::text, position::text, format, version, content_type, headers::text,
        translate(encode(body, 'base64'), E'\\n', '') as body, extract(epoch from created_at)::float8 * 1000 as created_ms
   from tidings.messages where account_id = $1 and id = $2::uuid`;
 
 interface MessageRow {
   type: string;
   subject: string;
+  subject_label: string | null;
   lane: Lane | null;
   event_id: string | null;
   position: string | null;
@@ -33,6 +34,7 @@ export async function readMessage(on: Queryable, account: string, uuid: string):
     account,
     type: row.type,
     subject: row.subject,
+    subjectLabel: row.subject_label,
     event: lane && event_id ? { lane, id: event_id, position: Number(position) } : null,
     format: row.format,
     version: row.version,

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { TidingsError } from "../errors.ts";
+import { deriveKey } from "./deriveKey.ts";
 
 /** Encrypts what the database keeps of secrets. */
 export interface Sealing {
@@ -24,7 +25,7 @@ const TAG_BYTES = 16;
  * Random nonces are safe for 2^32 texts a key, and an endpoint makes one or two at each change of its secrets.
  */
 export function createSealing(keys: readonly Buffer[]): Sealing {
-  const known = new Map(keys.map((key) => [nameOf(key), derive(key, "seal")] as const));
+  const known = new Map(keys.map((key) => [nameOf(key), deriveKey(key, "webhooks seal")] as const));
   const [newest] = known.keys();
   if (newest === undefined)
     throw new TidingsError("INVALID_OPTION", { detail: "webhooks.secretKey is missing" });
@@ -59,14 +60,9 @@ export function createSealing(keys: readonly Buffer[]): Sealing {
   };
 }
 
-/** A key of its own for each purpose: `seal`, `portal`. */
-function derive(key: Buffer, purpose: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", key, "", `tidings webhooks ${purpose}`, 32));
-}
-
 /** Tells keys apart without telling anything about them. */
 function nameOf(key: Buffer): string {
-  return derive(key, "name").subarray(0, 6).toString("base64url");
+  return deriveKey(key, "webhooks name").subarray(0, 6).toString("base64url");
 }
 
 function read(sealed: string): { name: string; bytes: Buffer } {

@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { TidingsError } from "../errors.ts";
+import { POINT_BYTES, pointOf, privateKeyOf, SEED_BYTES, seedOf } from "./ed25519.ts";
 import type { EndpointKey } from "./endpoint.ts";
 
 export type KeyKind = EndpointKey["kind"];
@@ -15,17 +16,12 @@ export interface Secret {
 
 // Standard Webhooks allows HMAC keys of 24 to 64 bytes; SHA-256 gains nothing from more than 32.
 const HMAC_BYTES = { least: 24, made: 32, most: 64 };
-const SEED_BYTES = 32;
-const PUBLIC_BYTES = 32;
 
 /** A new secret from the system's random numbers. */
 export function makeSecret(kind: KeyKind): Secret {
   if (kind === "hmac") return checkSecret(`whsec_${randomBytes(HMAC_BYTES.made).toString("base64")}`);
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  // The raw seed and the raw public key end their DER forms.
-  const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(-SEED_BYTES);
-  const point = publicKey.export({ format: "der", type: "spki" }).subarray(-PUBLIC_BYTES);
-  return checkSecret(`whsk_${Buffer.concat([seed, point]).toString("base64")}`);
+  const { privateKey } = generateKeyPairSync("ed25519");
+  return checkSecret(`whsk_${Buffer.concat([seedOf(privateKey), pointOf(privateKey)]).toString("base64")}`);
 }
 
 /** Throws INVALID_SECRET for what cannot sign. Says how it is wrong and never what it is. */
@@ -36,11 +32,12 @@ export function checkSecret(text: string): Secret {
       refuse(`It holds ${bytes.length} bytes`);
     return { kind: "hmac", secret: text, publicKey: null };
   }
-  if (bytes.length !== SEED_BYTES + PUBLIC_BYTES) refuse(`It holds ${bytes.length} bytes instead of 64`);
+  if (bytes.length !== SEED_BYTES + POINT_BYTES) refuse(`It holds ${bytes.length} bytes instead of 64`);
   const seed = bytes.subarray(0, SEED_BYTES);
   const point = bytes.subarray(SEED_BYTES);
   // A key pair that does not belong together signs, and nobody can verify it.
-  if (!publicOf(seed).equals(point)) refuse("Its public half does not belong to its private half");
+  if (!pointOf(privateKeyOf(seed)).equals(point))
+    refuse("Its public half does not belong to its private half");
   return { kind: "ed25519", secret: text, publicKey: `whpk_${point.toString("base64")}` };
 }
 
@@ -55,13 +52,6 @@ function decode(text: string): { prefix: string; bytes: Buffer } {
   // Node skips what it cannot read; other languages refuse it, and their receivers could never verify.
   if (bytes.toString("base64") !== base64) refuse("Its base64 is not the usual form, with padding");
   return { prefix: prefix!, bytes };
-}
-
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-
-function publicOf(seed: Buffer): Buffer {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: "der", type: "pkcs8" });
-  return createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-PUBLIC_BYTES);
 }
 
 function refuse(how: string): never {

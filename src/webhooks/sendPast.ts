@@ -2,9 +2,9 @@ import type { Database, Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { positionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import { isEventId, recordedAt } from "../log/eventId.ts";
-import { positionAt } from "../log/positionAt.ts";
-import { readEvents, type EventKey } from "../log/readEvents.ts";
+import { isEventId } from "../log/eventId.ts";
+import { positionOf } from "../log/positionOf.ts";
+import { readEvents } from "../log/readEvents.ts";
 import { readDelivery, type Delivery } from "./delivery.ts";
 import { enqueue } from "./enqueue.ts";
 import { outgoingLanes } from "./fanOut.ts";
@@ -66,17 +66,6 @@ async function findEvent(on: Queryable, account: string, id: string) {
     on,
     outgoingLanes.map((lane) => ({ account, lane, id })),
   );
-  return event ? { ...event, position: await positionOf(on, event) } : null;
-}
-
-// No index leads from an event to its position: one would cost every event, and this is asked by hand.
-const POSITION = `
-select pos::text as position from tidings.event_order
- where account_id = $1 and lane = $2 and event_id = $3::uuid and pos > $4::bigint order by pos limit 1`;
-
-/** Beyond all others for an event that was recorded a moment ago and has none yet. */
-async function positionOf(on: Queryable, { account, lane, id }: EventKey): Promise<number> {
-  const before = await positionAt(on, new Date(recordedAt(id)));
-  const [row] = await on.query<{ position: string }>(POSITION, [account, lane, id, String(before)]);
-  return row ? Number(row.position) : Infinity;
+  // Beyond all others for an event that was recorded a moment ago and has none yet.
+  return event ? { ...event, position: (await positionOf(on, event)) ?? Infinity } : null;
 }

@@ -60,6 +60,39 @@ describeOnDatabases("figures of an endpoint", (open) => {
     expect(buckets.length).toBeGreaterThanOrEqual(4);
   });
 
+  test("of all endpoints are the sums of each, with percentiles of all, and of no other account", async () => {
+    const account = "together";
+    const [first, second] = [
+      await insertEndpoint(database.db, { account }),
+      await insertEndpoint(database.db, { account }),
+    ];
+    const elsewhere = await insertEndpoint(database.db, { account: "elsewhere" });
+    const hour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
+    const quick = { delivered: 90, total_ms: 2_250, max_ms: 48, up_to_50: 90 };
+    await count(account, first, hour, quick);
+    await count(account, second, hour, {
+      delivered: 2,
+      failed: 8,
+      total_ms: 7_750,
+      max_ms: 900,
+      up_to_1000: 10,
+    });
+    await count("elsewhere", elsewhere, hour, { failed: 5, total_ms: 50_000, max_ms: 10_000, longer: 5 });
+    const { accountStats } = createStats({ db: database.db, accountOf: (given) => given ?? account });
+    const buckets = await accountStats({ since: new Date(hour), bucket: 3_600 });
+    expect(buckets[0]).toEqual({
+      since: new Date(hour),
+      delivered: 92,
+      failed: 8,
+      averageMs: 100,
+      p50Ms: 28,
+      p95Ms: 700,
+      maxMs: 900,
+    });
+    expect(buckets[1]).toMatchObject({ delivered: 0, failed: 0, p95Ms: null });
+    await expect(accountStats({ bucket: 301 })).rejects.toMatchObject({ code: "INVALID_FILTER" });
+  });
+
   test("are of the last 24 hours in half-hours unless asked otherwise", async () => {
     const account = "default";
     const endpoint = endpointId(await insertEndpoint(database.db, { account }));

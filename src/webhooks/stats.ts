@@ -1,4 +1,4 @@
-import type { Database } from "../db/database.ts";
+import type { Database, Parameter } from "../db/database.ts";
 import { checkTime, checkWhole, refuseFilter } from "./checkQuery.ts";
 import { findTarget } from "./target.ts";
 
@@ -29,24 +29,30 @@ export interface StatsDependencies {
   readonly accountOf: (given: string | undefined) => string;
 }
 
-export interface EndpointStats {
+export interface WebhookStats {
   /** One bucket for each stretch of time since then, empty ones included, the oldest first; at most 2,016 (a week of 5 minutes). */
   stats(endpoint: string, query?: StatsQuery): Promise<StatsBucket[]>;
+  /** The same of all endpoints of the account together, with those that were deleted since. */
+  accountStats(query?: StatsQuery): Promise<StatsBucket[]>;
 }
 
 /** Graphs come from a table of five minutes each, never from deliveries: they cost the same however many there are. */
-export function createStats({ db, accountOf }: StatsDependencies): EndpointStats {
+export function createStats({ db, accountOf }: StatsDependencies): WebhookStats {
+  const read = async (sql: string, parameters: readonly Parameter[], query: StatsQuery) => {
+    const since = checkTime("since", query.since);
+    const bucket = checkWhole("bucket", query.bucket ?? 1_800, 300, 86_400);
+    if (bucket % 300 !== 0) refuseFilter("bucket", `${bucket} must be a multiple of 300 seconds`);
+    const rows = await db.query<StatsRow>(sql, [since, bucket, MOST_BUCKETS + 1, ...parameters]);
+    if (rows.length > MOST_BUCKETS) refuseFilter("since", `makes more than ${MOST_BUCKETS} buckets`);
+    return rows.map(statsBucket);
+  };
   return {
     stats: async (endpoint, query = {}) => {
       const account = accountOf(query.account);
-      const since = checkTime("since", query.since);
-      const bucket = checkWhole("bucket", query.bucket ?? 1_800, 300, 86_400);
-      if (bucket % 300 !== 0) refuseFilter("bucket", `${bucket} must be a multiple of 300 seconds`);
       const { id } = await findTarget(db, account, endpoint);
-      const rows = await db.query<StatsRow>(READ, [account, id, since, bucket, MOST_BUCKETS + 1]);
-      if (rows.length > MOST_BUCKETS) refuseFilter("since", `makes more than ${MOST_BUCKETS} buckets`);
-      return rows.map(statsBucket);
+      return read(READ, [account, id], query);
     },
+    accountStats: async (query = {}) => read(READ_ALL, [accountOf(query.account)], query),
   };
 }
 
@@ -57,18 +63,34 @@ const CLASSES_MS = [50, 100, 250, 500, 1_000, 2_500, 5_000] as const;
 
 const COLUMNS = [...CLASSES_MS.map((ms) => `up_to_${ms}`), "longer"];
 
-const READ = `
+const BUCKETS = `
 select extract(epoch from b.since)::float8 * 1000 as since_ms, s.*
-  from (select to_timestamp(floor(coalesce($3::float8 / 1000, extract(epoch from now()) - 86400) / $4::int) * $4::int
-                            + n * $4::int) as since
-          from generate_series(0, $5::int - 1) n) b
- cross join lateral (
-   select coalesce(sum(delivered), 0)::int as delivered, coalesce(sum(failed), 0)::int as failed,
+  from (select to_timestamp(floor(coalesce($1::float8 / 1000, extract(epoch from now()) - 86400) / $2::int) * $2::int
+                            + n * $2::int) as since
+          from generate_series(0, $3::int - 1) n) b`;
+
+const SUMS = `
+coalesce(sum(delivered), 0)::int as delivered, coalesce(sum(failed), 0)::int as failed,
           coalesce(sum(total_ms), 0)::float8 as total_ms, coalesce(max(max_ms), 0)::int as max_ms,
-          ${COLUMNS.map((column) => `coalesce(sum(${column}), 0)::int as ${column}`).join(", ")}
+          ${COLUMNS.map((column) => `coalesce(sum(${column}), 0)::int as ${column}`).join(", ")}`;
+
+const READ = `${BUCKETS}
+ cross join lateral (
+   select ${SUMS}
      from tidings.endpoint_stats
-    where account_id = $1 and endpoint_id = $2::uuid
-      and since >= b.since and since < b.since + $4::int * interval '1 second') s
+    where account_id = $4 and endpoint_id = $5::uuid
+      and since >= b.since and since < b.since + $2::int * interval '1 second') s
+ where b.since <= now() order by b.since`;
+
+// Endpoint by endpoint, so that each is a stretch of the key; the whole account's history is never read.
+const READ_ALL = `${BUCKETS}
+ cross join lateral (
+   select ${SUMS}
+     from tidings.endpoints e cross join lateral (
+       select * from tidings.endpoint_stats t
+        where t.account_id = e.account_id and t.endpoint_id = e.id
+          and t.since >= b.since and t.since < b.since + $2::int * interval '1 second') own
+    where e.account_id = $4) s
  where b.since <= now() order by b.since`;
 
 type StatsRow = { since_ms: number; delivered: number; failed: number; total_ms: number; max_ms: number } & {

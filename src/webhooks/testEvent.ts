@@ -1,13 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
-import { catalogEntry } from "../events/catalog.ts";
 import type { AnyEventDefinition } from "../events/defineEvent.ts";
-import { exampleEntities } from "../events/exampleEntities.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { readDelivery, type Delivery } from "./delivery.ts";
 import { enqueue } from "./enqueue.ts";
+import { exampleRecordedEvent } from "./exampleEvent.ts";
 import { checkEnabled, findTarget, type Target } from "./target.ts";
 import { matchesType } from "./typePattern.ts";
 import type { MessageWriter } from "./writeMessage.ts";
@@ -36,7 +34,7 @@ export function createTestEvents({ db, registry, writer, accountOf }: TestEventD
       const account = accountOf(options.account);
       const target = await findTarget(db, account, endpoint);
       checkEnabled(target);
-      const example = findExample(account, candidates(registry, target, options.type), registry);
+      const example = findExample(account, candidates(registry, target, options.type));
       const message = example && writer.write(example, target);
       if (!message) throw new TidingsError("UNKNOWN_TYPE", { detail: noExample(options.type) });
       return db.transaction(async (tx) => {
@@ -58,30 +56,14 @@ function candidates(registry: Registry, target: Target, type: string | undefined
   );
 }
 
-function findExample(
-  account: string,
-  definitions: readonly AnyEventDefinition[],
-  registry: Registry,
-): RecordedEvent | null {
+function findExample(account: string, definitions: readonly AnyEventDefinition[]): RecordedEvent | null {
   for (const definition of definitions) {
-    const { example } = catalogEntry(definition, registry);
+    const example = exampleRecordedEvent(definition, { account });
     if (example === null) continue;
     return {
-      id: randomUUID(),
-      type: definition.type,
-      version: definition.version,
-      account,
-      lane: definition.lane,
-      severity: definition.severity,
+      ...example,
       actor: { type: "system", id: "tidings", label: "Test" },
-      onBehalfOf: null,
-      ...exampleEntities(definition),
-      data: example,
-      metadata: {},
       occurredAt: new Date(),
-      causedBy: null,
-      causeDepth: 0,
-      problem: null,
     };
   }
   return null;

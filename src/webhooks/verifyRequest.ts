@@ -1,5 +1,6 @@
-import { createPublicKey, timingSafeEqual, verify } from "node:crypto";
+import { timingSafeEqual, verify } from "node:crypto";
 import { TidingsError } from "../errors.ts";
+import { publicKeyOf } from "./ed25519.ts";
 import type { SignatureScheme } from "./endpoint.ts";
 import { schemes } from "./schemes.ts";
 
@@ -82,12 +83,9 @@ function partsOf(header: string): string[] {
   return header.split(separator).filter((part) => part !== "" && !part.startsWith("t="));
 }
 
-const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
-
 function verifiesPublicly(part: string, secret: string, { id, timestamp, body }: Signed): boolean {
   if (!part.startsWith("v1a,")) return false;
-  const der = Buffer.concat([SPKI_PREFIX, Buffer.from(secret.slice("whpk_".length), "base64")]);
-  const key = createPublicKey({ key: der, format: "der", type: "spki" });
+  const key = publicKeyOf(Buffer.from(secret.slice("whpk_".length), "base64"));
   const bytes = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
   return verify(null, bytes, key, Buffer.from(part.slice("v1a,".length), "base64"));
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { Registry } from "../events/registry.ts";
+import type { BackgroundWork } from "../lifecycle.ts";
 import type { SubscriptionOptions } from "../log/subscription.ts";
 import type { Signals } from "../signals.ts";
 import { createAddressGuard } from "./addressGuard.ts";
@@ -14,6 +15,7 @@ import { fanOutSubscription } from "./fanOut.ts";
 import { createJobLoop } from "./jobLoop.ts";
 import { createJobs } from "./jobs.ts";
 import { createNotices, type RecordDrafts } from "./notices.ts";
+import { openLoopback, type OpensLoopback } from "./openLoopback.ts";
 import type { WebhookSettings } from "./options.ts";
 import { createPortalTokens } from "./portalToken.ts";
 import { createPull } from "./pull.ts";
@@ -45,12 +47,7 @@ export interface WebhookRoom<Handle> {
   readonly api: Webhooks;
   /** From the log to the queue; to be subscribed as `webhooks`. */
   readonly fanOut: SubscriptionOptions<Handle>;
-  readonly work: {
-    start(): void;
-    stop(): Promise<void>;
-    wake(): void;
-    idle(): Promise<boolean>;
-  };
+  readonly work: BackgroundWork;
   /** Partitions and what is too old, once an hour. False: a lock was not to be had, try again in a minute. */
   readonly maintain: () => Promise<boolean>;
 }
@@ -76,9 +73,9 @@ export function createWebhooks<Handle>(
   const rules = { checkUrl: guard.checkUrl, source: settings.source };
   const reading = { db, accountOf };
   const sending = { db, accountOf, registry, writer };
-  const api: Webhooks = {
+  const api: Webhooks & OpensLoopback = {
     endpoints: createEndpoints({ db, sealing, rules, maxEndpoints: settings.maxEndpoints, accountOf, begin }),
-    deliveries: { ...createDeliveries(reading), ...createResend(reading) },
+    deliveries: { ...createDeliveries({ ...reading, registry }), ...createResend(reading) },
     jobs: createJobs(reading),
     ...createSendPast(sending),
     ...createTestEvents(sending),
@@ -90,6 +87,7 @@ export function createWebhooks<Handle>(
     asyncapi: () => asyncApi(registry),
     portalToken: tokens.issue,
     checkPortalToken: tokens.check,
+    [openLoopback]: guard.openLoopback,
   };
 
   const sender = createSender({

@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { createLoop, type Loop } from "../log/loop.ts";
 import { claim, type ClaimedDelivery, type ClaimedEndpoint } from "./claim.ts";
 import type { Deliver } from "./deliver.ts";
-import { createSlots } from "./slots.ts";
+import { createRequestSlots } from "./requestSlots.ts";
 import { createResults, type ResultsDependencies } from "./results.ts";
 
 /** The loop that sends. `stop` claims nothing more and lets requests under way end, which takes their timeout at most. */
@@ -30,7 +30,7 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
   const underWay = new Set<Promise<void>>();
   let mayHaveMore = false;
   const loop = createLoop("webhooks", signals, step);
-  const places = createSlots(slots, loop.wake);
+  const places = createRequestSlots(slots, loop.wake);
   const results = createResults({ ...dependencies, onWritten: ({ due }) => due && loop.wake() });
 
   return {

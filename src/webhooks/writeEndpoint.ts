@@ -49,7 +49,7 @@ given as materialized (
 const INSERT = `
 with ${GIVEN}, run as (
   insert into tidings.endpoint_runs (account_id, endpoint_id, active, ordered, inflight_max, inflight_limit, rate, burst)
-  select $1, $2::uuid, g.delivery = 'push', g.ordered, g."maxInFlight", least(8, g."maxInFlight"),
+  select $1, $2::uuid, g.delivery = 'push', g.ordered, g."maxInFlight", least(2, g."maxInFlight"),
          (g."rateLimit"->>'perSecond')::float8, coalesce((g."rateLimit"->>'burst')::float8, 1) from given g)
 insert into tidings.endpoints (account_id, id, url, description, types, filter, filter_text, delivery, format, scheme, compat,
                                payload_version, timeout_ms, schedule, secrets, headers)

@@ -58,6 +58,7 @@ export function createMessageWriter(options: MessageWriterOptions): MessageWrite
     const message = ofForm.get(settings.format) ?? {
       type: form.event.type,
       subject: entityKey(form.event.subject),
+      subjectLabel: form.event.subject.label,
       event: "position" in event ? { lane: event.lane, id: event.id, position: event.position } : null,
       format: settings.format,
       version: form.event.version,

@@ -14,6 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   webhooks: ["db", "events", "log"],
   http: ["db", "events", "log", "feed", "live", "webhooks"],
   cli: ["db", "events", "log", "feed", "live", "webhooks", "http"],
+  react: [],
   testing: ["db", "events", "log", "feed", "live", "webhooks"],
 };
 

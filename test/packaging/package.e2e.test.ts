@@ -35,7 +35,7 @@ const manifest = async () => JSON.parse(await readFile(join(installed, "package.
 
 describe("the packed package", () => {
   test("every exports path can be imported", async () => {
-    const paths = Object.keys((await manifest()).exports).filter((path) => !path.endsWith(".json"));
+    const paths = Object.keys((await manifest()).exports).filter((path) => !/\.(json|css)$/.test(path));
     expect(paths).toContain(".");
     const program = paths.map((path) => `await import(${JSON.stringify(join("tidings", path))});`).join("\n");
     await writeFile(join(app, "imports.mjs"), program);

@@ -27,6 +27,7 @@ export const aDelivery: Delivery = {
   endpoint: "ep_1",
   message: "msg_1",
   type: "card.moved",
+  subject: { type: "card", id: "1", label: "Card 1" },
   origin: "event",
   state: "failed",
   attempts: 1,
@@ -44,6 +45,7 @@ const details: DeliveryDetails = {
     account: "acme",
     type: "card.moved",
     subject: "card:1",
+    subjectLabel: "Card 1",
     event: { lane: "domain", id: "event", position: 7 },
     format: "standard",
     version: 1,
@@ -132,6 +134,7 @@ export function fakeWebhooks(now: () => number = Date.now): FakeWebhooks {
       more: false,
     }),
     stats: answer("stats", []),
+    accountStats: answer("accountStats", []),
     eventTypes: () => [
       {
         type: "card.moved",

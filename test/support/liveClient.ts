@@ -48,8 +48,8 @@ export async function* messagesIn(response: Response): AsyncGenerator<Message> {
 }
 
 /** A client that keeps its place as a browser does: the id of the last message, with or without data. */
-export function createClient(url: string, query = "") {
-  let lastEventId: string | undefined;
+export function createClient(url: string, query = "", cameFrom?: string) {
+  let lastEventId = cameFrom;
   const connect = (signal?: AbortSignal) =>
     fetch(`${url}/live?${query}`, {
       ...(signal && { signal }),

@@ -9,8 +9,11 @@ const BINARY = "/usr/sbin/pgbouncer";
 /** PgBouncer is where Debian's package puts it, or not at all. */
 export const pgbouncerInstalled = existsSync(BINARY);
 
-/** Starts PgBouncer with transaction pooling and two server connections in front of the database at `url`. */
-export async function startPgbouncer(url: string): Promise<{ url: string; stop: () => Promise<void> }> {
+/** Starts PgBouncer with two server connections in front of the database at `url`. */
+export async function startPgbouncer(
+  url: string,
+  poolMode: "transaction" | "session" = "transaction",
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const target = new URL(url);
   const home = mkdtempSync(join(tmpdir(), "tidings-pgbouncer-"));
   const port = await freePort();
@@ -25,7 +28,7 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = plain
 auth_file = ${join(home, "users.txt")}
-pool_mode = transaction
+pool_mode = ${poolMode}
 default_pool_size = 2
 max_client_conn = 100
 `,

@@ -11,9 +11,9 @@ export function watchStatements<Handle>(db: Database<Handle>): WatchedDatabase<H
   const statements: string[] = [];
   const query =
     (on: Queryable): Queryable["query"] =>
-    (sql, parameters) => {
+    (sql, parameters, options) => {
       statements.push(sql);
-      return on.query(sql, parameters);
+      return on.query(sql, parameters, options);
     };
   const watched = (tx: Transaction<Handle>): Transaction<Handle> => ({
     handle: tx.handle,

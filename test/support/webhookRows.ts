@@ -63,6 +63,8 @@ export interface RawMessage {
   id?: string | undefined;
   event?: string | undefined;
   type?: string | undefined;
+  subject?: string | undefined;
+  subjectLabel?: string | null | undefined;
   body?: string | undefined;
 }
 
@@ -70,9 +72,18 @@ export interface RawMessage {
 export async function insertMessage(on: Queryable, message: RawMessage = {}): Promise<string> {
   const { account = "acme", id = uuid7At(Date.now()), type = "card.moved", body = "{}" } = message;
   await on.query(
-    `insert into tidings.messages (account_id, id, lane, event_id, position, type, subject, format, version, content_type, body, created_at)
-     values ($1, $2::text::uuid, 'domain', $3::text::uuid, 1, $4, 'card:1', 'standard', 1, 'application/json', convert_to($5, 'utf8'), now())`,
-    [account, id, message.event ?? randomUUID(), type, body],
+    `insert into tidings.messages (account_id, id, lane, event_id, position, type, subject, subject_label, format, version, content_type,
+                                   body, created_at)
+     values ($1, $2::text::uuid, 'domain', $3::text::uuid, 1, $4, $6, $7, 'standard', 1, 'application/json', convert_to($5, 'utf8'), now())`,
+    [
+      account,
+      id,
+      message.event ?? randomUUID(),
+      type,
+      body,
+      message.subject ?? "card:1",
+      message.subjectLabel ?? null,
+    ],
   );
   return id;
 }

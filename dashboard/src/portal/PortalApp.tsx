@@ -1,17 +1,18 @@
 import { useCallback, useMemo, useState } from "react";
-import type { WithSecret } from "../api.ts";
 import { ConnectionPill } from "../shared/ConnectionPill.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
+import { ShortcutList } from "../shared/ShortcutList.tsx";
+import { Toast, type Said } from "../shared/Toast.tsx";
 import { useRowKeys } from "../shared/useRowKeys.ts";
-import { EndpointForm } from "./EndpointForm.tsx";
-import { EndpointList } from "./EndpointList.tsx";
-import { EndpointPage } from "./EndpointPage.tsx";
-import { goTo, leaveFor, usePlace } from "./place.ts";
-import { PortalContext, type Portal } from "./portalContext.ts";
-import { SecretOnce } from "./SecretOnce.tsx";
+import type { WithSecret } from "../webhooks/api.ts";
+import { HostContext, type WebhooksHost } from "../webhooks/host.ts";
+import { SecretOnce } from "../webhooks/SecretOnce.tsx";
+import { start, type Place } from "../webhooks/place.ts";
+import { WebhooksView } from "../webhooks/WebhooksView.tsx";
+import { addressOf, go, usePlace } from "./place.ts";
+import { api } from "./portalApi.ts";
+import { PortalPage } from "./PortalPage.tsx";
 import { useSession } from "./session.ts";
-import { ShortcutList } from "./ShortcutList.tsx";
-import { Toast, type Said } from "./Toast.tsx";
 
 export function PortalApp() {
   const { token, mayManage, ended } = useSession();
@@ -19,13 +20,19 @@ export function PortalApp() {
   const [secret, setSecret] = useState<WithSecret | null>(null);
   const [said, setSaid] = useState<Said | null>(null);
   const [helpIsOpen, setHelpIsOpen] = useState(false);
-  const portal = useMemo<Portal>(
+  const host = useMemo<WebhooksHost>(
     () => ({
+      api,
       mayManage,
+      place,
+      addressOf,
+      go,
+      Page: PortalPage,
+      overview: null,
       say: (text, undo) => setSaid({ text, undo }),
       showSecret: setSecret,
     }),
-    [mayManage],
+    [mayManage, place],
   );
   useRowKeys(
     useCallback(() => setHelpIsOpen(true), []),
@@ -33,12 +40,12 @@ export function PortalApp() {
   );
   if (token === null) return <NoAccess />;
   return (
-    <PortalContext value={portal}>
+    <HostContext value={host}>
       <a className="skip-link" href="#portal">
         Skip to the webhooks
       </a>
       <main id="portal" className="portal" tabIndex={-1}>
-        <Page />
+        <WebhooksView />
       </main>
       <div className="portal-floats">
         <ConnectionPill />
@@ -51,25 +58,15 @@ export function PortalApp() {
           <NoAccess />
         </Dialog>
       )}
-    </PortalContext>
-  );
-}
-
-function Page() {
-  const { endpoint, form } = usePlace();
-  if (endpoint === null) return form === "new" ? <EndpointForm endpointId={null} /> : <EndpointList />;
-  return form === "edit" ? (
-    <EndpointForm key={endpoint} endpointId={endpoint} />
-  ) : (
-    <EndpointPage key={endpoint} id={endpoint} />
+    </HostContext>
   );
 }
 
 /** Esc closes what was opened last: the delivery, then the endpoint. A form is left by its own buttons. */
-function stepOut({ delivery, endpoint, form }: ReturnType<typeof usePlace>): void {
-  if (form !== null) return;
-  if (delivery !== null) goTo({ delivery: null });
-  else if (endpoint !== null) leaveFor({});
+function stepOut(place: Place): void {
+  if (place.form !== null) return;
+  if (place.delivery !== null) go(addressOf({ ...place, delivery: null }), { replace: false });
+  else if (place.endpoint !== null) go(addressOf(start), { replace: false });
 }
 
 function NoAccess() {

@@ -9,7 +9,7 @@ export function useRowKeys(onHelp: () => void, onEscape: () => void): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
         return;
-      if (document.querySelector("dialog[open]")) return;
+      if (document.querySelector("dialog[open], :popover-open")) return;
       const done = act(event.key, onHelp, onEscape);
       if (done) event.preventDefault();
     };
@@ -40,10 +40,11 @@ function act(key: string, onHelp: () => void, onEscape: () => void): boolean {
   }
 }
 
+/** What a page marks, and the lines of a feed. */
+const ROWS = "[data-row], article[aria-posinset]";
+
 function step(by: number): boolean {
-  const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) =>
-    row.checkVisibility(),
-  );
+  const rows = [...document.querySelectorAll<HTMLElement>(ROWS)].filter((row) => row.checkVisibility());
   const now = rows.findIndex((row) => row === document.activeElement);
   const next = rows[now === -1 ? (by > 0 ? 0 : rows.length - 1) : now + by];
   next?.focus();

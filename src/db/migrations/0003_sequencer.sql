@@ -76,8 +76,11 @@ $$;
 -- Finds events that no tick numbered: ids outside the tick's day, and (on several nodes) commits that became visible
 -- late. Ticks first, holds the same lock, and takes only what the snapshot just stored can see; otherwise the next tick
 -- would number a row again. Each event is compared in two consecutive sweeps.
+--
+-- No nested loop: before the tables are first analyzed the planner compares each event with all of its account, while nobody
+-- ticks (12,000 events of 20 accounts: 4 s instead of 0.02, measured). No jit: what must be a loop would look costly enough.
 create function tidings.sweep(out outcome text, out assigned double precision, out last_position text)
-language plpgsql as $$
+language plpgsql set enable_nestloop = off set jit = off as $$
 declare
   state tidings.sequencer;
   fresh_rows bigint;

@@ -40,7 +40,7 @@ create table tidings.endpoint_runs (
   endpoint_id      uuid not null,
   next_at          timestamptz not null default 'infinity',         -- look for due deliveries at this time
   inflight         integer not null default 0,
-  inflight_limit   integer not null default 8,                      -- adapts between 1 and inflight_max
+  inflight_limit   integer not null default 2,                      -- adapts between 1 and inflight_max; few until it answered once
   last_served      timestamptz not null default '-infinity',
   idle_turns       smallint not null default 0,                     -- claims in a row that found nothing
   tokens           double precision not null default 0,
@@ -99,6 +99,7 @@ create table tidings.messages (
   position      bigint,                                             -- of the event in the log
   type          text collate "C" not null,
   subject       text collate "C" not null,                          -- type:id, as the public form shows it
+  subject_label text,
   format        text collate "C" not null,
   version       integer not null,                                   -- of the public form
   content_type  text not null,

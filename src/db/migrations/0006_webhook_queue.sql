@@ -32,9 +32,10 @@ declare
   endpoints  uuid[] := array(select distinct (w->>'endpoint')::uuid from jsonb_array_elements(asked) w);
   written    text;
 begin
-  insert into tidings.messages (account_id, id, lane, event_id, position, type, subject, format, version, content_type, headers, body, created_at)
-  select account, ids[n], m->>'lane', (m->>'event')::uuid, (m->>'position')::bigint, m->>'type', m->>'subject', m->>'format',
-         (m->>'version')::integer, m->>'contentType', coalesce(nullif(m->'headers', 'null'), '{}'), decode(m->>'body', 'base64'), moment
+  insert into tidings.messages (account_id, id, lane, event_id, position, type, subject, subject_label, format, version, content_type,
+                                headers, body, created_at)
+  select account, ids[n], m->>'lane', (m->>'event')::uuid, (m->>'position')::bigint, m->>'type', m->>'subject', m->>'subjectLabel',
+         m->>'format', (m->>'version')::integer, m->>'contentType', coalesce(nullif(m->'headers', 'null'), '{}'), decode(m->>'body', 'base64'), moment
     from jsonb_array_elements(messages) with ordinality given (m, n) where m->>'id' is null;
   -- What is read in order (by subject, or by a receiver that pulls) becomes visible in order: held until the commit.
   perform from tidings.endpoint_runs r

@@ -110,6 +110,8 @@ begin
     update tidings.endpoint_runs r
        set inflight = greatest(0, r.inflight - w.n),
            inflight_limit = case when w.slow_down then greatest(1, r.inflight_limit / 2)
+                                 -- The first success of all: it is there, and can be asked more.
+                                 when r.last_success_at is null and w.good > 0 then least(r.inflight_max, r.inflight_limit * 4)
                                  when r.successes + w.good >= 20 then least(r.inflight_max, r.inflight_limit + 1)
                                  else least(r.inflight_max, r.inflight_limit) end,
            successes = case when w.slow_down or r.successes + w.good >= 20 then 0 else r.successes + w.good end,

@@ -5,7 +5,7 @@ import { recordedAt } from "../eventId.ts";
 import { listPartitions, preparedUntil, type Partition } from "../partitions.ts";
 import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
-import { amount, size } from "./words.ts";
+import { amount, amountUpTo, size } from "./words.ts";
 
 const HOUR_MS = 3_600_000;
 const COUNT_TO = 1_000;
@@ -80,10 +80,7 @@ function verdict(
     };
   }
   if (filled.length > 0) {
-    const rows = filled.map(
-      (tail) =>
-        `${tailName(tail)} (${tail.rows > COUNT_TO ? "more than " : ""}${amount(Math.min(tail.rows, COUNT_TO), "row")})`,
-    );
+    const rows = filled.map((tail) => `${tailName(tail)} (${amountUpTo(tail.rows, COUNT_TO, "row")})`);
     return {
       status: "warning",
       summary: `Events lie beyond the prepared months: ${rows.join(", ")}`,

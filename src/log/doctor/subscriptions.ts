@@ -1,6 +1,7 @@
-import type { Database, Queryable } from "../../db/database.ts";
+import type { Database } from "../../db/database.ts";
 import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
+import { oldestWaitingMs } from "../oldestWaiting.ts";
 import { readSubscriptionStates, type SubscriptionState } from "../subscriptionStates.ts";
 import { amount, duration } from "./words.ts";
 
@@ -21,7 +22,7 @@ export async function examineSubscriptions(db: Database): Promise<Finding[]> {
   for (const name of new Set(slots.map((slot) => slot.name))) {
     const own = slots.filter((slot) => slot.name === name);
     const slowest = own.reduce((a, b) => (b.behind > a.behind ? b : a));
-    findings.push(examineSubscription(name, own, slowest, await waitingMs(db, slowest), now));
+    findings.push(examineSubscription(name, own, slowest, await oldestWaitingMs(db, slowest), now));
   }
   return findings;
 }
@@ -78,19 +79,6 @@ function examineSubscription(
     return { check, status: "warning", summary: capitalised(lag), fix, details };
   }
   return { check, status: "fine", summary: capitalised(lag), fix: null, details };
-}
-
-// A UUIDv7 begins with its milliseconds.
-const NEXT_EVENT = `
-select (extract(epoch from clock_timestamp()) * 1000
-        - ('x' || left(replace(event_id::text, '-', ''), 12))::bit(48)::bigint)::float8 as age_ms
-  from tidings.event_order where pos > $1::bigint order by pos limit 1`;
-
-/** How long the first event after a slot's position has been there. */
-async function waitingMs(on: Queryable, { behind, position }: SubscriptionState): Promise<number> {
-  if (behind === 0) return 0;
-  const [next] = await on.query<{ age_ms: number }>(NEXT_EVENT, [String(position)]);
-  return Math.max(0, next?.age_ms ?? 0);
 }
 
 function oneLine(error: string | null): string {

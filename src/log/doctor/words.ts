@@ -13,6 +13,11 @@ export function amount(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `12 rows`, or `more than 1,000 rows` where nobody counted further than `countTo`. */
+export function amountUpTo(count: number, countTo: number, noun: string): string {
+  return count > countTo ? `more than ${amount(countTo, noun)}` : amount(count, noun);
+}
+
 /** `512 bytes`, `1.5 MiB`. */
 export function size(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];

@@ -2,7 +2,7 @@ import type { Database, Queryable } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
 import { databaseTime } from "../../log/doctor/databaseTime.ts";
 import type { Finding } from "../../log/doctor/finding.ts";
-import { amount, size } from "../../log/doctor/words.ts";
+import { amount, amountUpTo, size } from "../../log/doctor/words.ts";
 import { recordedAt } from "../../log/eventId.ts";
 import { monthlyTables, monthsPreparedUntil } from "../webhookRetention.ts";
 
@@ -96,10 +96,7 @@ function verdict(found: {
     };
   }
   if (filled.length > 0) {
-    const rows = filled.map(
-      (tail) =>
-        `${tailName(tail)} (${tail.rows > COUNT_TO ? "more than " : ""}${amount(Math.min(tail.rows, COUNT_TO), "row")})`,
-    );
+    const rows = filled.map((tail) => `${tailName(tail)} (${amountUpTo(tail.rows, COUNT_TO, "row")})`);
     return {
       status: "warning",
       summary: `Rows lie beyond the prepared months: ${rows.join(", ")}`,

@@ -1,4 +1,5 @@
-import { createHmac, createPrivateKey, sign, type KeyObject } from "node:crypto";
+import { createHmac, sign, type KeyObject } from "node:crypto";
+import { privateKeyOf, SEED_BYTES } from "../ed25519.ts";
 import type { Scheme, SigningInput, SigningKey } from "../scheme.ts";
 import { signable } from "./signingKeys.ts";
 
@@ -35,16 +36,11 @@ function keyBytes({ secret }: SigningKey): Buffer {
 /** Reading a key takes 1 ms, signing with it 80 µs (measured). Forgotten with the key that it was read from. */
 const privateKeys = new WeakMap<SigningKey, KeyObject>();
 
-/** What PKCS8 puts before the seed of an ed25519 key. */
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-const SEED_BYTES = 32;
-
 /** Of a `whsk_` key, which is the seed and then the public key. */
 function privateKey(key: SigningKey): KeyObject {
   const known = privateKeys.get(key);
   if (known) return known;
-  const der = Buffer.concat([PKCS8_PREFIX, keyBytes(key).subarray(0, SEED_BYTES)]);
-  const read = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const read = privateKeyOf(keyBytes(key).subarray(0, SEED_BYTES));
   privateKeys.set(key, read);
   return read;
 }

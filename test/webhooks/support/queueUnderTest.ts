@@ -28,6 +28,8 @@ export interface EndpointOptions {
   rate?: number | undefined;
   burst?: number | undefined;
   inFlight?: number | undefined;
+  /** Whether it ever answered: before, it gets few requests at once. Default true. */
+  answered?: boolean | undefined;
 }
 
 /** The queue of a fresh database, to be driven by hand: enqueue, claim, answer, sweep. Its rows are written as the API would. */
@@ -127,6 +129,7 @@ export function newMessage(n: number): NewMessage {
   return {
     type: "item.changed",
     subject: `item:${n}`,
+    subjectLabel: `Item ${n}`,
     event: null,
     format: "standard",
     version: 1,
@@ -179,7 +182,7 @@ const TABLES = [
 
 async function insertEndpoint(db: Database, options: EndpointOptions): Promise<string> {
   const { account = "acme", url = "http://receiver.test/", timeoutMs = 15_000, ordered = false } = options;
-  const { schedule = schedules.standard, rate = null, burst = 1, inFlight = 8 } = options;
+  const { schedule = schedules.standard, rate = null, burst = 1, inFlight = 8, answered = true } = options;
   const id = randomUUID();
   const [clock] = await db.query<{ ms: number }>("select extract(epoch from now())::float8 * 1000 as ms");
   const secrets = [sealSecret(makeSecret("hmac"), { sealing, account, endpoint: id, nowMs: clock!.ms })];
@@ -191,7 +194,7 @@ async function insertEndpoint(db: Database, options: EndpointOptions): Promise<s
     timeoutMs,
     `{${schedule.join(",")}}`,
   ]);
-  await db.query(INSERT_RUN, [account, id, ordered, inFlight, rate, burst]);
+  await db.query(INSERT_RUN, [account, id, ordered, inFlight, rate, burst, answered]);
   return id;
 }
 
@@ -200,8 +203,8 @@ insert into tidings.endpoints (account_id, id, url, types, format, scheme, secre
 values ($1, $2::uuid, $3, '{*}', 'standard', 'standard', $4::text::jsonb, $5::int, $6::text::int[])`;
 
 const INSERT_RUN = `
-insert into tidings.endpoint_runs (account_id, endpoint_id, ordered, inflight_limit, rate, burst)
-values ($1, $2::uuid, $3::boolean, $4::int, $5::float8, $6::float8)`;
+insert into tidings.endpoint_runs (account_id, endpoint_id, ordered, inflight_limit, rate, burst, last_success_at)
+values ($1, $2::uuid, $3::boolean, $4::int, $5::float8, $6::float8, case when $7::boolean then now() end)`;
 
 const DELIVERY = `
 select d.state, d.attempts, d.failure, d.status, d.settled_at is not null as settled, d.troubled, q.state::int as queued, q.step::int as step,

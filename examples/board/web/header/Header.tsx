@@ -1,4 +1,4 @@
-import { History, Webhook } from "lucide-react";
+import { Gauge, History, Webhook } from "lucide-react";
 import type { MemberView } from "../../domain/readBoard.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { goTo } from "../shared/place.ts";
@@ -26,6 +26,7 @@ export function Header({ title, members, personId, become, onInvite, waiting }: 
         ))}
       </div>
       <div className="header-end">
+        <DashboardLink />
         <WebhooksButton />
         {waiting !== null && <ActivityButton waiting={waiting} />}
         <ThemeToggle />
@@ -35,11 +36,21 @@ export function Header({ title, members, personId, become, onInvite, waiting }: 
   );
 }
 
+/** Where the log of this board can be looked into: it comes with Tidings and not with the board. */
+function DashboardLink() {
+  return (
+    <a className="button button-bare header-button" href="/tidings/dashboard/">
+      <Gauge size={18} strokeWidth={1.75} aria-hidden />
+      <span>Dashboard</span>
+    </a>
+  );
+}
+
 function WebhooksButton() {
   return (
     <button
       type="button"
-      className="button button-bare webhooks-button"
+      className="button button-bare header-button"
       onClick={() => goTo({ webhooksOpen: true })}
     >
       <Webhook size={18} strokeWidth={1.75} aria-hidden />

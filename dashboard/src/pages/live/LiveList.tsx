@@ -1,0 +1,83 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowUp } from "lucide-react";
+import { useRef } from "react";
+import { icon } from "../../shared/icon.ts";
+import { useWidth } from "../../shared/useWidth.ts";
+import { LiveRow } from "./LiveRow.tsx";
+import type { LiveRow as Row } from "./liveRows.ts";
+import { useStillness } from "./useStillness.ts";
+
+interface LiveListProps {
+  readonly rows: readonly Row[];
+  /** The event that the Inspector shows. */
+  readonly open: string | null;
+}
+
+/** Where five columns have no room, a row has two lines. */
+const NARROW = 880;
+const ROW_HEIGHT = 36;
+const TWO_LINES = 64;
+
+/** As many rows are drawn as are seen, however long the log is. */
+export function LiveList({ rows, open }: LiveListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const width = useWidth(scroller);
+  const isNarrow = width < NARROW;
+  const rowHeight = isNarrow ? TWO_LINES : ROW_HEIGHT;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]!.item.id,
+    overscan: 12,
+  });
+  const measuredFor = useRef(rowHeight);
+  if (measuredFor.current !== rowHeight) {
+    measuredFor.current = rowHeight;
+    virtual.measure();
+  }
+  const { above, toTop } = useStillness(scroller, rows, rowHeight);
+  return (
+    <div
+      className={`log ${isNarrow ? "log-narrow" : ""}`}
+      role="table"
+      aria-label="Events"
+      aria-rowcount={rows.length + 1}
+    >
+      <div role="rowgroup">
+        <div role="row" className="log-head" aria-rowindex={1}>
+          <span role="columnheader">Time</span>
+          <span role="columnheader">Lane</span>
+          <span role="columnheader">Type</span>
+          <span role="columnheader">What happened</span>
+          <span role="columnheader" className="log-position">
+            Position
+          </span>
+        </div>
+      </div>
+      <div ref={scroller} className="log-scroll" role="rowgroup">
+        {above > 0 && (
+          <button type="button" className="log-above button button-primary" onClick={toTop}>
+            <ArrowUp {...icon} />
+            {above.toLocaleString()} new
+          </button>
+        )}
+        <div className="log-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index]!;
+            return (
+              <LiveRow
+                key={row.item.id}
+                row={row}
+                place={index + 2}
+                top={start}
+                isOpen={row.item.id === open}
+                replaces={open !== null}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import type { ClientBase } from "pg";
+
+/**
+ * The name under which the connection of `client` keeps `sql` prepared; undefined where it must go unnamed.
+ *
+ * A statement that the server does not know under its name aborts the caller's transaction, so whether it knows is
+ * certain before the first use: where each statement reaches one session of the server, and nobody had it forget.
+ */
+export async function statementName(client: ClientBase, sql: string): Promise<string | undefined> {
+  const session = sessions.get(client);
+  if (session === undefined) {
+    // A client that is used once would pay for the question and gain nothing.
+    sessions.set(client, { asked: false, keepsStatements: false });
+    return undefined;
+  }
+  if (!session.asked) {
+    session.asked = true;
+    session.keepsStatements = (await isDirect(client)) && watchForgetting(client, session);
+  }
+  return session.keepsStatements ? nameOf(sql) : undefined;
+}
+
+interface Session {
+  asked: boolean;
+  keepsStatements: boolean;
+}
+
+const sessions = new WeakMap<ClientBase, Session>();
+
+/**
+ * The process that the connection was told of at its start, for cancelling, is the one that answers now. A pooler tells
+ * its clients of processes that it made up.
+ */
+async function isDirect(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  return "processID" in client && client.processID === rows[0]!.pid;
+}
+
+/** After DISCARD ALL or DEALLOCATE the client goes unnamed for good: whoever resets sessions does so at each use. */
+function watchForgetting(client: ClientBase, session: Session): boolean {
+  const { connection } = client as { connection?: NodeJS.EventEmitter };
+  connection?.on("commandComplete", ({ text }: { text: string }) => {
+    if (text === "DISCARD ALL" || text.startsWith("DEALLOCATE")) session.keepsStatements = false;
+  });
+  return connection !== undefined;
+}
+
+// A connection keeps what it has prepared until it ends, and a page's text depends on how many types were asked for.
+const MAX_NAMES = 100;
+const names = new Map<string, string>();
+
+/** Made of the text, so that every copy of this module in a process gives one text one name. */
+function nameOf(sql: string): string | undefined {
+  const known = names.get(sql);
+  if (known !== undefined || names.size === MAX_NAMES) return known;
+  const name = `tidings_${createHash("sha256").update(sql).digest("hex").slice(0, 16)}`;
+  names.set(sql, name);
+  return name;
+}

@@ -1,0 +1,99 @@
+import { normalFilter } from "../events/filter.ts";
+import { pageBounds } from "../events/page.ts";
+import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
+import { findEvents } from "../log/findEvents.ts";
+import { readEvents } from "../log/readEvents.ts";
+import { entitiesIn, type FeedDependencies, type FeedQuery } from "./feed.ts";
+import { feedGroup, type FeedGroup } from "./feedGroup.ts";
+import { foldGroups, isNear } from "./foldGroups.ts";
+import { groupKey } from "./groupKey.ts";
+import type { Localized } from "./localized.ts";
+import type { ReadMark } from "./marks.ts";
+import { loadPresent } from "./presentEntities.ts";
+import { readStates } from "./readState.ts";
+
+export interface GroupedFeedPage extends Localized {
+  /** By their newest event, the newest first. */
+  readonly groups: readonly FeedGroup[];
+  /** Pass as `before` for the next older page. Null when there is nothing older. */
+  readonly older: string | null;
+  /** Pass as `after` for newer groups. Null when the page is empty and had no cursor. */
+  readonly newer: string | null;
+  /** The log's last position before the page was read: hand it to `live({ after })` and nothing is missed. */
+  readonly position: number;
+  /** How far the query's `reader` was, as the page was read. */
+  readonly mark?: ReadMark | undefined;
+}
+
+/** A page folds up to this many events for each group that it may show: the cost of a page is bounded, however many are alike. */
+const EVENTS_PER_GROUP = 5;
+
+/** A page of at most `limit` groups. Pages hold every event of the straight feed exactly once. */
+export async function readGroupedFeed(
+  { db, registry, accountOf }: FeedDependencies,
+  query: FeedQuery,
+): Promise<GroupedFeedPage> {
+  const filter = normalFilter(query, accountOf(query.account), registry);
+  const language = registry.languages.find(query.locale);
+  const { limit = 50 } = query;
+  const bounds = pageBounds(query);
+  // One more than is folded: it tells whether anything follows.
+  const found = await findEvents(db, filter, { ...bounds, limit: limit * EVENTS_PER_GROUP + 1 });
+  const keys = found.keys.slice(0, limit * EVENTS_PER_GROUP);
+  const events = (await readEvents(db, keys)).map((event) => recordedEvent(event, registry));
+  const keyOf = (event: RecordedEvent) => groupKey(event, registry);
+  const { groups, taken } = foldGroups(events, keyOf, limit);
+
+  const forwards = query.after !== undefined;
+  const shown = forwards ? events.slice(0, taken).toReversed() : events.slice(0, taken);
+  const beyond = forwards ? [] : events.slice(taken);
+  const unlooked = forwards || found.keys.length > keys.length;
+  // By the keys: retention may have dropped the event of one.
+  const first = keys[0]?.id ?? query.before ?? query.after ?? null;
+  const last = (taken < events.length ? events[taken - 1]?.id : keys.at(-1)?.id) ?? query.after ?? null;
+  const older = forwards ? first : unlooked || beyond.length > 0 ? last : null;
+
+  const [present, states] = await Promise.all([
+    loadPresent(entitiesIn(shown), registry),
+    query.reader && readStates(db, query.reader, filter.account, shown),
+  ]);
+  const page = groups
+    .map(({ key, events: members }) => ({ key, events: forwards ? members.toReversed() : members }))
+    .sort((one, other) => (one.events[0]!.id < other.events[0]!.id ? 1 : -1))
+    .map((fold) => {
+      const continues = mayContinue(fold, shown.at(-1)!, beyond, keyOf) ?? unlooked;
+      const group = feedGroup(fold.key, fold.events, continues, registry, present, language);
+      if (!states) return group;
+      const read = fold.events.map(states.of);
+      return {
+        ...group,
+        unread: read.filter((state) => state.unread).length,
+        unseen: read.some((state) => state.unseen),
+      };
+    });
+  return {
+    groups: page,
+    older,
+    newer: forwards ? last : first,
+    position: found.position,
+    locale: language.tag,
+    dir: language.dir,
+    ...(states && { mark: states.mark }),
+  };
+}
+
+/** Whether older events of the group lie beyond the page; undefined where `beyond`, what was read and not shown, cannot tell. */
+function mayContinue(
+  { key, events }: { readonly key: string | null; readonly events: readonly RecordedEvent[] },
+  lastShown: RecordedEvent,
+  beyond: readonly RecordedEvent[],
+  keyOf: (event: RecordedEvent) => string | null,
+): boolean | undefined {
+  const oldest = events.at(-1)!;
+  if (key === null || !isNear(oldest, lastShown)) return false;
+  for (const event of beyond) {
+    if (!isNear(oldest, event)) return false;
+    if (keyOf(event) === key) return true;
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+import { TidingsError } from "../errors.ts";
+import { entityKey } from "../events/entity.ts";
+import { lanes } from "../events/defineEvent.ts";
+import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { pageBounds } from "../events/page.ts";
+import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { isEventId, recordedAt } from "../log/eventId.ts";
+import { findEvents, type NormalFilter } from "../log/findEvents.ts";
+import { createMatcher } from "../log/matchFilter.ts";
+import { readEvents } from "../log/readEvents.ts";
+import { entitiesIn, type FeedDependencies } from "./feed.ts";
+import { feedGroup, type FeedGroup } from "./feedGroup.ts";
+import { feedItem, type FeedItem } from "./feedItem.ts";
+import { GROUP_GAP_MS, isNear } from "./foldGroups.ts";
+import { groupKey, groupsByActor } from "./groupKey.ts";
+import type { Localized, Reading } from "./localized.ts";
+import { loadPresent } from "./presentEntities.ts";
+
+/** Which events of a group: the filter of the feed that it was on, for a filter leaves events out of groups, too. */
+export interface GroupQuery extends EventFilter, Reading {
+  /** The newest event, `group.latest.id`: exactly the group that was shown. Default: with all that has joined it since. */
+  newest?: string | undefined;
+  /** Items older than this one: a page's `older`. */
+  before?: string | undefined;
+  /** Items. 1 to 200. Default 50. */
+  limit?: number | undefined;
+}
+
+export interface GroupPage extends Localized {
+  readonly group: FeedGroup;
+  /** Its events, newest first. */
+  readonly items: readonly FeedItem[];
+  /** Pass as `before` for the next older items. Null when there are none. */
+  readonly older: string | null;
+}
+
+/** Looks at no more than this: as many events as a page of groups folds at most. */
+const MAX_EVENTS = 1_000;
+
+/** A group by its id, with its events. Throws EVENT_NOT_FOUND where the viewer sees no such event that the filter matches. */
+export async function readGroup(
+  dependencies: FeedDependencies,
+  id: string,
+  query: GroupQuery,
+): Promise<GroupPage> {
+  const { registry, accountOf } = dependencies;
+  const { limit: wanted } = pageBounds({ before: query.before, limit: query.limit });
+  const limit = wanted - 1;
+  const filter = normalFilter({ ...query, lanes: query.lanes ?? lanes }, accountOf(query.account), registry);
+  const { key, members } = await readMembers(dependencies, id, query.newest, filter);
+  const events = members.toReversed();
+  const from = query.before === undefined ? 0 : events.findIndex((event) => event.id < query.before!);
+  const shown = from === -1 ? [] : events.slice(from, from + limit);
+  const language = registry.languages.find(query.locale);
+  const present = await loadPresent(entitiesIn(events), registry);
+  return {
+    group: feedGroup(key, events, false, registry, present, language),
+    items: shown.map((event) => feedItem(event, registry, present, language)),
+    older: shown.length > 0 && shown.at(-1)!.id !== events.at(-1)!.id ? shown.at(-1)!.id : null,
+    locale: language.tag,
+    dir: language.dir,
+  };
+}
+
+interface Members {
+  readonly key: string | null;
+  /** Oldest first. */
+  readonly members: readonly RecordedEvent[];
+}
+
+async function readMembers(
+  { db, registry }: FeedDependencies,
+  id: string,
+  newest: string | undefined,
+  filter: NormalFilter,
+): Promise<Members> {
+  if (newest !== undefined && !isEventId(newest)) throw new TidingsError("INVALID_CURSOR");
+  const keys = isEventId(id) ? filter.lanes.map((lane) => ({ account: filter.account, lane, id })) : [];
+  const [stored] = (await readEvents(db, keys)).filter(createMatcher(filter));
+  if (!stored) throw new TidingsError("EVENT_NOT_FOUND", { detail: `"${id.slice(0, 50)}"` });
+  const oldest = recordedEvent(stored, registry);
+  const key = groupKey(oldest, registry);
+  const members = [oldest];
+  if (key === null || newest === id) return { key, members };
+
+  const alike = filterOfGroup(filter, oldest, registry);
+  for (let looked = 0, last = id; looked < MAX_EVENTS;) {
+    // Without a newest event the group ends where nothing alike follows in time: no further than that is read.
+    const until =
+      newest === undefined ? recordedAt(members.at(-1)!.id) + GROUP_GAP_MS + 1 : recordedAt(newest) + 1;
+    const bounds = {
+      after: last,
+      limit: Math.min(MAX_EVENTS - looked, newest === undefined ? 200 : MAX_EVENTS),
+    };
+    const found = await findEvents(db, { ...alike, until: Math.min(until, filter.until ?? until) }, bounds);
+    for (const event of await readEvents(db, found.keys)) {
+      const next = recordedEvent(event, registry);
+      if (newest !== undefined && next.id > newest) return { key, members };
+      if (groupKey(next, registry) !== key) continue;
+      if (newest === undefined && !isNear(members.at(-1)!, next)) return { key, members };
+      members.push(next);
+    }
+    if (found.keys.length === 0) break;
+    looked += found.keys.length;
+    last = found.keys.at(-1)!.id;
+  }
+  return { key, members };
+}
+
+/** Events that could be in the group: found through the timeline of its actor or its subject, and of its type only. */
+function filterOfGroup(filter: NormalFilter, event: RecordedEvent, registry: Registry): NormalFilter {
+  const { type, aliases, group } = registry.find(event.type)!;
+  const names = [type, ...aliases];
+  const common = groupsByActor(group!)
+    ? { actors: [entityKey(event.actor)] }
+    : { subjects: [entityKey(event.subject)] };
+  return {
+    ...filter,
+    ...common,
+    lanes: [event.lane],
+    types: filter.types ? names.filter((name) => filter.types!.includes(name)) : names,
+    severities: ["info"],
+  };
+}

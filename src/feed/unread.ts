@@ -1,0 +1,137 @@
+import type { Database } from "../db/database.ts";
+import type { Lane } from "../events/defineEvent.ts";
+import { entityKey } from "../events/entity.ts";
+import { normalFilter, type EventFilter } from "../events/filter.ts";
+import type { Registry } from "../events/registry.ts";
+import { recordedAt } from "../log/eventId.ts";
+import { findActs } from "../log/findActs.ts";
+import type { NormalFilter } from "../log/findEvents.ts";
+import { createMatcher } from "../log/matchFilter.ts";
+import { readEvents } from "../log/readEvents.ts";
+import { lastPosition } from "../log/readPositions.ts";
+import { findMark, markKey, type MarkOf } from "./marks.ts";
+import { positionsOf } from "./readState.ts";
+
+/** The filter of the feed that is counted, with its viewer, and whose mark counts. */
+export type UnreadQuery = EventFilter & MarkOf;
+
+/** What a badge shows. What readers did themselves is never unread to them. */
+export interface UnreadCount {
+  /** Events that were not read, 100 at most. */
+  readonly unread: number;
+  /** Those of them that have not been shown yet, 100 at most. */
+  readonly unseen: number;
+  /** True when there may be more of either: show "99+". */
+  readonly capped: boolean;
+}
+
+export interface UnreadDependencies {
+  readonly db: Database;
+  readonly registry: Registry;
+  readonly accountOf: (given: string | undefined) => string;
+}
+
+const CAP = 100;
+/** Of a reader who was here lately, all events after the mark are looked at, in the order of positions. */
+const NEAR = 200;
+/** Of a reader who is further behind, so many matching events are looked at, the newest first. */
+const LOOK = 3_000;
+const FIRST_LOOK = 150;
+/** Ids are made at writing and positions at commit: a transaction this long is still met. */
+const MARGIN_MS = 15 * 60_000;
+
+/**
+ * Counts what is unread: exactly up to 100, at a bounded cost. Near the mark every event after it is looked at. Far from it
+ * the index that fits the filter gives the newest matches, of which 100 unread ones are enough; should there be fewer among
+ * the newest 3,000, mostly because they are the reader's own, `capped` is true and the numbers are what was found.
+ */
+export function createUnread({ db, registry, accountOf }: UnreadDependencies) {
+  return async (query: UnreadQuery): Promise<UnreadCount> => {
+    const filter = normalFilter(query, accountOf(query.account), registry);
+    const key = markKey(query, filter.account);
+    const [mark, last] = await Promise.all([findMark(db, key), lastPosition(db)]);
+    const isUnread = (actor: Actor, position: number) =>
+      !mark.isRead(position) && entityKey(actor) !== key[1];
+    const unseen = await countBetween(db, filter, mark.seen, last, isUnread);
+    const shown =
+      unseen.count >= CAP || mark.read >= mark.seen
+        ? NONE
+        : await countBetween(db, filter, mark.read, Math.min(mark.seen, last), isUnread);
+    const unread = unseen.count + shown.count;
+    return {
+      unread: Math.min(unread, CAP),
+      unseen: Math.min(unseen.count, CAP),
+      capped: unread >= CAP || !unseen.isExact || !shown.isExact,
+    };
+  };
+}
+
+interface Actor {
+  readonly type: string;
+  readonly id: string;
+}
+
+interface Counted {
+  readonly count: number;
+  /** False when it was given up before everything was seen and the cap reached. */
+  readonly isExact: boolean;
+}
+
+const NONE: Counted = { count: 0, isExact: true };
+
+/** How many events after one position and up to another match and are unread. */
+async function countBetween(
+  db: Database,
+  filter: NormalFilter,
+  after: number,
+  upTo: number,
+  isUnread: (actor: Actor, position: number) => boolean,
+): Promise<Counted> {
+  if (after >= upTo) return NONE;
+  const next = await db.query<NextRow>(NEXT, [filter.account, String(after), String(upTo)]);
+  if (next.length <= NEAR) {
+    const matches = createMatcher(filter);
+    const positions = new Map(next.map(({ id, position }) => [id, position]));
+    const events = await readEvents(
+      db,
+      next.map(({ lane, id }) => ({ account: filter.account, lane, id })),
+    );
+    const unread = events.filter(
+      (event) => matches(event) && isUnread(event.actor, positions.get(event.id)!),
+    );
+    return { count: unread.length, isExact: true };
+  }
+  const oldest = after === 0 ? 0 : Math.min(...next.map(({ id }) => recordedAt(id))) - MARGIN_MS;
+  const bounded = { ...filter, since: Math.max(oldest, filter.since ?? 0) };
+  if (filter.until !== null && filter.until <= bounded.since) return NONE;
+
+  let count = 0;
+  let before: string | undefined;
+  for (let looked = 0, limit = FIRST_LOOK; looked < LOOK; looked += limit, limit = LOOK - looked) {
+    const { acts, older } = await findActs(db, bounded, { before, limit });
+    const positions = await positionsOf(
+      db,
+      filter.account,
+      acts.map(({ id }) => id),
+    );
+    for (const { id, actor_type, actor_id } of acts) {
+      // An event that has no position yet counts as soon as it has one.
+      const position = positions.get(id);
+      if (position === undefined || position <= after || position > upTo) continue;
+      if (isUnread({ type: actor_type, id: actor_id }, position)) count++;
+    }
+    if (count >= CAP || older === null) return { count, isExact: true };
+    before = older;
+  }
+  return { count, isExact: false };
+}
+
+const NEXT = `
+select pos::float8 as position, lane, event_id::text as id from tidings.event_order
+ where account_id = $1 and pos > $2::bigint and pos <= $3::bigint order by pos limit ${NEAR + 1}`;
+
+interface NextRow {
+  position: number;
+  lane: Lane;
+  id: string;
+}

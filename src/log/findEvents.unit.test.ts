@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { ann, events } from "../../test/support/boardEvents.ts";
+import type { Queryable } from "../db/database.ts";
+import { lanes } from "../events/defineEvent.ts";
+import { normalFilter } from "../events/filter.ts";
+import { createRegistry } from "../events/registry.ts";
+import { countEvents, findEvents } from "./findEvents.ts";
+
+test("a lane's months of events are planned once, however many values a filter has", async () => {
+  const sent: string[] = [];
+  const on: Queryable = {
+    query: async <Row extends object>(sql: string) => {
+      sent.push(sql);
+      return [{ lane: null, id: null, position: "0", count: "0" }] as unknown as Row[];
+    },
+  };
+  const actors = Array.from({ length: 50 }, (_, number) => ({ ...ann, id: String(number) }));
+  const filter = normalFilter({ actors, lanes }, "acme", createRegistry(events));
+  await findEvents(on, filter, { limit: 51 });
+  await countEvents(on, filter);
+  for (const sql of sent) expect(sql.match(/from tidings\.events e\b/g)).toHaveLength(lanes.length);
+});

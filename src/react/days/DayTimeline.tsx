@@ -1,0 +1,144 @@
+import { useId, useMemo, type ReactElement } from "react";
+import { Avatar } from "../feed/Avatar.tsx";
+import { classOf, LookContext, useLook } from "../feed/useLook.ts";
+import { NoLines } from "../feed/NoLines.tsx";
+import { Sentence } from "../feed/Sentence.tsx";
+import type { FeedClassNames, FeedSlots } from "../feed/slots.ts";
+import { useTidings } from "../provider/useTidings.ts";
+import { DayHeading } from "../time/DayHeading.tsx";
+import { formatCount } from "../time/formatCount.ts";
+import { ClockTime } from "../time/ClockTime.tsx";
+import type { Day, DayColumn, FeedItem, Phase } from "../wire.ts";
+import { useDayWords } from "./dayWords.ts";
+import { useDays, type DaysOptions } from "./useDays.ts";
+
+export interface DayTimelineProps extends DaysOptions {
+  classNames?: FeedClassNames | undefined;
+  slots?: FeedSlots | undefined;
+  /** Where a day holds more than is shown: shows all of it elsewhere. Default: only the number is told. */
+  onShowAll?: ((date: string) => void) | undefined;
+}
+
+const phases: readonly Phase[] = ["added", "updated", "done"];
+
+/** Day by day: what was added, what changed, what was finished. */
+export function DayTimeline({
+  classNames = {},
+  slots = {},
+  onShowAll,
+  ...options
+}: DayTimelineProps): ReactElement {
+  const { words: feedWords, locale: asked } = useTidings();
+  const words = useDayWords();
+  const timeline = useDays(options);
+  const { days, older, status, failure } = timeline;
+  const locale = timeline.locale ?? asked;
+  const look = useMemo(() => ({ slots, classNames, locale, entity: undefined }), [slots, classNames, locale]);
+  return (
+    <LookContext.Provider value={look}>
+      <div
+        className={classOf("feed tidings-days", classNames.root)}
+        lang={timeline.locale}
+        dir={timeline.dir}
+        data-status={status}
+      >
+        {days.length === 0 && <NoLines feed={timeline} />}
+        {days.map((day) => (
+          <DaySection key={day.date} day={day} onShowAll={onShowAll} />
+        ))}
+        {older !== null && (
+          <div className="tidings-edge">
+            {status === "failed" && (
+              <span role="alert">
+                {feedWords.failed} ({failure?.code}){" "}
+              </span>
+            )}
+            <button
+              type="button"
+              className={classOf("button", classNames.button)}
+              aria-disabled={status === "loading-older"}
+              onClick={timeline.loadOlder}
+            >
+              {status === "failed" ? feedWords.retry : words.olderDays}
+            </button>
+          </div>
+        )}
+      </div>
+    </LookContext.Provider>
+  );
+}
+
+function DaySection({
+  day,
+  onShowAll,
+}: {
+  readonly day: Day;
+  readonly onShowAll: DayTimelineProps["onShowAll"];
+}) {
+  const id = useId();
+  const { classNames, locale } = useLook();
+  return (
+    <section aria-labelledby={id} className="tidings-days-day">
+      <h3 id={id} className={classOf("day", classNames.day)}>
+        <DayHeading day={day.date} locale={locale} />
+      </h3>
+      <div className="tidings-columns">
+        {phases.map((phase) => (
+          <Column
+            key={phase}
+            phase={phase}
+            column={day.columns[phase]}
+            onShowAll={onShowAll && (() => onShowAll(day.date))}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface ColumnProps {
+  readonly phase: Phase;
+  readonly column: DayColumn;
+  readonly onShowAll: (() => void) | undefined;
+}
+
+function Column({ phase, column: { items, hidden }, onShowAll }: ColumnProps) {
+  const words = useDayWords();
+  const { classNames, locale } = useLook();
+  const id = useId();
+  const more = words.hidden(hidden, formatCount(hidden, locale));
+  return (
+    <div className="tidings-column" data-phase={phase}>
+      <h4 id={id} className="tidings-column-name">
+        {words[phase]} <span className="tidings-count">{formatCount(items.length + hidden, locale)}</span>
+      </h4>
+      {items.length === 0 && <p className="tidings-nothing">{words.nothingThere}</p>}
+      <ul aria-labelledby={id}>
+        {items.map((item) => (
+          <Line key={item.id} item={item} />
+        ))}
+      </ul>
+      {hidden > 0 &&
+        (onShowAll ? (
+          <button type="button" className={classOf("toggle", classNames.button)} onClick={onShowAll}>
+            {more}
+          </button>
+        ) : (
+          <p className="tidings-nothing">{more}</p>
+        ))}
+    </div>
+  );
+}
+
+function Line({ item }: { readonly item: FeedItem }) {
+  const { classNames, locale } = useLook();
+  return (
+    <li className={classOf("line", classNames.item)} data-type={item.type} data-severity={item.severity}>
+      <Avatar entity={item.actor} />
+      <p className={classOf("sentence", classNames.sentence)}>
+        <Sentence parts={item.sentence} actor={item.actor} />{" "}
+        <ClockTime at={item.occurredAt} locale={locale} className={classOf("time", classNames.time)} />
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,24 @@
+import { useTidings } from "../provider/useTidings.ts";
+
+/** What a day timeline says. Apart, so that a feed alone does not carry it. */
+export interface DayWords {
+  readonly added: string;
+  readonly updated: string;
+  readonly done: string;
+  readonly nothingThere: string;
+  readonly hidden: (count: number, shown: string) => string;
+  readonly olderDays: string;
+}
+
+const english: DayWords = {
+  added: "Added",
+  updated: "Updated",
+  done: "Done",
+  nothingThere: "Nothing",
+  hidden: (_, shown) => `${shown} more`,
+  olderDays: "Show earlier days",
+};
+
+export function useDayWords(): DayWords {
+  return { ...english, ...useTidings().words };
+}

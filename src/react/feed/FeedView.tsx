@@ -1,0 +1,109 @@
+import { useMemo, useRef, type ReactElement } from "react";
+import { useTidings } from "../provider/useTidings.ts";
+import { formatCount } from "../time/formatCount.ts";
+import { EdgeLoader } from "./EdgeLoader.tsx";
+import { FeedList } from "./FeedList.tsx";
+import { Hidden } from "./Hidden.tsx";
+import { NoLines } from "./NoLines.tsx";
+import type { FeedClassNames, FeedSlots } from "./slots.ts";
+import { useAnnouncement } from "./useAnnouncement.ts";
+import type { Feed } from "./useFeed.ts";
+import { useHolding } from "./useHolding.ts";
+import { useKeepPlace } from "./useKeepPlace.ts";
+import { classOf, LookContext, type Look } from "./useLook.ts";
+
+export interface FeedLookProps {
+  /** The name of the feed for screen readers. Default "Activity". */
+  label?: string | undefined;
+  /** The id of a visible heading instead. */
+  labelledBy?: string | undefined;
+  classNames?: FeedClassNames | undefined;
+  slots?: FeedSlots | undefined;
+}
+
+export interface FeedViewProps extends FeedLookProps {
+  /** What `useFeed` gave. */
+  feed: Feed;
+  /** Whose timeline it is: its name is no link there. */
+  entity?: Look["entity"];
+}
+
+/** Draws a feed. What arrives waits behind a button, unless the reader is at the top and has no focus in the feed. */
+export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedViewProps): ReactElement {
+  const { words, locale: asked } = useTidings();
+  const { classNames = {}, slots = {} } = given;
+  const { entries, held, status, failure, older, newer } = feed;
+  const locale = feed.locale ?? asked;
+  const root = useRef<HTMLDivElement>(null);
+  const top = useRef<HTMLDivElement>(null);
+  const goUp = useHolding(root, top, feed);
+  useKeepPlace(root, newer !== null, entries[0]?.id);
+
+  const news = useAnnouncement(held.length + feed.arrived.size, (count) =>
+    words.newItems(count, formatCount(count, locale)),
+  );
+  const entityType = entity?.type;
+  const entityId = entity?.id;
+  const look = useMemo(
+    () => ({
+      slots,
+      classNames,
+      locale,
+      entity:
+        entityType !== undefined && entityId !== undefined ? { type: entityType, id: entityId } : undefined,
+    }),
+    [slots, classNames, locale, entityType, entityId],
+  );
+  return (
+    <LookContext.Provider value={look}>
+      <div
+        ref={root}
+        className={classOf("feed", classNames.root)}
+        lang={feed.locale}
+        dir={feed.dir}
+        data-status={status}
+      >
+        {feed.hasMarks && entries.some((entry) => entry.unread) && (
+          <div className="tidings-bar">
+            <button type="button" className={classOf("button", classNames.button)} onClick={feed.markAllRead}>
+              {words.markAllRead}
+            </button>
+          </div>
+        )}
+        <div ref={top} className="tidings-top" />
+        {held.length > 0 && (
+          <div className="tidings-new">
+            <button type="button" className={classOf("new-button", classNames.newButton)} onClick={goUp}>
+              {words.newItems(held.length, formatCount(held.length, locale))}
+            </button>
+          </div>
+        )}
+        {newer !== null && (
+          <EdgeLoader
+            label={words.loadNewer}
+            isLoading={status === "loading-newer"}
+            failed={status === "newer-failed" ? (failure?.code ?? "") : null}
+            cursor={newer}
+            load={feed.loadNewer}
+          />
+        )}
+        {entries.length === 0 || status === "failed" ? (
+          <NoLines feed={feed} />
+        ) : (
+          <FeedList feed={feed} label={label} labelledBy={labelledBy} onNearEnd={feed.loadOlder} />
+        )}
+        {older !== null && status !== "failed" && (
+          <EdgeLoader
+            label={words.loadOlder}
+            isLoading={status === "loading-older" || status === "loading"}
+            failed={status === "older-failed" ? (failure?.code ?? "") : null}
+            cursor={older}
+            load={feed.loadOlder}
+          />
+        )}
+        {older === null && entries.length > 0 && <p className="tidings-end">{words.end}</p>}
+        <Hidden role="status">{news}</Hidden>
+      </div>
+    </LookContext.Provider>
+  );
+}

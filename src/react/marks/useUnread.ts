@@ -1,0 +1,34 @@
+import { useEffect, useMemo } from "react";
+import { useAnswer } from "../client/useAnswer.ts";
+import { filterQuery, queryOf, type FeedFilter } from "../filter.ts";
+import { useLiveHint } from "../live/useLiveHint.ts";
+import { useTidings } from "../provider/useTidings.ts";
+import { formatCount } from "../time/formatCount.ts";
+import type { Unread } from "../wire.ts";
+
+export interface UnreadCount extends Unread {
+  /** "3", "99+", or nothing where there is nothing unseen: what a badge shows. */
+  readonly label: string;
+}
+
+/** Events that come in a burst are counted together. */
+const COUNT_AFTER_MS = 1_000;
+
+/** How much of a feed is unread, kept up to date. `feed` is the name under which its marks are kept. */
+export function useUnread(feed: string, filter?: FeedFilter): UnreadCount {
+  const { client, locale } = useTidings();
+  const text = JSON.stringify(filter ?? {});
+  const same = useMemo(() => JSON.parse(text) as FeedFilter, [text]);
+  const query = [queryOf({ feed }), filterQuery(same)].filter(Boolean).join("&");
+  const { value, reload } = useAnswer<Unread>("/feed/unread", query);
+  useLiveHint(same, COUNT_AFTER_MS, reload);
+  useEffect(() => client.onMarks(reload), [client, reload]);
+  useEffect(() => {
+    const whenBack = () => document.visibilityState === "visible" && reload();
+    document.addEventListener("visibilitychange", whenBack);
+    return () => document.removeEventListener("visibilitychange", whenBack);
+  }, [reload]);
+  const { unread, unseen, capped } = value ?? { unread: 0, unseen: 0, capped: false };
+  const label = unseen === 0 ? "" : unseen > 99 ? `${formatCount(99, locale)}+` : formatCount(unseen, locale);
+  return { unread, unseen, capped, label };
+}
