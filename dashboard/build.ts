@@ -3,9 +3,12 @@ import { join } from "node:path";
 
 const dist = join(import.meta.dirname, "../dist");
 
-/** Builds the portal into dist/dashboard, where http/ serves it from. */
+/** The feeds that the pages show are those that apps use. */
+const react = join(import.meta.dirname, "../src/react");
+
+/** Builds the dashboard and the portal into dist/dashboard, where http/ serves them from. */
 export function buildDashboard(): Promise<void> {
-  return buildUnlessNew(import.meta.dirname, [import.meta.dirname], join(dist, "dashboard"));
+  return buildUnlessNew(import.meta.dirname, [import.meta.dirname, react], join(dist, "dashboard"));
 }
 
 /** Builds the page in `source` unless `target` is newer than all that it is made of. Vite is loaded only when it has work. */

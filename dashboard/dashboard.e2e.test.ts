@@ -76,7 +76,7 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
     await record("pauses", aMove(1));
     const { page } = await open("pauses");
     await rowOf(page, "Card 1").waitFor();
-    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
     await record("pauses", aMove(2), aMove(3), aMove(4));
     await page.getByText("3 while paused").waitFor();
     expect(await page.locator(".log-row").count()).toBe(1);
@@ -123,11 +123,12 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
       { account: "traces" },
     );
     const [cause] = await record("traces", aMove(1));
-    const [event] = await record("traces", { ...aMove(2), causedBy: cause });
+    const [moved] = await record("traces", { ...aMove(2), causedBy: cause });
+    const event = moved!;
     await record("traces", { ...noteTaken({ subject: card(2), data: { minutes: 5 } }), causedBy: event });
     await server.receiver.next();
     const { page, complaints } = await open("traces");
-    await rowOf(page, "Card 2").click();
+    await rowOf(page, "Card 2 from").click();
     expect(new URL(page.url()).searchParams.get("event")).toBe(event.id);
     const inspector = page.getByRole("complementary", { name: "Inspector" });
     await inspector.getByRole("heading", { name: "Ann moved Card 2 from To do to Done" }).waitFor();
@@ -239,7 +240,7 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
     expect(await page.locator(".log-row").count()).toBeLessThan(80);
 
     const list = page.locator(".log-scroll");
-    await list.evaluate((element) => element.scrollTo(0, 36 * 500));
+    await list.evaluate("(element) => element.scrollTo(0, 18_000)");
     const row = rowOf(page, "Card 690 ");
     await row.waitFor();
     const before = (await row.boundingBox())!.y;
@@ -248,7 +249,7 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
     expect((await row.boundingBox())!.y).toBe(before);
     await page.getByRole("button", { name: "1 new" }).click();
     await rowOf(page, "Card new one").waitFor();
-    expect(await list.evaluate((element) => element.scrollTop)).toBe(0);
+    expect(await list.evaluate("(element) => element.scrollTop")).toBe(0);
     expect(complaints).toEqual([]);
   });
 

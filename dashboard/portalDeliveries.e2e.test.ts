@@ -159,6 +159,7 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
 
   test("history is sent to an endpoint that came late, each event once", async () => {
     await record("late", 1, 2);
+    await numbered("late", 2);
     await addEndpoint("late");
     const { page } = await open(portal.url("late"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
@@ -190,6 +191,11 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
     await delivery.getByRole("button", { name: /^Try 1 answered 200/ }).waitFor();
   });
 
+  /** What has its position when an endpoint is made is the past to it. */
+  const numbered = async (account: string, count: number) => {
+    let seen = 0;
+    for await (const _ of portal.tidings.live({ account, after: 0 })) if (++seen === count) return;
+  };
   const jobsDone = async (account: string): Promise<number> => {
     const [endpoint] = await portal.tidings.webhooks.endpoints.list({ account });
     const jobs = await portal.tidings.webhooks.jobs.list(endpoint!.id, { account });

@@ -149,6 +149,10 @@ export const errorTable = {
   },
   INVALID_REQUEST: { status: 400, message: "The request does not match the API description." },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send application/json." },
+  PUBLIC_URL_MISSING: {
+    status: 406,
+    message: "ActivityStreams name everything by a URL. Set http.publicUrl to where the handler is reached.",
+  },
   BODY_TOO_LARGE: { status: 413, message: "The request body is larger than the limit." },
   ROUTE_NOT_FOUND: { status: 404, message: "No such route. GET /openapi.json lists them." },
   METHOD_NOT_ALLOWED: {

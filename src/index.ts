@@ -46,6 +46,7 @@ export type {
   UnknownEvent,
 } from "./events/language.ts";
 export { english } from "./events/english.ts";
+export type { ActivityType } from "./events/activityTypes.ts";
 export type { Direction } from "./events/readingDirection.ts";
 export type { SentenceGroup } from "./events/sentenceGroup.ts";
 export type { PluralForms, Words } from "./events/words.ts";
@@ -72,6 +73,13 @@ export type { EntitySearch, FoundEntity } from "./feed/entitySearch.ts";
 export type { FeedPage, FeedQuery, Feeds } from "./feed/feed.ts";
 export type { FeedEntity, FeedItem, FeedSentencePart } from "./feed/feedItem.ts";
 export type { FeedGroup } from "./feed/feedGroup.ts";
+export type {
+  FeedHtml,
+  FeedHtmlOptions,
+  HtmlAttributes,
+  HtmlPage,
+  LineHtmlOptions,
+} from "./feed/feedHtml.ts";
 export type { GroupedFeedPage } from "./feed/groupedFeed.ts";
 export type { Groups } from "./feed/groups.ts";
 export type { Localized, Reading } from "./feed/localized.ts";
@@ -114,6 +122,7 @@ export type { WebhookOption, WebhookShape } from "./events/webhookShape.ts";
 export type { PublicEventType } from "./webhooks/eventTypes.ts";
 
 // Serving and operating
+export { acceptedLanguages } from "./http/localeQuery.ts";
 export type { HttpOptions } from "./http/handler.ts";
 export type { AccessRole, Authorize, Identity } from "./http/identity.ts";
 export { examine } from "./doctor.ts";

@@ -25,6 +25,7 @@ import { createEntities, type Entities } from "./feed/entities.ts";
 import { createDays, type DayPage, type DayQuery } from "./feed/days.ts";
 import { createFacets, type FacetQuery, type Facets } from "./feed/facets.ts";
 import { createFeeds, type Feeds } from "./feed/feed.ts";
+import { createFeedHtml, type FeedHtml } from "./feed/feedHtml.ts";
 import { createGroups, type Groups } from "./feed/groups.ts";
 import { createMarks, type Marks } from "./feed/marks.ts";
 import { createSavedFilters, type SavedFilters } from "./feed/savedFilters.ts";
@@ -84,7 +85,7 @@ export interface TidingsOptions<Handle = unknown> {
 }
 
 export interface Tidings<Handle = unknown>
-  extends Feeds, Groups, Lifecycle, Pick<Subscriptions<Handle>, "subscribe"> {
+  extends Feeds, Groups, FeedHtml, Lifecycle, Pick<Subscriptions<Handle>, "subscribe"> {
   /** Writes all drafts in the caller's transaction, or in one of its own, and returns the events. All or none. */
   record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
   record<const Drafts extends readonly Draft[]>(
@@ -237,6 +238,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   const tidings: Tidings<Handle> = {
     ...feeds,
     ...createGroups(reading),
+    ...createFeedHtml(registry),
     marks: createMarks(reading),
     unread: createUnread(reading),
     facets: createFacets(reading),

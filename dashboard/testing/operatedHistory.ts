@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Queryable } from "../../src/db/database.ts";
+import type { TestTidings } from "../../src/testing/createTestTidings.ts";
 import { account } from "./operatedServer.ts";
 
 const DAY = 86_400_000;
 const FIVE_MINUTES = 300_000;
 
 /** A month behind the app: as many events of each type as a team makes, fewer on weekends. For pictures and for tests of charts. */
-export async function insertMonth(on: Queryable, now: number): Promise<void> {
+export async function insertMonth(tidings: TestTidings, now: number): Promise<void> {
   const perDay: readonly (readonly [type: string, lane: string, count: number])[] = [
     ["card.moved", "domain", 14],
     ["card.added", "domain", 6],
@@ -25,13 +26,15 @@ export async function insertMonth(on: Queryable, now: number): Promise<void> {
       })),
     ),
   );
-  await on.query(
+  await tidings.db.query(
     `insert into tidings.events (account_id, lane, id, type, version, severity, subject_type, subject_id,
                                  actor_type, actor_id, actor_label, occurred_at, refs, data, metadata)
      select $1, e.lane, e.id::uuid, e.type, 1, 'info', 'card', '14', 'user', 'ann', 'Ann', now(), '{}', '{}', '{}'
        from json_to_recordset($2::text::json) as e (type text, lane text, id text)`,
     [account, JSON.stringify(rows)],
   );
+  // Nobody shall be given a month of events: below the floor nothing gets a position.
+  await tidings.db.query("update tidings.sequencer set floor_seq = (select max(seq) from tidings.events)");
 }
 
 /** What became of the last day's tries: mostly well, with an hour of trouble. `endpoint` is its id in the database. */

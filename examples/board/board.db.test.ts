@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Tx } from "./database/database.ts";
+import { renderText } from "../../src/index.ts";
 import type { Change } from "./domain/change.ts";
 
 process.env["BOARD_DATA"] = ":memory:";
 const { closeDatabase, createTables, db } = await import("./database/database.ts");
 const { account, tidings } = await import("./tidings.ts");
 const { user } = await import("./entities.ts");
+const events = await import("./events.ts");
 const { seed } = await import("./database/seed.ts");
 const { readBoard } = await import("./domain/readBoard.ts");
 const { readComments } = await import("./domain/readComments.ts");
@@ -208,4 +210,23 @@ test("the history of a new board reads from old to new, and a second start adds 
   const times = history.map((item) => item.occurredAt.getTime());
   expect(times).toEqual(times.toSorted((a, b) => b - a));
   expect(history.at(-1)!.text).toBe("Ann created the board Launch week");
+});
+
+describe("the feed in German", () => {
+  test("has a sentence of its own for every type, for whoever reads and for the one who did it", async () => {
+    const { items, locale } = await tidings.feed({ account, locale: "de-AT", limit: 200 });
+    expect(locale).toBe("de");
+    expect(new Set(items.map(({ type }) => type)).size).toBe(Object.keys(events).length);
+    for (const item of items) {
+      expect(item.text).toMatch(/ hat /);
+      expect(renderText(item.sentence, { viewer: item.actor })).toMatch(/^Du hast /);
+    }
+  });
+
+  test("tells groups, too", async () => {
+    const { groups } = await tidings.groupedFeed({ account, locale: "de", limit: 200 });
+    const several = groups.filter(({ count }) => count > 1);
+    expect(several.length).toBeGreaterThan(0);
+    for (const { text } of several) expect(text).not.toMatch(/ (and|others) /);
+  });
 });

@@ -39,6 +39,7 @@ export const cardMoved = defineEvent("card.moved", {
   refs: { from: column, to: column, board },
   data: z.object({ position: z.int().min(0) }),
   sentence: (e) => sentence`${e.actor} moved ${e.subject} from ${e.refs.from} to ${e.refs.to}`,
+  group: ["to", "board"],
   icon: "arrow-right",
   description: "A card went from one column to another.",
   example: { position: 0 },
@@ -74,6 +75,7 @@ export const cardClosed = defineEvent("card.closed", {
   subject: card,
   refs: { column, board },
   sentence: (e) => sentence`${e.actor} closed ${e.subject}`,
+  group: ["board"],
   icon: "circle-check",
   description: "The work on a card is finished. It stays in its column.",
 });
@@ -111,7 +113,9 @@ export const cardDueDateSet = defineEvent("card.due_date_set", {
   subject: card,
   refs: { board },
   data: z.object({ due: isoDate, before: isoDate.nullable() }),
-  sentence: (e) => sentence`${e.actor} set ${e.subject} due on ${dayAndMonth(e.data.due)}`,
+  // A due date has no time and no zone, and does not shift with the reader's.
+  sentence: (e, words) =>
+    sentence`${e.actor} set ${e.subject} due on ${words.date(e.data.due, { day: "numeric", month: "long" })}`,
   icon: "calendar",
   description: "A card got a due date, or another one than before.",
   example: { due: "2026-11-27", before: null },
@@ -127,18 +131,13 @@ export const cardDueDateCleared = defineEvent("card.due_date_cleared", {
   example: { before: "2026-11-27" },
 });
 
-/** A due date has no time and no zone, so it must not shift with the reader's. */
-function dayAndMonth(date: string): string {
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone: "UTC" }).format(
-    new Date(date),
-  );
-}
-
 export const commentAdded = defineEvent("comment.added", {
   subject: comment,
   refs: { card, board },
   data: z.object({ excerpt: z.string().max(120) }),
   sentence: (e) => sentence`${e.actor} commented on ${e.refs.card}: “${e.data.excerpt}”`,
+  groupSentence: (g, words) =>
+    sentence`${g.actor} commented on ${g.refs.card} ${words.number(g.count)} times`,
   icon: "message-square",
   url: (e) => `/cards/${e.refs.card.id}`,
   description: "Somebody wrote a comment on a card. The event carries its first 120 characters.",

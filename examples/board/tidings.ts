@@ -4,6 +4,7 @@ import { db } from "./database/database.ts";
 import { secretKey } from "./database/secretKey.ts";
 import { user } from "./entities.ts";
 import * as events from "./events.ts";
+import { german } from "./german.ts";
 import { personOf } from "./person.ts";
 
 /** The board has one tenant. An app with customers takes theirs from the session. */
@@ -12,6 +13,7 @@ export const account = "launch-week";
 export const tidings = createTidings({
   db: pglite(db),
   events,
+  languages: [german],
   webhooks: {
     secretKey,
     source: "/board",

@@ -61,6 +61,11 @@ describe("tidings", () => {
     [["tail", "--account", "a", "--lanes", "fast"], '"fast" is none of domain'],
     [["tail", "--account", "a", "--limit", "many"], "--limit must be a whole number"],
     [["tail", "--server", "localhost"], "must be an http(s) address"],
+    [
+      ["tail", "--server", "http://localhost", "--since", "2h", "--after", "0"],
+      "--after or --since, not both",
+    ],
+    [["tail", "--server", "http://localhost", "--since", "soon"], "--since must be a time"],
     [["tail", "--server", "http://localhost", "--account", "a"], "--account does not go with --server"],
     [["record"], "TYPE is missing"],
     [["record", "--batch", "--key", "1"], "--key does not go with --batch"],

@@ -6,7 +6,6 @@ import type { Registry } from "../events/registry.ts";
 import { createFeeds } from "../feed/feed.ts";
 import { createChannels } from "../live/channels.ts";
 import { liveRuns } from "../live/live.ts";
-import { positionAt } from "../log/positionAt.ts";
 import { createSequencer } from "../log/sequencer.ts";
 import { createTail } from "../log/tail.ts";
 import { createSignals } from "../signals.ts";
@@ -25,7 +24,7 @@ export interface Following extends EventFilter {
 export async function* databaseItems(
   db: Database,
   registry: Registry,
-  { since, ...query }: Following,
+  query: Following,
   signal: AbortSignal,
   onFailure: (error: unknown) => void,
 ): AsyncGenerator<LiveItem, void, undefined> {
@@ -37,12 +36,11 @@ export async function* databaseItems(
   const accountOf = () => query.account;
   const asRecorded = withoutLoads(registry);
   const { items } = createFeeds({ db, registry: asRecorded, accountOf });
-  const after = query.after ?? (since && (await positionAt(db, since)));
   sequencer?.start();
   try {
     const runs = liveRuns(
       { db, channels: createChannels(tail, registry), registry, accountOf },
-      { ...query, after, since, signal },
+      { ...query, signal },
     );
     for await (const { events } of runs) {
       const shown = await items(events);

@@ -306,6 +306,12 @@ describe("on a migrated PostgreSQL", () => {
       await tidings.record(moved("served", "Next"));
       expect(JSON.parse(await tail.nextLine())).toMatchObject({ text: "Ann moved Next from To do to Doing" });
       expect(await tail.interrupt()).toBe(0);
+      const recent = await runCli(onServer("tail", "--since", "10m", "--limit", "2", "--json"));
+      const items = recent.stdout.trim().split("\n");
+      expect(items.map((line) => JSON.parse(line).text)).toEqual([
+        "Ann moved Fix = mend from To do to Doing",
+        "Ann moved Next from To do to Doing",
+      ]);
       const doctor = await runCli(onServer("doctor"));
       expect(doctor).toMatchObject({ code: 0, stdout: expect.stringMatching(/^✓ fine {5}health /m) });
       // What it finds on the database, webhooks included, and what only the app's process knows.

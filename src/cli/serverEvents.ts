@@ -41,7 +41,7 @@ export async function* serverItems(
 
 /** The query of `/live`: a list is its parameter repeated. */
 export function serverEventsQuery(fields: {
-  readonly [name: string]: readonly string[] | number | undefined;
+  readonly [name: string]: readonly string[] | string | number | undefined;
 }): URLSearchParams {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {

@@ -62,7 +62,12 @@ describe("a server's live stream", () => {
   });
 
   test("is asked for with one parameter for each value", () => {
-    const query = serverEventsQuery({ types: ["card.*", "a,b"], after: 0, of: undefined });
-    expect(String(query)).toBe("types=card.*&types=a%2Cb&after=0");
+    const query = serverEventsQuery({
+      types: ["card.*", "a,b"],
+      after: 0,
+      since: "2026-11-20",
+      of: undefined,
+    });
+    expect(String(query)).toBe("types=card.*&types=a%2Cb&after=0&since=2026-11-20");
   });
 });

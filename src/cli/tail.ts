@@ -63,13 +63,8 @@ export const tail: Command = {
 };
 
 async function followServer(server: Server, call: Call, stop: AbortController): Promise<void> {
-  if (call.has("since")) {
-    throw new CliError(
-      "USAGE",
-      "--since does not go with --server: a stream begins at a position. Pass --after",
-    );
-  }
-  const query = serverEventsQuery({ ...filterOf(call), after: call.wholeNumber("after") });
+  const { since, ...following } = followingOf(call);
+  const query = serverEventsQuery({ ...following, since: since?.toISOString() });
   const lost = (reason: string, retryInMs: number) =>
     call.terminal.note(`Lost the stream (${reason}); trying again in ${(retryInMs / 1_000).toFixed(1)} s`);
   await show(serverItems(server, query, stop.signal, lost), call, stop);
@@ -77,17 +72,12 @@ async function followServer(server: Server, call: Call, stop: AbortController): 
 
 async function followDatabase(call: Call, stop: AbortController): Promise<void> {
   const account = call.required("account");
-  const { types, ...filter } = filterOf(call);
-  const since = call.text("since");
-  if (since !== undefined && call.has("after"))
-    throw new CliError("USAGE", "Pass --after or --since, not both");
+  const { types, ...filter } = followingOf(call);
   const { registry } = await loadProject(call);
   await withLog(call, async (db) => {
     const following = {
       account,
       ...filter,
-      after: call.wholeNumber("after"),
-      since: since === undefined ? undefined : parseMoment("--since", since),
       // Without definitions nobody knows which types a category has: then the names are compared here.
       types: registry ? types : undefined,
     };
@@ -123,7 +113,11 @@ function limitOf(call: Call): number {
   return call.wholeNumber("limit") ?? Infinity;
 }
 
-function filterOf(call: Call) {
+/** Which events, and where to begin. */
+function followingOf(call: Call) {
+  const since = call.text("since");
+  if (since !== undefined && call.has("after"))
+    throw new CliError("USAGE", "Pass --after or --since, not both");
   const of = call.texts("of");
   const unknown = call.list("lanes")?.find((lane) => !lanes.some((known) => known === lane));
   if (unknown !== undefined)
@@ -132,6 +126,8 @@ function filterOf(call: Call) {
     types: call.list("types"),
     lanes: (call.list("lanes") as readonly Lane[] | undefined) ?? lanes,
     of: of.length > 0 ? of : undefined,
+    after: call.wholeNumber("after"),
+    since: since === undefined ? undefined : parseMoment("--since", since),
   };
 }
 

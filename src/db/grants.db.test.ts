@@ -100,6 +100,20 @@ for (const server of ["embedded", "system"] as const) {
         );
       });
 
+      test("the app moves read marks and keeps filters", async () => {
+        const move =
+          "select seen::int, read::int from tidings.move_marks('acme', 'user:ann', 'account', 1, 0, '{}')";
+        expect(await app.query(move)).toEqual([{ seen: expect.any(Number) as number, read: 0 }]);
+        await app.query(
+          `insert into tidings.saved_filters (account_id, owner, name, filter, shared)
+           values ('acme', 'user:ann', 'mine', '{}', false)`,
+        );
+        await app.query("delete from tidings.saved_filters");
+        for (const table of ["read_marks", "saved_filters"]) {
+          await expect(reader.query(`select 1 from tidings.${table}`)).rejects.toThrow(/permission denied/);
+        }
+      });
+
       test("the app makes partitions through split_tail, and can do nothing else to the tables", async () => {
         const split = `select tidings.split_tail('events', 'id', 'system', ${NEXT_CENTURY}) as done`;
         expect(await app.query(split)).toEqual([{ done: true }]);

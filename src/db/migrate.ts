@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { TidingsError } from "../errors.ts";
 import type { Database, Queryable } from "./database.ts";
 import { grantAppRole, grantReadRole } from "./grants.ts";
@@ -168,15 +170,15 @@ async function pendingAmong(migrations: readonly Migration[], db: Queryable): Pr
 
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 
-/** Beside this module, in src/ and in dist/ alike. */
-const DIRECTORY = new URL("./migrations/", import.meta.url);
+/** Beside this module, in src/ and in dist/ alike. Bundlers (Next.js) refuse a folder in `new URL(…, import.meta.url)`. */
+const DIRECTORY = join(dirname(fileURLToPath(import.meta.url)), "migrations");
 
 async function readMigrations(): Promise<Migration[]> {
   const names = (await readdir(DIRECTORY)).filter((name) => FILE_NAME.test(name)).sort();
   return Promise.all(
     names.map(async (name) => {
       // A checkout with CRLF line ends is the same migration.
-      const sql = (await readFile(new URL(name, DIRECTORY), "utf8")).replaceAll("\r\n", "\n");
+      const sql = (await readFile(join(DIRECTORY, name), "utf8")).replaceAll("\r\n", "\n");
       return { id: Number(FILE_NAME.exec(name)![1]), name, sql, checksum: sha256(sql) };
     }),
   );

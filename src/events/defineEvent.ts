@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { TidingsError } from "../errors.ts";
+import type { ActivityType } from "./activityTypes.ts";
 import type { EntityDefinition, EntityRef, Role, RoleSpec, RoleValue } from "./entity.ts";
 import { roleOf } from "./entity.ts";
 import { phaseOfVerb, phases, type Phase } from "./phase.ts";
@@ -64,6 +65,8 @@ export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, S
   group?: readonly (NoInfer<keyof Refs & string> | "subject")[] | false | undefined;
   /** What a person reads of several that are one line. Default: the sentence, with what differs as a list. */
   groupSentence?: ((group: SentenceGroup<Shape>, words: Words) => Sentence) | undefined;
+  /** What it is called in ActivityStreams 2.0: `Create` for `issue.opened`. Default: by the verb. */
+  activity?: ActivityType | undefined;
   /** A Lucide icon name. Default: the subject's, then `activity`. */
   icon?: string | undefined;
   /** Where "View" leads, or null for nowhere. Default: the subject's page. */
@@ -115,6 +118,7 @@ export interface AnyEventDefinition {
   /** What must be equal in events that are shown as one line; null: they never are. */
   readonly group: readonly string[] | null;
   readonly groupSentence: ((group: SentenceGroup<never>, words: Words) => Sentence) | undefined;
+  readonly activity: ActivityType | undefined;
   readonly icon: string | undefined;
   readonly url: ((event: SentenceEvent<never>) => string | null) | undefined;
   readonly description: string | undefined;
@@ -287,6 +291,7 @@ export function defineEvent<
     sentence: options.sentence,
     group: groupOf(type, options.group, refs),
     groupSentence: options.groupSentence,
+    activity: options.activity,
     icon: options.icon,
     url: options.url,
     description: options.description,

@@ -9,6 +9,11 @@ export const english = defineLanguage("en", {
   others: (count, words) => words.plural(count, { one: "# other", other: "# others" }),
   times: (said, count, words) => sentence`${said} ${words.plural(count, { one: "once", other: "# times" })}`,
   more: (said, count, words) => sentence`${said}, and ${words.number(count)} more`,
-  labels: { feed: "Activity", older: "Older" },
+  labels: {
+    feed: "Activity",
+    older: "Older",
+    unread: "Unread",
+    events: (count, words) => words.plural(count, { one: "# event", other: "# events" }),
+  },
   fallback: ({ type, ...event }) => fallbackSentence(type, event),
 });

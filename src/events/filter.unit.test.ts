@@ -93,6 +93,7 @@ test("a filter says nothing of what it leaves open, and means the domain lane", 
     severities: null,
     since: null,
     until: null,
+    audiences: null,
   });
 });
 

@@ -41,6 +41,10 @@ export interface LanguageLabels {
   readonly feed: string;
   /** The link to the next page: "Older". */
   readonly older: string;
+  /** Before a line that was not read yet: "Unread". */
+  readonly unread: string;
+  /** The link to the events of a group: "5 events". */
+  readonly events: (count: number, words: Words) => string;
 }
 
 /** What is known of an event whose definition cannot say it. */

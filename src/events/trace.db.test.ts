@@ -18,7 +18,7 @@ describeOnDatabases("the trace of an event", (open) => {
   beforeAll(async () => {
     database = await open();
     tidings = createTidings<unknown>({ db: database.db, events: { taken, counted } });
-  });
+  }, 60_000);
   afterAll(() => database.drop());
 
   interface Given {

@@ -28,7 +28,7 @@ describeOnDatabases("visibility", (open) => {
   beforeAll(async () => {
     database = await open();
     tidings = createTidings({ db: database.db, events, account });
-  });
+  }, 60_000);
   afterAll(() => database.drop());
 
   const raise = (to: string, more = {}) =>

@@ -39,7 +39,7 @@ export interface WordsSource {
 export function createWords({ locale, formats = locale, others }: WordsSource): Words {
   const plurals = new Intl.PluralRules(locale);
   const lists = new Intl.ListFormat(formats);
-  // Making a formatter takes longer than formatting. How many there are is bounded by the options that are in the code.
+  // Making a formatter takes longer than formatting.
   const number = cached((options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(formats, options));
   const date = cached((options: Intl.DateTimeFormatOptions = { dateStyle: "long" }) => {
     return new Intl.DateTimeFormat(formats, { timeZone: "UTC", ...options });
@@ -70,11 +70,15 @@ export function createWords({ locale, formats = locale, others }: WordsSource): 
   return words;
 }
 
+/** Options are mostly those in the code; time zones are the readers', some 400 and any case. */
+const MAX_FORMATTERS = 500;
+
 function cached<Options extends object, Formatter>(make: (options?: Options) => Formatter) {
   const made = new Map<string, Formatter>();
   return (options?: Options): Formatter => {
     const key = JSON.stringify(options ?? null);
     const formatter = made.get(key) ?? make(options);
+    if (made.size >= MAX_FORMATTERS) made.clear();
     made.set(key, formatter);
     return formatter;
   };

@@ -10,16 +10,18 @@ import type { NormalFilter } from "../log/findEvents.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { lastPosition } from "../log/readPositions.ts";
 import type { FeedItem } from "./feedItem.ts";
+import type { Localized, Reading } from "./localized.ts";
 import { isDay, nextDay, timeZone, type DayText, type TimeZone } from "./timeZone.ts";
 
-export type DayQuery = EventFilter & {
-  /** The reader's zone, an IANA name: `Europe/Berlin`. */
-  readonly timeZone: string;
-  /** Days before this one (`2026-03-29`): a page's `older`. Default: from the newest on. */
-  readonly before?: DayText | undefined;
-  /** Days with events on a page, 1 to 7. Default 3. */
-  readonly limit?: number | undefined;
-};
+export type DayQuery = EventFilter &
+  Reading & {
+    /** The reader's zone, an IANA name: `Europe/Berlin`. */
+    readonly timeZone: string;
+    /** Days before this one (`2026-03-29`): a page's `older`. Default: from the newest on. */
+    readonly before?: DayText | undefined;
+    /** Days with events on a page, 1 to 7. Default 3. */
+    readonly limit?: number | undefined;
+  };
 
 export interface DayColumn {
   /** The newest 100, newest first. */
@@ -33,7 +35,7 @@ export interface FeedDay {
   readonly columns: { readonly [phase in Phase]: DayColumn };
 }
 
-export interface DayPage {
+export interface DayPage extends Localized {
   /** Newest first. Days without an event that matches are left out. */
   readonly days: readonly FeedDay[];
   /** Pass as `before` for the days before these. Null when there are none. */
@@ -47,7 +49,7 @@ export interface DayDependencies {
   readonly db: Database;
   readonly registry: Registry;
   readonly accountOf: (given: string | undefined) => string;
-  readonly items: (events: readonly RecordedEvent[]) => Promise<FeedItem[]>;
+  readonly items: (events: readonly RecordedEvent[], reading: Reading) => Promise<FeedItem[]>;
 }
 
 const SHOWN = 100;
@@ -86,11 +88,14 @@ export function createDays({ db, registry, accountOf, items }: DayDependencies) 
       until = earlier(until, zone.startOf(cut && days.length > 0 ? nextDay(oldest) : oldest));
     }
     const shown = found.slice(0, limit);
+    const { tag: locale, dir } = registry.languages.find(query.locale);
     return {
-      days: await rendered(filter.account, shown),
+      days: await rendered(filter.account, shown, query),
       older: found.length > limit ? shown.at(-1)!.date : null,
       position,
       timeZone: query.timeZone,
+      locale,
+      dir,
     };
   };
 
@@ -118,11 +123,11 @@ export function createDays({ db, registry, accountOf, items }: DayDependencies) 
     return { date, columns };
   }
 
-  async function rendered(account: string, days: readonly FoundDay[]): Promise<FeedDay[]> {
+  async function rendered(account: string, days: readonly FoundDay[], reading: Reading): Promise<FeedDay[]> {
     const acts = days.flatMap(({ columns }) => phases.flatMap((phase) => columns[phase].slice(0, SHOWN)));
     const keys = acts.map(({ lane, id }) => ({ account, lane, id }));
     const events = (await readEvents(db, keys)).map((event) => recordedEvent(event, registry));
-    const shown = new Map((await items(events)).map((item) => [item.id, item]));
+    const shown = new Map((await items(events, reading)).map((item) => [item.id, item]));
     const column = (found: readonly Act[]): DayColumn => ({
       items: found.slice(0, SHOWN).flatMap(({ id }) => shown.get(id) ?? []),
       hidden: Math.max(0, found.length - SHOWN),

@@ -155,5 +155,11 @@ describeOnDatabases("entities", (open) => {
         path: [Object.keys(query)[0]],
       });
     }
+    for (const query of [{ q: "\0" }, { types: ["card\0"] }]) {
+      await expect(tidings.entities.search({ account: "acme", ...query })).rejects.toMatchObject({
+        code: "UNSERIALIZABLE",
+        path: [Object.keys(query)[0]],
+      });
+    }
   });
 });

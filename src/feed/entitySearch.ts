@@ -3,6 +3,7 @@ import { TidingsError } from "../errors.ts";
 import { lanes } from "../events/defineEvent.ts";
 import { entitiesOf, entityKey, type EntityRef } from "../events/entity.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { checkText } from "../events/limits.ts";
 import type { Registry } from "../events/registry.ts";
 import { findEvents, type NormalFilter } from "../log/findEvents.ts";
 import { readEvents } from "../log/readEvents.ts";
@@ -122,8 +123,10 @@ async function findExact(on: Database, filter: NormalFilter, { q, types }: Asked
 
 function check({ q, types, limit }: Asked): void {
   if (q.length > 200) refuse("q", `has ${q.length} characters, the limit is 200`);
+  checkText(q, ["q"]);
   if (types !== null && (types.length === 0 || types.length > MOST))
     refuse("types", `must hold 1 to ${MOST} values`);
+  for (const type of types ?? []) checkText(type, ["types"]);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
     refuse("limit", `${limit} must be a whole number from 1 to ${MOST}`);
 }

@@ -3,6 +3,7 @@ import { ann, events } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import { insertPastEvents } from "../../test/support/pastEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { defineEntity } from "../events/entity.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 
 const FIRST = "2026-03-28T22:59:59.999Z"; // a millisecond before midnight in Berlin
@@ -105,6 +106,14 @@ describeOnDatabases("facets", (open) => {
       complete: true,
     });
     expect(typesOf(await tidings.facets({ lanes: ["client"] }))).toEqual({ "page.viewed": 1 });
+  });
+
+  test("show who acted by their present names, as the feed does", async () => {
+    const named = defineEntity("user", { load: async (ids) => ids.map((id) => ({ id, label: `Dr ${id}` })) });
+    const { user: _user, commentAdded: _commentAdded, ...others } = events;
+    const present = createTidings({ db: database.db, events: { ...others, named }, account: "acme" });
+    const { actors } = await present.facets({ types: ["card.added"] });
+    expect(actors).toEqual([{ actor: { type: "user", id: "ann", label: "Dr ann" }, count: 1 }]);
   });
 
   test("look at the newest 1,000 events of a busy account, and say so", async () => {

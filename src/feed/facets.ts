@@ -5,6 +5,7 @@ import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
 import { findActs, type Act, type FoundActs } from "../log/findActs.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
+import { loadPresent } from "./presentEntities.ts";
 import { timeZone, type DayText } from "./timeZone.ts";
 
 export type FacetQuery = EventFilter & {
@@ -16,7 +17,7 @@ export type FacetQuery = EventFilter & {
 export interface Facets {
   /** By type, the most frequent first. */
   readonly types: readonly { readonly type: string; readonly count: number }[];
-  /** The 50 most active, with the name that each had last. */
+  /** The 50 most active, with their present names. */
   readonly actors: readonly { readonly actor: EntityRef; readonly count: number }[];
   /** The 100 newest days on which something was recorded. */
   readonly days: readonly { readonly date: DayText; readonly count: number }[];
@@ -32,7 +33,7 @@ export interface FacetDependencies {
   readonly accountOf: (given: string | undefined) => string;
 }
 
-/** Facets look at so many events: 1,000 take 5 ms in an account of any size. */
+/** Facets look at so many events: 5 to 9 ms of processor time in a log of 2 million, for accounts of 500,000 and of 1,500. */
 const LOOK = 1_000;
 const MOST_ACTORS = 50;
 const MOST_DAYS = 100;
@@ -60,14 +61,31 @@ export function createFacets({ db, registry, accountOf }: FacetDependencies) {
     const types = tally(ofTypes.acts, ({ type }) => registry.find(type)?.type ?? type);
     const actors = tally(ofActors.acts, ({ actor_type: type, actor_id: id }) => entityKey({ type, id }));
     const days = tally(ofDays.acts, ({ id }) => zone.dayOf(recordedAt(id)));
+    const active = mostFirst(actors)
+      .slice(0, MOST_ACTORS)
+      .map(
+        ([
+          ,
+          {
+            newest: { actor_type: type, actor_id: id, actor_label: label },
+            count,
+          },
+        ]) => ({
+          actor: { type, id, label },
+          count,
+        }),
+      );
+    const { account } = filter;
+    const present = await loadPresent(
+      active.map(({ actor }) => ({ account, ref: actor })),
+      registry,
+    );
     return {
       types: mostFirst(types).map(([type, { count }]) => ({ type, count })),
-      actors: mostFirst(actors)
-        .slice(0, MOST_ACTORS)
-        .map(([, { newest, count }]) => ({
-          actor: { type: newest.actor_type, id: newest.actor_id, label: newest.actor_label },
-          count,
-        })),
+      actors: active.map(({ actor, count }) => ({
+        actor: { ...actor, label: present.find(account, actor)?.label ?? actor.label },
+        count,
+      })),
       days: [...days].slice(0, MOST_DAYS).map(([date, { count }]) => ({ date, count })),
       events: all.acts.length,
       complete: [all, ofTypes, ofActors, ofDays].every(({ older }) => older === null),

@@ -3,7 +3,6 @@ import type { Language } from "../events/language.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { sayFirst, wordings } from "../events/wordings.ts";
-import { recordedAt } from "../log/eventId.ts";
 import { feedEntity, feedItem, showSentence, withPresentLabels } from "./feedItem.ts";
 import type { FeedEntity, FeedItem, FeedSentencePart } from "./feedItem.ts";
 import { distinct, groupSentence } from "./groupSentence.ts";
@@ -25,7 +24,7 @@ export interface FeedGroup {
   /** The last three that it happened to, and how many they are. */
   readonly subjects: readonly FeedEntity[];
   readonly subjectCount: number;
-  /** When its oldest and its newest event were recorded. */
+  /** When the first and the last of its events happened. */
   readonly firstAt: Date;
   readonly lastAt: Date;
   /** For nobody in particular: `renderText(group.sentence, { viewer })` says "You". */
@@ -61,6 +60,7 @@ export function feedGroup(
   const latest = feedItem(newest, registry, present, language);
   const actors = distinct(events.map((event) => event.actor));
   const subjects = distinct(events.map((event) => event.subject));
+  const times = events.map(({ occurredAt }) => occurredAt.getTime());
   const sentence = events.length === 1 ? latest.sentence : saidOf(events, registry, language, show);
   return {
     id: oldest.id,
@@ -71,8 +71,8 @@ export function feedGroup(
     actorCount: actors.length,
     subjects: subjects.slice(0, SHOWN).map(show),
     subjectCount: subjects.length,
-    firstAt: new Date(recordedAt(oldest.id)),
-    lastAt: new Date(recordedAt(newest.id)),
+    firstAt: new Date(Math.min(...times)),
+    lastAt: new Date(Math.max(...times)),
     sentence,
     text: sentence.map((part) => part.text).join(""),
     icon: latest.icon,

@@ -5,6 +5,7 @@ export const GROUP_GAP_MS = 15 * 60_000;
 
 export interface Foldable {
   readonly id: string;
+  readonly occurredAt: Date;
 }
 
 /** Neighbours in time with one key, newest first. */
@@ -49,7 +50,16 @@ export function foldGroups<Event extends Foldable>(
   return { groups, taken };
 }
 
-/** Times of recording: they are the order of the log, so the same events give the same groups in either direction. */
+/**
+ * By both clocks: people read when it happened, and an import of last year's events is not one deed; and pages are bounded
+ * by when it was recorded.
+ */
 export function isNear(one: Foldable, other: Foldable): boolean {
+  const happened = Math.abs(one.occurredAt.getTime() - other.occurredAt.getTime());
+  return happened <= GROUP_GAP_MS && isRecordedNear(one, other);
+}
+
+/** Ids are in the order of the log: beyond the first event that is not near, none is. */
+export function isRecordedNear(one: Foldable, other: Foldable): boolean {
   return Math.abs(recordedAt(one.id) - recordedAt(other.id)) <= GROUP_GAP_MS;
 }

@@ -5,7 +5,7 @@ import { findEvents } from "../log/findEvents.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { entitiesIn, type FeedDependencies, type FeedQuery } from "./feed.ts";
 import { feedGroup, type FeedGroup } from "./feedGroup.ts";
-import { foldGroups, isNear } from "./foldGroups.ts";
+import { foldGroups, isNear, isRecordedNear, type Fold } from "./foldGroups.ts";
 import { groupKey } from "./groupKey.ts";
 import type { Localized } from "./localized.ts";
 import type { ReadMark } from "./marks.ts";
@@ -41,7 +41,8 @@ export async function readGroupedFeed(
   const found = await findEvents(db, filter, { ...bounds, limit: limit * EVENTS_PER_GROUP + 1 });
   const keys = found.keys.slice(0, limit * EVENTS_PER_GROUP);
   const events = (await readEvents(db, keys)).map((event) => recordedEvent(event, registry));
-  const keyOf = (event: RecordedEvent) => groupKey(event, registry);
+  const groupKeys = new Map(events.map((event) => [event, groupKey(event, registry)]));
+  const keyOf = (event: RecordedEvent) => groupKeys.get(event)!;
   const { groups, taken } = foldGroups(events, keyOf, limit);
 
   const forwards = query.after !== undefined;
@@ -57,11 +58,12 @@ export async function readGroupedFeed(
     loadPresent(entitiesIn(shown), registry),
     query.reader && readStates(db, query.reader, filter.account, shown),
   ]);
+  const mayContinue = continuation(shown, beyond, keyOf);
   const page = groups
     .map(({ key, events: members }) => ({ key, events: forwards ? members.toReversed() : members }))
     .sort((one, other) => (one.events[0]!.id < other.events[0]!.id ? 1 : -1))
     .map((fold) => {
-      const continues = mayContinue(fold, shown.at(-1)!, beyond, keyOf) ?? unlooked;
+      const continues = mayContinue(fold) ?? unlooked;
       const group = feedGroup(fold.key, fold.events, continues, registry, present, language);
       if (!states) return group;
       const read = fold.events.map(states.of);
@@ -82,18 +84,21 @@ export async function readGroupedFeed(
   };
 }
 
-/** Whether older events of the group lie beyond the page; undefined where `beyond`, what was read and not shown, cannot tell. */
-function mayContinue(
-  { key, events }: { readonly key: string | null; readonly events: readonly RecordedEvent[] },
-  lastShown: RecordedEvent,
+/**
+ * Tells whether older events of a group lie beyond the page; undefined where `beyond`, what was read and not shown, cannot
+ * tell.
+ */
+function continuation(
+  shown: readonly RecordedEvent[],
   beyond: readonly RecordedEvent[],
   keyOf: (event: RecordedEvent) => string | null,
-): boolean | undefined {
-  const oldest = events.at(-1)!;
-  if (key === null || !isNear(oldest, lastShown)) return false;
-  for (const event of beyond) {
-    if (!isNear(oldest, event)) return false;
-    if (keyOf(event) === key) return true;
-  }
-  return undefined;
+): (group: Fold<RecordedEvent>) => boolean | undefined {
+  const next = new Map(beyond.toReversed().map((event) => [keyOf(event), event]));
+  const last = beyond.at(-1) ?? shown.at(-1);
+  return ({ key, events }) => {
+    const oldest = events.at(-1)!;
+    const following = key !== null && next.get(key);
+    if (following) return isNear(oldest, following);
+    return key === null || !isRecordedNear(oldest, last!) ? false : undefined;
+  };
 }

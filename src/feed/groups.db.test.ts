@@ -145,6 +145,21 @@ describe("a grouped feed", () => {
     expect((await groupsOf({ types: [deleted] })).map(({ key }) => key)).toEqual([null, null]);
   });
 
+  test("what is recorded at once and happened on other days is not one line: an import", async () => {
+    const onDay = (day: number): Draft => ({
+      ...move(String(day)),
+      occurredAt: new Date(Date.UTC(2026, 2, day)),
+    });
+    const drafts = [onDay(1), onDay(2), { ...onDay(3), occurredAt: new Date(Date.UTC(2026, 2, 2, 0, 10)) }];
+    await tidings.run({ account, actor: ann }, () => tidings.record(...drafts));
+    const groups = await groupsOf();
+    expect(groups.map((group) => group.count)).toEqual([2, 1]);
+    expect(groups[0]).toMatchObject({
+      firstAt: new Date(Date.UTC(2026, 2, 2)),
+      lastAt: new Date(Date.UTC(2026, 2, 2, 0, 10)),
+    });
+  });
+
   test("a role that group does not name may differ, and is listed", async () => {
     await record(at(0, move("1")), at(1, move("2", { from: "Doing" })));
     expect(await texts()).toEqual(["Ann moved Card 2 and Card 1 from Doing and To do to Done"]);
@@ -259,6 +274,12 @@ describe("a group", () => {
     expect([second.items.map(({ subject }) => subject.id), second.older]).toEqual([["1"], null]);
   });
 
+  test("is whole up to any newest id, also the last one that there can be", async () => {
+    const [id] = await record(at(0, move("1")), at(1, move("2")));
+    const newest = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+    expect((await tidings.group(id!, { account, newest })).group.count).toBe(2);
+  });
+
   test("is unknown to another account, to who may not see it, and where the filter leaves it out", async () => {
     const [id] = await record(at(0, { ...move("1"), audience: ["admins"] }));
     const unknown = { code: "EVENT_NOT_FOUND" };
@@ -303,6 +324,10 @@ describe("pages of groups", () => {
       actor: fc.constantFrom(ann, ben),
       severity: fc.constantFrom("info" as const, "info" as const, "error" as const),
       audience: fc.constantFrom(null, null, ["admins"]),
+      occurredAt: fc.option(
+        fc.integer({ min: 0, max: 60 }).map((minute) => new Date(start + minute * MINUTE)),
+        { nil: undefined, freq: 3 },
+      ),
     })
     .map(({ make, id, ...common }) => ({ ...make(id), ...common }));
   const filter: fc.Arbitrary<FeedQuery> = fc.record(

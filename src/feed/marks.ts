@@ -1,4 +1,4 @@
-import { textArray, type Parameter, type Queryable } from "../db/database.ts";
+import { textArray, type Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { EntityLike } from "../events/filter.ts";
 import { checkIdentifier, checkText } from "../events/limits.ts";
@@ -96,7 +96,7 @@ export function markKey({ reader, feed = "account" }: MarkOf, account: string): 
 const MAX_FEED_CHARACTERS = 150;
 
 export async function findMark(on: Queryable, key: MarkKey): Promise<Mark> {
-  return markOf(key, await on.query<MarkRow>(FIND, key as readonly string[] as Parameter[]));
+  return markOf(key, await on.query<MarkRow>(FIND, key, { prepare: true }));
 }
 
 const MARK_COLUMNS = `m.seen::text, m.read::text, m.read_above::text as above,

@@ -1,3 +1,4 @@
+import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { entityKey } from "../events/entity.ts";
 import { lanes } from "../events/defineEvent.ts";
@@ -37,6 +38,8 @@ export interface GroupPage extends Localized {
 
 /** Looks at no more than this: as many events as a page of groups folds at most. */
 const MAX_EVENTS = 1_000;
+/** Most groups are small. */
+const EVENTS_AT_ONCE = 100;
 
 /** A group by its id, with its events. Throws EVENT_NOT_FOUND where the viewer sees no such event that the filter matches. */
 export async function readGroup(
@@ -85,27 +88,51 @@ async function readMembers(
   if (key === null || newest === id) return { key, members };
 
   const alike = filterOfGroup(filter, oldest, registry);
-  for (let looked = 0, last = id; looked < MAX_EVENTS;) {
-    // Without a newest event the group ends where nothing alike follows in time: no further than that is read.
-    const until =
-      newest === undefined ? recordedAt(members.at(-1)!.id) + GROUP_GAP_MS + 1 : recordedAt(newest) + 1;
-    const bounds = {
-      after: last,
-      limit: Math.min(MAX_EVENTS - looked, newest === undefined ? 200 : MAX_EVENTS),
-    };
-    const found = await findEvents(db, { ...alike, until: Math.min(until, filter.until ?? until) }, bounds);
-    for (const event of await readEvents(db, found.keys)) {
-      const next = recordedEvent(event, registry);
-      if (newest !== undefined && next.id > newest) return { key, members };
-      if (groupKey(next, registry) !== key) continue;
-      if (newest === undefined && !isNear(members.at(-1)!, next)) return { key, members };
-      members.push(next);
+  const isAlike = (event: RecordedEvent) => groupKey(event, registry) === key;
+  const more =
+    newest === undefined
+      ? await readUntilGap(db, alike, oldest, isAlike, registry)
+      : (await readBetween(db, alike, oldest, newest, registry)).filter(isAlike);
+  return { key, members: [oldest, ...more] };
+}
+
+/** What could be in the group after its oldest event, up to its newest: no more than the page read that showed it. */
+async function readBetween(
+  db: Database,
+  alike: NormalFilter,
+  oldest: RecordedEvent,
+  newest: string,
+  registry: Registry,
+): Promise<RecordedEvent[]> {
+  const between = await findEvents(db, alike, { after: oldest.id, before: newest, limit: MAX_EVENTS });
+  const last = { account: alike.account, lane: oldest.lane, id: newest };
+  const stored = await readEvents(db, [...between.keys, last]);
+  return stored.filter(createMatcher(alike)).map((event) => recordedEvent(event, registry));
+}
+
+/** The members that follow, until nothing alike follows in time: no further than that is read. */
+async function readUntilGap(
+  db: Database,
+  alike: NormalFilter,
+  oldest: RecordedEvent,
+  isAlike: (event: RecordedEvent) => boolean,
+  registry: Registry,
+): Promise<RecordedEvent[]> {
+  const members = [oldest];
+  for (let looked = 0, last = oldest.id; looked < MAX_EVENTS; looked += EVENTS_AT_ONCE) {
+    const until = recordedAt(members.at(-1)!.id) + GROUP_GAP_MS + 1;
+    const near = { ...alike, until: Math.min(until, alike.until ?? until) };
+    const { keys } = await findEvents(db, near, { after: last, limit: EVENTS_AT_ONCE });
+    for (const stored of await readEvents(db, keys)) {
+      const event = recordedEvent(stored, registry);
+      if (!isAlike(event)) continue;
+      if (!isNear(members.at(-1)!, event)) return members.slice(1);
+      members.push(event);
     }
-    if (found.keys.length === 0) break;
-    looked += found.keys.length;
-    last = found.keys.at(-1)!.id;
+    if (keys.length === 0) break;
+    last = keys.at(-1)!.id;
   }
-  return { key, members };
+  return members.slice(1);
 }
 
 /** Events that could be in the group: found through the timeline of its actor or its subject, and of its type only. */

@@ -54,6 +54,8 @@ export async function positionsOf(
   account: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  const rows = await on.query<{ id: string; position: number }>(POSITIONS, [account, textArray(ids)]);
+  const rows = await on.query<{ id: string; position: number }>(POSITIONS, [account, textArray(ids)], {
+    prepare: true,
+  });
   return new Map(rows.map(({ id, position }) => [id, position]));
 }

@@ -7,7 +7,8 @@ import type { Registry } from "../events/registry.ts";
 /** What can be saved: a filter of a feed. Not whose account it is, nor who looks. */
 export type SavableFilter = Omit<EventFilter, "account" | "viewer">;
 
-const MAX_FILTER_BYTES = 16 * 1024;
+/** What a query string takes, so that each saved filter can be asked for over HTTP. */
+const MAX_FILTER_BYTES = 8 * 1024;
 
 const ENTITIES = ["of", "actors", "subjects"] as const;
 const WORDS = ["types", "categories", "subjectTypes", "lanes", "severities"] as const;

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from "../db/database.ts";
+import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { EntityLike } from "../events/filter.ts";
 import { checkText } from "../events/limits.ts";
@@ -78,12 +78,12 @@ export function createSavedFilters({ db, registry, accountOf }: SavedFilterDepen
         written(given.filter, account),
         given.shared === true,
       ] as const;
-      const row = await db.transaction(async (tx) => {
+      const [row] = await db.transaction(async (tx) => {
         // Of two requests at once, the second counts what the first has added.
         await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
           `saved_filters ${account} ${owner}`,
         ]);
-        return first(await tx.query<SavedRow>(CREATE, [account, owner, ...content]));
+        return tx.query<SavedRow>(CREATE, [account, owner, ...content]);
       });
       if (row === undefined) throw new TidingsError("TOO_MANY_SAVED_FILTERS");
       return savedFilter(row);
@@ -93,12 +93,12 @@ export function createSavedFilters({ db, registry, accountOf }: SavedFilterDepen
       const name = given.name === undefined ? null : checkedName(given.name);
       const filter = given.filter === undefined ? null : written(given.filter, account);
       const change = [account, owner, known(given.id), name, filter, given.shared ?? null];
-      return savedFilter(first(await db.query<SavedRow>(UPDATE, change)) ?? notFound(given.id));
+      const [row] = await db.query<SavedRow>(UPDATE, change);
+      return savedFilter(row ?? notFound(given.id));
     },
     delete: async (given) => {
-      const [account, owner] = ownerOf(given);
-      const gone = await remove(db, account, owner, known(given.id));
-      if (!gone) notFound(given.id);
+      const gone = await db.query(DELETE, [...ownerOf(given), known(given.id)]);
+      if (gone.length === 0) notFound(given.id);
     },
   };
 }
@@ -127,13 +127,9 @@ update tidings.saved_filters
  where account_id = $1 and owner = $2 and id = $3::uuid
 returning ${COLUMNS}`;
 
-async function remove(on: Queryable, account: string, owner: string, id: string): Promise<boolean> {
-  const rows = await on.query(
-    "delete from tidings.saved_filters where account_id = $1 and owner = $2 and id = $3::uuid returning 1 as gone",
-    [account, owner, id],
-  );
-  return rows.length > 0;
-}
+const DELETE = `
+delete from tidings.saved_filters
+ where account_id = $1 and owner = $2 and id = $3::uuid returning 1 as gone`;
 
 interface SavedRow {
   id: string;
@@ -178,8 +174,4 @@ function notFound(id: string): never {
 
 function refuse(detail: string, field: string): never {
   throw new TidingsError("INVALID_SAVED_FILTER", { detail, path: [field] });
-}
-
-function first<Row>(rows: readonly Row[]): Row | undefined {
-  return rows[0];
 }

@@ -87,6 +87,20 @@ describeOnDatabases("figures of the log", (open) => {
     ]);
   });
 
+  test("begin before 1970 where the zone's first day does", async () => {
+    const { buckets } = await tidings.stats.events({
+      by: "type",
+      bucket: "day",
+      timeZone: "America/New_York",
+      since: new Date(0),
+      until: new Date("1970-01-02T00:00:00Z"),
+    });
+    expect(buckets.map(({ at }) => at.toISOString())).toEqual([
+      "1969-12-31T05:00:00.000Z",
+      "1970-01-01T05:00:00.000Z",
+    ]);
+  });
+
   test("never count what the viewer may not see, nor another account's", async () => {
     const byType = { ...inBerlin, by: "type", bucket: "day" } as const;
     expect(shown(await tidings.stats.events({ ...byType, viewer: ann }))[0]![1]).toEqual({

@@ -41,8 +41,8 @@ function createTimeZone(format: Intl.DateTimeFormat): TimeZone {
   const startOf = (day: number): number => {
     const known = starts.get(day);
     if (known !== undefined) return known;
-    const text = dayText(day);
-    const isBefore = (time: number) => format.format(time) < text;
+    const text = sortable(dayText(day));
+    const isBefore = (time: number) => sortable(format.format(time)) < text;
     const midnight = day * DAY_MS;
     let start = midnight - lastOffset;
     if (isBefore(start) || !isBefore(start - 1)) {
@@ -82,7 +82,12 @@ export function isDay(text: string): boolean {
 }
 
 function dayText(day: number): DayText {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  return new Date(day * DAY_MS).toISOString().split("T")[0]!;
+}
+
+/** With five digits of the year: claimed times reach from the year 1 to 9999, of which the last day ends in the year 10000. */
+function sortable(day: string): string {
+  return day.replace(/^\+0/, "").padStart(11, "0");
 }
 
 function dayNumber(day: DayText): number {

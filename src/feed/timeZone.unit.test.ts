@@ -25,6 +25,17 @@ describe("days of a time zone", () => {
     expect(day(zone, date)).toEqual({ from, hours });
   });
 
+  test.each([
+    ["UTC", "0001-06-01T00:00:00Z", "0001-06-01"],
+    ["UTC", "0999-06-01T12:00:00Z", "0999-06-01"],
+    ["America/New_York", "1500-06-01T00:00:00Z", "1500-05-31"],
+    ["UTC", "9999-12-31T23:59:59.999Z", "9999-12-31"],
+    ["America/New_York", "9999-12-31T23:59:59.999Z", "9999-12-31"],
+    ["Pacific/Kiritimati", "9999-12-31T23:59:59.999Z", "+010000-01-01"],
+  ])("%s: %s, as early or late as a time may be claimed, belongs to %s", (zone, moment, date) => {
+    expect(timeZone(zone).dayOf(Date.parse(moment))).toBe(date);
+  });
+
   test("a day that the zone left out has no hours, and no moment belongs to it", () => {
     expect(day("Pacific/Apia", "2011-12-30").hours).toBe(0);
     const { startOf, dayOf } = timeZone("Pacific/Apia");

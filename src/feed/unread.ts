@@ -88,7 +88,9 @@ async function countBetween(
   isUnread: (actor: Actor, position: number) => boolean,
 ): Promise<Counted> {
   if (after >= upTo) return NONE;
-  const next = await db.query<NextRow>(NEXT, [filter.account, String(after), String(upTo)]);
+  const next = await db.query<NextRow>(NEXT, [filter.account, String(after), String(upTo)], {
+    prepare: true,
+  });
   if (next.length <= NEAR) {
     const matches = createMatcher(filter);
     const positions = new Map(next.map(({ id, position }) => [id, position]));

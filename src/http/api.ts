@@ -37,3 +37,21 @@ export function normalBasePath(basePath: string): string {
   }
   return basePath.replace(/\/+$/, "");
 }
+
+/** `https://app.example.com/tidings/` without the slash at its end. */
+export function normalPublicUrl(publicUrl: string | undefined): string | undefined {
+  if (publicUrl === undefined) return undefined;
+  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined;
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== "" ||
+    url.hash !== "" ||
+    url.username !== ""
+  ) {
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `http.publicUrl "${publicUrl}" must be an http(s) address without a query`,
+    });
+  }
+  return url.href.replace(/\/+$/, "");
+}

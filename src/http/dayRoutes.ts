@@ -5,6 +5,7 @@ import type { Api } from "./api.ts";
 import { timeZoneParameter } from "./facetRoutes.ts";
 import { feedItemJson, feedItemSchema, positionSchema } from "./feedRoutes.ts";
 import { filterParameters } from "./filterQuery.ts";
+import { inLocale, localeParameter, localizedSchema, tellLanguage } from "./localeQuery.ts";
 import { problemResponse } from "./problem.ts";
 import { unchanged } from "./unchanged.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
@@ -32,6 +33,7 @@ export const dayPageSchema = z
       .openapi({ description: "Pass as `before`; null when there is nothing older." }),
     position: positionSchema,
     timeZone: z.string(),
+    ...localizedSchema,
   })
   .openapi("DayPage");
 
@@ -55,6 +57,7 @@ const daysRoute = createRoute({
         .openapi({ type: "integer", minimum: 1, maximum: 7, default: 3, description: "Days on a page." }),
       ...filterParameters,
       ...viewerParameters,
+      ...localeParameter,
     }),
   },
   responses: {
@@ -66,7 +69,8 @@ const daysRoute = createRoute({
 
 export function addDayRoutes(api: Api, tidings: Tidings): void {
   api.openapi(daysRoute, async (c) => {
-    const page = await tidings.days(readingOf(c.get("identity"), c.req.valid("query")));
+    const page = await tidings.days(inLocale(c, readingOf(c.get("identity"), c.req.valid("query"))));
+    tellLanguage(c, page);
     const body = { ...page, days: page.days.map(dayJson) };
     return unchanged(c, body) ? c.body(null, 304) : c.json(body, 200);
   });

@@ -1,7 +1,5 @@
-import type { FeedItem } from "../feed/feedItem.ts";
 import type { LiveRun } from "../live/channels.ts";
-import type { Tidings } from "../tidings.ts";
-import { feedItemJson } from "./feedRoutes.ts";
+import type { LiveForm } from "./liveFormats.ts";
 import type { SharedChunks } from "./sharedChunks.ts";
 
 /** Events in one chunk of text. With the most that an event may hold, 64 KiB, a chunk is at most 3 MiB. */
@@ -26,7 +24,7 @@ export interface EventMessages {
 export function eventMessages(
   begun: LiveRun,
   runs: AsyncGenerator<LiveRun, void>,
-  items: Tidings["items"],
+  form: LiveForm,
   shared: SharedChunks,
 ): EventMessages {
   let position = begun.position; // everything up to here was sent, or is not asked for
@@ -46,10 +44,7 @@ export function eventMessages(
   async function* messagesOf(run: LiveRun): AsyncGenerator<string, void> {
     for (let from = 0; from < run.events.length; from += EVENTS_AT_ONCE) {
       const events = run.events.slice(from, from + EVENTS_AT_ONCE);
-      yield await shared(run.events, `json:${from}`, async () => {
-        const shown = await items(events);
-        return events.map((event, index) => message(event.position, shown[index]!)).join("");
-      });
+      yield await shared(run.events, `${form.name}:${from}`, () => form.messagesOf(events));
       told = position = events.at(-1)!.position;
     }
     position = run.position;
@@ -64,9 +59,4 @@ export function eventMessages(
       return `: heartbeat\nid: ${position}\n\n`;
     },
   };
-}
-
-function message(position: number, item: FeedItem): string {
-  const data = JSON.stringify({ ...feedItemJson(item), position });
-  return `id: ${position}\nevent: event\ndata: ${data}\n\n`;
 }

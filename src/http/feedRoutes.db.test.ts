@@ -193,7 +193,7 @@ describe("an ETag", () => {
       for (const known of [etag, `"other", ${etag}`, etag.slice(2), "*"]) {
         const again = await ask(path, known);
         expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", etag]);
-        expect(again.headers.get("vary")).toBe("Cookie, Authorization");
+        expect(again.headers.get("vary")).toMatch(/Cookie, Authorization$/);
       }
       expect((await ask(path, '"other"')).status).toBe(200);
     },

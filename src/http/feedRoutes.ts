@@ -1,12 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { lanes, severities } from "../events/defineEvent.ts";
 import type { FeedPage } from "../feed/feed.ts";
 import type { FeedItem } from "../feed/feedItem.ts";
 import type { Tidings } from "../tidings.ts";
-import type { Api } from "./api.ts";
+import type { Api, ApiEnv } from "./api.ts";
+import { activityContent, activityResponse, formatOf, htmlContent, htmlResponse } from "./feedFormats.ts";
 import { entitySchema } from "./entitySchema.ts";
 import type { Identity } from "./identity.ts";
 import { filterParameters, pageCursors, pageParameters } from "./filterQuery.ts";
+import { htmlParameters, withoutHtml, type HtmlQuery } from "./htmlQuery.ts";
 import { inLocale, localeParameter, localizedSchema, tellLanguage } from "./localeQuery.ts";
 import { feedKey, markJson, readMarkSchema } from "./markRoutes.ts";
 import { problemResponse } from "./problem.ts";
@@ -26,12 +29,9 @@ export const sentencePartSchema = z
     entity: entitySchema.optional(),
     url: z.string().optional(),
     isActor: z.boolean().optional().openapi({ description: 'True for the actor: "You" to the one.' }),
-    forReader: z
-      .string()
-      .optional()
-      .openapi({
-        description: 'What the reader is called here, where that is not "You", "you" or "yourself".',
-      }),
+    forReader: z.string().optional().openapi({
+      description: 'What the reader is called here, where that is not "You", "you" or "yourself".',
+    }),
     forActor: z
       .string()
       .optional()
@@ -77,7 +77,10 @@ export const feedPageSchema = z
   .openapi("FeedPage");
 
 const responses = {
-  200: { description: "A page of the feed.", content: { "application/json": { schema: feedPageSchema } } },
+  200: {
+    description: "A page of the feed.",
+    content: { "application/json": { schema: feedPageSchema }, ...htmlContent, ...activityContent },
+  },
   304: { description: "The page still shows what the one of `If-None-Match` showed." },
   default: problemResponse,
 };
@@ -100,6 +103,7 @@ const feedRoute = createRoute({
       ...viewerParameters,
       ...marksParameter,
       ...localeParameter,
+      ...htmlParameters,
     }),
   },
   responses,
@@ -120,26 +124,49 @@ const timelineRoute = createRoute({
       ...viewerParameters,
       ...marksParameter,
       ...localeParameter,
+      ...htmlParameters,
     }),
   },
   responses,
 });
 
-export function addFeedRoutes(api: Api, tidings: Tidings): void {
+export interface FeedRouteOptions {
+  readonly publicUrl: string | undefined;
+}
+
+export function addFeedRoutes(api: Api, tidings: Tidings, { publicUrl }: FeedRouteOptions): void {
   api.openapi(feedRoute, async (c) => {
-    const page = pageJson(
-      await tidings.feed(inLocale(c, withReader(c.get("identity"), c.req.valid("query")))),
-    );
-    tellLanguage(c, page);
-    return unchanged(c, page) ? c.body(null, 304) : c.json(page, 200);
+    const given = c.req.valid("query");
+    const query = inLocale(c, withReader(c.get("identity"), withoutHtml(given)));
+    const format = formatOf(c);
+    if (format === "activity") return activityResponse(c, tidings, query, "/feed", publicUrl);
+    return respond(c, await tidings.feed(query), format, given);
   });
 
   api.openapi(timelineRoute, async (c) => {
-    const query = inLocale(c, withReader(c.get("identity"), c.req.valid("query")));
-    const page = pageJson(await tidings.timeline(c.req.valid("param"), query));
-    tellLanguage(c, page);
-    return unchanged(c, page) ? c.body(null, 304) : c.json(page, 200);
+    const entity = c.req.valid("param");
+    const given = c.req.valid("query");
+    const query = inLocale(c, withReader(c.get("identity"), withoutHtml(given)));
+    const format = formatOf(c);
+    if (format === "activity") {
+      const path = `/timeline/${entity.type}/${encodeURIComponent(entity.id)}`;
+      return activityResponse(
+        c,
+        tidings,
+        { ...query, lanes: query.lanes ?? lanes, of: entity },
+        path,
+        publicUrl,
+      );
+    }
+    return respond(c, await tidings.timeline(entity, query), format, given);
   });
+
+  function respond(c: Context<ApiEnv>, page: FeedPage, format: "json" | "html", given: HtmlQuery): Response {
+    const body = pageJson(page);
+    tellLanguage(c, page);
+    if (format === "html") return htmlResponse(c, tidings, page, body, given);
+    return unchanged(c, body) ? c.body(null, 304) : c.json(body, 200);
+  }
 }
 
 /** Whoever may look as somebody else, the marks are those of the one who asks. */

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { FeedGroup } from "../feed/feedGroup.ts";
 import type { GroupedFeedPage } from "../feed/groupedFeed.ts";
 import type { GroupPage } from "../feed/readGroup.ts";
@@ -13,7 +14,9 @@ import {
   sentencePartSchema,
   withReader,
 } from "./feedRoutes.ts";
+import { formatOf, htmlContent, htmlResponse } from "./feedFormats.ts";
 import { filterParameters, pageCursors, pageParameters } from "./filterQuery.ts";
+import { htmlParameters, withoutHtml } from "./htmlQuery.ts";
 import { inLocale, localeParameter, localizedSchema, tellLanguage } from "./localeQuery.ts";
 import { markJson, readMarkSchema } from "./markRoutes.ts";
 import { problemResponse } from "./problem.ts";
@@ -85,10 +88,14 @@ const groupsRoute = createRoute({
       ...viewerParameters,
       ...marksParameter,
       ...localeParameter,
+      ...htmlParameters,
     }),
   },
   responses: {
-    200: { description: "A page of groups.", content: { "application/json": { schema: groupPageSchema } } },
+    200: {
+      description: "A page of groups.",
+      content: { "application/json": { schema: groupPageSchema }, ...htmlContent },
+    },
     304: unchangedResponse,
     default: problemResponse,
   },
@@ -114,10 +121,14 @@ const groupRoute = createRoute({
       limit,
       ...viewerParameters,
       ...localeParameter,
+      ...htmlParameters,
     }),
   },
   responses: {
-    200: { description: "The group.", content: { "application/json": { schema: membersSchema } } },
+    200: {
+      description: "The group.",
+      content: { "application/json": { schema: membersSchema }, ...htmlContent },
+    },
     304: unchangedResponse,
     default: problemResponse,
   },
@@ -125,18 +136,28 @@ const groupRoute = createRoute({
 
 export function addGroupRoutes(api: Api, tidings: Tidings): void {
   api.openapi(groupsRoute, async (c) => {
-    const query = inLocale(c, withReader(c.get("identity"), c.req.valid("query")));
-    const page = groupPageJson(await tidings.groupedFeed(query));
+    const given = c.req.valid("query");
+    const page = await tidings.groupedFeed(inLocale(c, withReader(c.get("identity"), withoutHtml(given))));
+    const body = groupPageJson(page);
     tellLanguage(c, page);
-    return unchanged(c, page) ? c.body(null, 304) : c.json(page, 200);
+    if (isHtml(c)) return htmlResponse(c, tidings, page, body, given);
+    return unchanged(c, body) ? c.body(null, 304) : c.json(body, 200);
   });
 
   api.openapi(groupRoute, async (c) => {
-    const query = inLocale(c, readingOf(c.get("identity"), c.req.valid("query")));
-    const page = membersJson(await tidings.group(c.req.valid("param").id, query));
+    const given = c.req.valid("query");
+    const query = inLocale(c, readingOf(c.get("identity"), withoutHtml(given)));
+    const page = await tidings.group(c.req.valid("param").id, query);
+    const body = membersJson(page);
     tellLanguage(c, page);
-    return unchanged(c, page) ? c.body(null, 304) : c.json(page, 200);
+    if (isHtml(c)) return htmlResponse(c, tidings, page, body, given);
+    return unchanged(c, body) ? c.body(null, 304) : c.json(body, 200);
   });
+}
+
+/** Groups are no activities: whoever asks for those gets JSON. */
+function isHtml(c: Context): boolean {
+  return formatOf(c) === "html";
 }
 
 function groupJson(group: FeedGroup): z.infer<typeof feedGroupSchema> {

@@ -228,6 +228,22 @@ describe("limits", () => {
     expect(await response.json()).toMatchObject({ code: "INVALID_REQUEST", detail: "The body is not UTF-8" });
   });
 
+  test("a body that is nested without end is the client's mistake, wherever it is sent", async () => {
+    const actor = { type: "user", id: "ann", label: null };
+    const { handler } = tidingsWith({ authorize: () => ({ account: "a", actor, role: "writer" }) });
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const event = JSON.stringify({ ...aMoveAsJson(), metadata: { deep: 0 } }).replace(":0", `:${deep}`);
+    for (const [path, body, code] of [
+      ["/feed/filters", deep, "INVALID_REQUEST"],
+      ["/events", deep, "INVALID_REQUEST"],
+      ["/events", event, "UNSERIALIZABLE"],
+    ] as const) {
+      const request = { method: "POST", headers: { "content-type": "application/json" }, body };
+      const response = await handler(new Request(`https://app.example.com${path}`, request));
+      expect([path, await codeOf(response)]).toEqual([path, code]);
+    }
+  });
+
   test("another origin changes nothing", async () => {
     const response = await api.post("/events", aMoveAsJson(), {
       headers: { origin: "https://evil.example" },

@@ -4,7 +4,7 @@ import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
 import { withDefaults, type Settled } from "../withDefaults.ts";
-import { createApi, normalBasePath, type ApiEnv } from "./api.ts";
+import { createApi, normalBasePath, normalPublicUrl, type ApiEnv } from "./api.ts";
 import { addCatalogRoute } from "./catalogRoute.ts";
 import { addDashboardRoute } from "./dashboardRoute.ts";
 import { addDayRoutes } from "./dayRoutes.ts";
@@ -40,6 +40,11 @@ export interface HttpOptions {
   /** The path under which the app mounts the handler, with or without a slash at its end. Default `/`. */
   basePath?: string | undefined;
   /**
+   * Where the handler is reached from outside, with its path: `https://app.example.com/tidings`. The ids of ActivityStreams
+   * begin with it. Default: none, and they answer 406.
+   */
+  publicUrl?: string | undefined;
+  /**
    * Other origins (`https://app.example.com`) whose pages may call with the user's cookies. Default: none; no CORS header
    * is sent and what changes something is taken from the handler's own origin only.
    */
@@ -59,7 +64,7 @@ export interface HttpOptions {
   maxLagMs?: number | undefined;
 }
 
-const defaults: Settled<Omit<HttpOptions, "authorize">> = {
+const defaults: Settled<Omit<HttpOptions, "authorize" | "publicUrl">> = {
   basePath: "/",
   origins: [],
   maxBodyBytes: 1024 * 1024,
@@ -106,7 +111,7 @@ export function createHandler(
   addEventRoutes(api, tidings);
   addTraceRoute(api, tidings);
   addEntityRoutes(api, tidings);
-  addFeedRoutes(api, tidings);
+  addFeedRoutes(api, tidings, { publicUrl: normalPublicUrl(options.publicUrl) });
   addGroupRoutes(api, tidings);
   addMarkRoutes(api, tidings, settings);
   addFacetRoutes(api, tidings);
@@ -154,7 +159,7 @@ const boundedQuery: MiddlewareHandler<ApiEnv> = async (c, next) => {
 };
 
 function checkedOptions(options: HttpOptions): typeof defaults {
-  const settings = withDefaults<Omit<HttpOptions, "authorize">>(defaults, options);
+  const settings = withDefaults<Omit<HttpOptions, "authorize" | "publicUrl">>(defaults, options);
   const { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs } = settings;
   checkPositive("http", { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs });
   if (!(settings.maxStreams >= 0)) {

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { TidingsError } from "../errors.ts";
 import type { ApiEnv } from "./api.ts";
 import { readJson } from "./readJson.ts";
 
@@ -17,7 +18,16 @@ export function jsonBody({ maxBodyBytes, optional = false }: JsonBodyOptions): M
     const read = new Headers(headers);
     read.set("content-type", "application/json");
     read.delete("content-length");
-    c.req.raw = new Request(url, { method, headers: read, body: JSON.stringify(given) });
+    c.req.raw = new Request(url, { method, headers: read, body: written(given) });
     await next();
   };
+}
+
+/** Parsing takes any depth, writing some thousand levels: no body that is meant has them. */
+function written(given: unknown): string {
+  try {
+    return JSON.stringify(given);
+  } catch (cause) {
+    throw new TidingsError("INVALID_REQUEST", { detail: "The body is nested too deeply", cause });
+  }
 }

@@ -5,7 +5,9 @@ import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { eventMessages } from "./eventMessages.ts";
 import { feedItemSchema } from "./feedRoutes.ts";
-import { matchParameters } from "./filterQuery.ts";
+import { matchParameters, moment } from "./filterQuery.ts";
+import { liveForm, liveFormatParameters, type LiveForm } from "./liveFormats.ts";
+import { inLocale, localeParameter } from "./localeQuery.ts";
 import { pacedStream } from "./pacedStream.ts";
 import { problemResponse } from "./problem.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
@@ -21,16 +23,20 @@ const liveRoute = createRoute({
   operationId: "followEvents",
   summary: "Events as they get their positions, as server-sent events",
   description:
-    "Each message is `event: event`, its `id` is the position, its `data` a LiveItem. Nothing is missed and nothing " +
+    "Each message is `event: event`, its `id` is the position, its `data` what `format` says. Nothing is missed and nothing " +
     "comes twice when a client comes back with Last-Event-ID, as EventSource does by itself. Messages without data " +
     "only move the id.",
   request: {
     query: z.strictObject({
       ...matchParameters,
       ...viewerParameters,
+      ...localeParameter,
+      ...liveFormatParameters,
       after: position.optional().openapi({
-        description: "Events after this position; a feed page carries one. Default: from now on.",
+        description:
+          "Events after this position; a feed page carries one. Default: what was recorded `since`, otherwise from now on.",
       }),
+      since: moment("Recorded at or after this moment; without `after` the stream begins there."),
     }),
     headers: z.object({
       "Last-Event-ID": z.string().optional().openapi({ description: "Goes before `after`." }),
@@ -63,20 +69,26 @@ export function addLiveRoute(api: Api, tidings: Tidings, options: LiveRouteOptio
   const shared = createSharedChunks();
 
   api.openapi(liveRoute, async (c) => {
-    const { after, ...filter } = readingOf(c.get("identity"), c.req.valid("query"));
+    const { format, target, timeZone, locale, ...matching } = c.req.valid("query");
+    const { after, ...filter } = readingOf(c.get("identity"), matching);
+    const form = liveForm(tidings, {
+      ...inLocale(c, { format, target, timeZone, locale }),
+      viewer: c.get("identity").actor,
+    });
     const from = resumeFrom(c.req.header("last-event-id"), after);
     if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
     if (streams >= options.maxStreams) {
       throw new TidingsError("TOO_MANY_STREAMS", { detail: `The limit is ${options.maxStreams}` });
     }
     streams++;
-    const body = await openStream(c.req.raw.signal, { ...filter, after: from });
+    const body = await openStream(c.req.raw.signal, { ...filter, after: from }, form);
     return new Response(body, { headers: HEADERS });
   });
 
   async function openStream(
     request: AbortSignal,
     query: LiveQuery & { readonly account: string },
+    form: LiveForm,
   ): Promise<ReadableStream<Uint8Array>> {
     const ended = new AbortController();
     const end = () => ended.abort();
@@ -91,7 +103,7 @@ export function addLiveRoute(api: Api, tidings: Tidings, options: LiveRouteOptio
       // The first run says where the stream begins. What is wrong with the request is thrown here, before any byte is sent.
       const first = await runs.next();
       const begun = first.done ? { events: [], position: query.after ?? 0 } : first.value;
-      const messages = eventMessages(begun, runs, tidings.items, shared);
+      const messages = eventMessages(begun, runs, form, shared);
       return pacedStream(messages.chunks, {
         ...options,
         heartbeat: messages.heartbeat,

@@ -49,6 +49,8 @@ describe("the OpenAPI description", () => {
       "get /entities/{type}/{id}",
       "get /feed",
       "get /timeline/{type}/{id}",
+      "get /feed/groups",
+      "get /feed/groups/{id}",
       "get /feed/unread",
       "get /feed/marks/{feed}",
       "put /feed/marks/{feed}",

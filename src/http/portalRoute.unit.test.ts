@@ -40,7 +40,7 @@ describe("the portal's files", () => {
   test("what the page names is there and kept for ever", async () => {
     const page = await (await get("/tidings/portal/")).text();
     const named = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path]) => path!);
-    expect(named.map((path) => path.split(".").at(-1)).toSorted()).toEqual(["css", "js"]);
+    expect(new Set(named.map((path) => path.split(".").at(-1)))).toEqual(new Set(["css", "js"]));
     for (const path of named) {
       const response = await get(`/tidings/portal/${path}`);
       expect([response.status, response.headers.get("cache-control")]).toEqual([

@@ -94,9 +94,10 @@ describe("subscriptions over HTTP", () => {
     expect(await codeOf(api.post("/subscriptions/nobody/parked/retry", {}, operator))).toBe(
       "SUBSCRIPTION_NOT_FOUND",
     );
-    expect(await codeOf(api.post("/subscriptions/nobody/resume", {}, operator))).toBe(
-      "SUBSCRIPTION_NOT_FOUND",
-    );
+    for (const name of ["nobody", "%00"])
+      expect(await codeOf(api.post(`/subscriptions/${name}/resume`, {}, operator))).toBe(
+        "SUBSCRIPTION_NOT_FOUND",
+      );
     for (const query of ["limit=0", "limit=201", "after=x", "more=1"])
       expect(await codeOf(api.get(`/subscriptions/mail/parked?${query}`, operator))).toBe("INVALID_REQUEST");
     for (const body of [{ positions: [] }, { positions: [-1] }, { all: true }])

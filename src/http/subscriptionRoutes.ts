@@ -149,6 +149,7 @@ export function addSubscriptionRoutes(
 
   api.openapi(resumeRoute, async (c) => {
     const { name } = c.req.valid("param");
+    await find(name);
     await tidings.subscriptions.resume(name);
     return c.json(await find(name), 200);
   });

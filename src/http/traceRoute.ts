@@ -10,6 +10,7 @@ import { entitySchema } from "./entitySchema.ts";
 import { eventJson, eventSchema } from "./eventRoutes.ts";
 import { feedItemJson, feedItemSchema } from "./feedRoutes.ts";
 import { mayActAs, type Identity } from "./identity.ts";
+import { inLocale, localeParameter } from "./localeQuery.ts";
 import { problemResponse } from "./problem.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
 import { deliveryDetailsJson, deliveryDetailsSchema } from "./webhookDeliverySchema.ts";
@@ -57,7 +58,10 @@ const traceRoute = createRoute({
   path: "/events/{id}/trace",
   operationId: "traceEvent",
   summary: "What led to an event, what it led to, and who was told",
-  request: { params: z.object({ id: z.string() }), query: z.strictObject(viewerParameters) },
+  request: {
+    params: z.object({ id: z.string() }),
+    query: z.strictObject({ ...viewerParameters, ...localeParameter }),
+  },
   responses: {
     200: { description: "The trace.", content: { "application/json": { schema: traceSchema } } },
     default: problemResponse,
@@ -69,10 +73,12 @@ const MAX_DELIVERIES = 20;
 export function addTraceRoute(api: Api, tidings: Tidings): void {
   api.openapi(traceRoute, async (c) => {
     const identity = c.get("identity");
-    const reading = readingOf(identity, c.req.valid("query"));
+    const { locale, ...reading } = inLocale(c, readingOf(identity, c.req.valid("query")));
     const trace = await tidings.events.trace(c.req.valid("param").id, reading);
     const all = [trace.event, ...trace.causes, ...eventsIn(trace.effects)];
-    const items = new Map((await tidings.items(all)).map((item): [string, FeedItem] => [item.id, item]));
+    const items = new Map(
+      (await tidings.items(all, { locale })).map((item): [string, FeedItem] => [item.id, item]),
+    );
     const traced = (event: EventTrace["event"]) => ({
       event: eventJson(event, reading.viewer),
       item: feedItemJson(items.get(event.id)!),

@@ -43,7 +43,7 @@ describeOnDatabases("visibility over HTTP", (open, { name }) => {
     api = await createTestApi({ database: await open() });
     recorded = await api.tidings.record(...fc.sample(draft, { numRuns: 120, seed: 7 }));
     await api.number();
-  });
+  }, 60_000);
   afterAll(() => api.drop());
 
   /** In the order of the log. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { recordAt } from "../../test/support/recordAt.ts";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import type { Database } from "../db/database.ts";
 import { defineEvent } from "../events/defineEvent.ts";
@@ -187,6 +188,25 @@ describe("live()", () => {
     await record(2);
     const again = await record(1, { close: true });
     expect(await first).toEqual([closed, again]);
+    await stream.return(undefined);
+  });
+
+  test("without a position it begins with what was recorded since a moment, and goes on from there", async () => {
+    const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
+    await recordAt(
+      tidings,
+      database,
+      [5, 3, 1].map((hours) => ({
+        at: hoursAgo(hours),
+        draft: cardMoved({ actor: user, subject: card(hours) }),
+      })),
+    );
+    const last = await record(1);
+    const stream = live(room, { since: new Date(hoursAgo(4)) });
+    expect(await take(stream, 3)).toEqual([2, 3, last]);
+    const next = take(stream, 1);
+    const newest = await record(1);
+    expect(await next).toEqual([newest]);
     await stream.return(undefined);
   });
 

@@ -5,11 +5,12 @@ import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.t
 import type { Registry } from "../events/registry.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
+import { positionAt } from "../log/positionAt.ts";
 import { keptPositions, readAccountAfter } from "../log/readPositions.ts";
 import type { Channels, LiveRun } from "./channels.ts";
 
 export interface LiveQuery extends EventFilter {
-  /** Events after this position; a feed page carries one. Default: from now on. */
+  /** Events after this position; a feed page carries one. Default: what was recorded `since`, otherwise from now on. */
   after?: number | undefined;
   /** Ends the stream. */
   signal?: AbortSignal | undefined;
@@ -54,7 +55,9 @@ export async function* liveRuns(
   };
   signal.addEventListener("abort", leave);
   try {
-    let position = query.after ?? place.position;
+    // By time, the position lies a little before the moment: what is between them, the filter leaves out.
+    let position =
+      query.after ?? (filter.since === null ? place.position : await positionAt(db, new Date(filter.since)));
     checkPosition(position);
     if (place.recent(position) === null) await checkBeginning(db, position);
     yield { events: [], position };

@@ -33,14 +33,18 @@ export async function findActs(
     filter.until === null ? HIGHEST : idFloor(filter.until),
     page.before ?? HIGHEST,
   ].toSorted()[0]!;
-  const acts = await on.query<Act>(NEWEST, [
-    filter.audiences && textArray(filter.audiences),
-    filter.account,
-    textArray(filter.lanes),
-    filter.since === null ? LOWEST : idFloor(filter.since),
-    high,
-    page.limit,
-  ]);
+  const acts = await on.query<Act>(
+    NEWEST,
+    [
+      filter.audiences && textArray(filter.audiences),
+      filter.account,
+      textArray(filter.lanes),
+      filter.since === null ? LOWEST : idFloor(filter.since),
+      high,
+      page.limit,
+    ],
+    { prepare: true },
+  );
   return { acts, older: acts.length < page.limit ? null : acts.at(-1)!.id };
 }
 

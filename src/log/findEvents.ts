@@ -201,8 +201,12 @@ function bounds(column: string, filter: NormalFilter, page: PageBounds | null): 
   ].filter((condition) => condition !== false);
 }
 
-/** The smallest UUIDv7 of a moment. */
+/** The last moment that a UUIDv7 has room for. */
+const LATEST_MS = 2 ** 48 - 1;
+
+/** The smallest UUIDv7 of a moment. Before 1970 and after the last one there are no ids: the nearest moment stands for these. */
 export function idFloor(time: number): string {
-  const hex = Math.floor(time).toString(16).padStart(12, "0");
+  const moment = Math.min(Math.max(0, Math.floor(time)), LATEST_MS);
+  const hex = moment.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -42,7 +42,7 @@ test("readers that catch up from different places ask the database once for what
   const counting: Database = {
     ...database.db,
     query: (sql, parameters) => {
-      if (sql.includes("event_order")) asked.push(Number(parameters![0]));
+      if (sql.includes("events_after")) asked.push(Number(parameters![0]));
       return database.db.query(sql, parameters);
     },
   };

@@ -56,6 +56,11 @@ export function queryOf(values: {
   return query.toString();
 }
 
+/** One query of several, of which some may be empty. */
+export function joined(...queries: readonly string[]): string {
+  return queries.filter(Boolean).join("&");
+}
+
 /**
  * False when the event surely does not match. True is no promise: only the server knows the other roles of an event and
  * the older names of its type.

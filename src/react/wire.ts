@@ -20,7 +20,12 @@ export interface SentencePart {
   readonly text: string;
   readonly entity?: EntityRef | undefined;
   readonly url?: string | undefined;
+  /** True for the actor: "You" when the reader is the one. */
   readonly isActor?: boolean | undefined;
+  /** What the reader is called here, where that is not "You", "you" or "yourself". */
+  readonly forReader?: string | undefined;
+  /** Instead of `text` where the reader is the actor: "hast" for "hat". */
+  readonly forActor?: string | undefined;
 }
 
 export type Lane = "domain" | "change" | "client" | "system";
@@ -58,7 +63,8 @@ export interface LiveItem extends FeedItem {
 /** Several events told as one line. Its id is that of its oldest event, so it stays while the group grows. */
 export interface FeedGroup {
   readonly id: string;
-  readonly key: string;
+  /** What its events have in common; null for a line of its own. */
+  readonly key: string | null;
   readonly count: number;
   /** True when the page ended inside the group: the next page goes on with the rest. */
   readonly continues: boolean;
@@ -74,7 +80,8 @@ export interface FeedGroup {
   readonly icon: string;
   readonly url: string | null;
   readonly latest: FeedItem;
-  readonly unread?: boolean | undefined;
+  /** How many of its events were not read yet. */
+  readonly unread?: number | undefined;
   readonly unseen?: boolean | undefined;
 }
 

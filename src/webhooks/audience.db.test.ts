@@ -21,7 +21,7 @@ describeOnDatabases("webhooks of events with an audience", (open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  });
+  }, 60_000);
   afterAll(() => database.drop());
 
   test("go out only where the definition says so: live, in a backfill, pulled, or sent by hand", async () => {

@@ -1,5 +1,5 @@
 import type { AnyEventDefinition, SentenceEvent } from "../events/defineEvent.ts";
-import { entityKey, type EntityRef } from "../events/entity.ts";
+import type { EntityRef } from "../events/entity.ts";
 import { limits } from "../events/limits.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
@@ -7,6 +7,7 @@ import { displayParts, type DisplayPart } from "../events/renderSentence.ts";
 import { checkSerializable, type JsonObject } from "../events/serializable.ts";
 import { spokenParts } from "../events/spokenParts.ts";
 import { webhookShapeFor } from "../events/webhookShape.ts";
+import { withPublicIds } from "../events/withPublicIds.ts";
 import { sayFirst, wordings } from "../events/wordings.ts";
 import { TidingsError } from "../errors.ts";
 
@@ -88,40 +89,7 @@ function mayLeave({ audience }: RecordedEvent, { sendsRestricted }: AnyEventDefi
   return audience === null || sendsRestricted;
 }
 
-/** The event with public ids for inner ones; `urlOf` still leads to where the inner ones are seen. */
-function withPublicIds(
-  event: RecordedEvent,
-  registry: Registry,
-): { shown: SentenceEvent; urlOf: (ref: EntityRef) => string | null } {
-  const inner = new Map<string, EntityRef>();
-  const show = (ref: EntityRef): EntityRef => {
-    const publicId = registry.entities.get(ref.type)?.options.publicId;
-    const id = publicId ? publicId(ref.id) : ref.id;
-    const shown = { type: ref.type, id, label: ref.label };
-    inner.set(entityKey(shown), ref);
-    return shown;
-  };
-  const refs = Object.entries(event.refs as Record<string, EntityRef | readonly EntityRef[] | null>).map(
-    ([role, value]) => [role, value === null ? null : "type" in value ? show(value) : value.map(show)],
-  );
-  return {
-    shown: {
-      actor: { ...show(event.actor), isActor: true },
-      onBehalfOf: event.onBehalfOf && show(event.onBehalfOf),
-      subject: show(event.subject),
-      refs: Object.fromEntries(refs) as object,
-      data: event.data,
-      severity: event.severity,
-      occurredAt: event.occurredAt,
-    },
-    urlOf: (ref) => {
-      const known = inner.get(entityKey(ref)) ?? ref;
-      return attempt(() => registry.entities.get(known.type)?.options.url?.(known.id, known)) ?? null;
-    },
-  };
-}
-
-/** A sentence or an address that throws must not keep the event from those who wait for it. */
+/** A sentence that throws must not keep the event from those who wait for it. */
 function writtenSentence(
   definition: AnyEventDefinition,
   { languages: { own } }: Registry,
@@ -144,12 +112,4 @@ function checkedData(type: string, data: unknown): JsonObject {
       detail: `${type}: webhook.write gave ${bytes} bytes, the limit is ${limits.eventBytes}`,
     });
   return data as JsonObject;
-}
-
-function attempt<Result>(make: () => Result): Result | null {
-  try {
-    return make();
-  } catch {
-    return null;
-  }
 }

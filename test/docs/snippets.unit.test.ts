@@ -1,5 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,11 +18,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 //   the page can import it.
 // - `<!-- preamble … -->`, anywhere on the page, is a program that no reader sees. What it exports is there in every block
 //   that does not declare the name itself, and wherever a block imports a file that the page does not show.
-// - `tidings` and its subpaths are the sources.
+// - `tidings` and its subpaths are the sources; otherPackages.d.ts stands for frameworks that are not installed here.
 
 const root = join(import.meta.dirname, "../..");
-const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-const pages = ["README.md", ...docs.map((name) => `docs/${name}`)];
+const pagesIn = (folder: string) =>
+  readdirSync(join(root, folder)).flatMap((name) => (name.endsWith(".md") ? [`${folder}/${name}`] : []));
+const pages = ["README.md", ...pagesIn("docs"), ...pagesIn("docs/guides")];
 
 let folder: string;
 let complaints: string;
@@ -24,6 +33,7 @@ beforeAll(async () => {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(compilerSettings()));
+  copyFileSync(join(import.meta.dirname, "otherPackages.d.ts"), join(folder, "otherPackages.d.ts"));
   for (const page of pages) {
     for (const { path, code } of programsOf(page)) writeFileSync(join(folder, path), code);
   }
@@ -50,14 +60,17 @@ test("the compiler found nothing to say but about pages", () => {
 });
 
 test("the pages that teach by programs have some", () => {
-  for (const page of ["README.md", "docs/events.md", "docs/feeds.md"]) {
+  for (const page of ["README.md", "docs/events.md", "docs/feeds.md", ...pagesIn("docs/guides")]) {
     expect(programsOf(page).length, page).toBeGreaterThan(1);
   }
 });
 
-/** `docs/events.md` as `events`: the programs of a page are named `events.line12.ts`. */
+/** `docs/guides/hono.md` as `guides.hono`: the programs of a page are named `guides.hono.line12.ts`. */
 function prefixOf(page: string): string {
-  return `${page.replace(/^docs\//, "").replace(/\.md$/, "")}.`;
+  return `${page
+    .replace(/^docs\//, "")
+    .replace(/\.md$/, "")
+    .replaceAll("/", ".")}.`;
 }
 
 function programsOf(page: string): { path: string; code: string }[] {
@@ -68,8 +81,9 @@ function programsOf(page: string): { path: string; code: string }[] {
   const files = new Set([...text.matchAll(/^```ts\n\/\/ ([\w-]+\.ts)\b/gm)].map(([, file]) => file));
   const local = (code: string) =>
     code.replaceAll(
-      /from "(?:\.|@)\/(?:[\w-]+\/)*([\w-]+)(?:\.ts)?"/g,
-      (_, name: string) => `from "./${prefix}${files.has(`${name}.ts`) ? name : "preamble"}.ts"`,
+      /(from |import\()"(?:@|\.{1,2}(?:\/\.\.)*)\/(?:[\w-]+\/)*([\w-]+)(?:\.ts)?"/g,
+      (_, how: string, name: string) =>
+        `${how}"./${prefix}${files.has(`${name}.ts`) ? name : "preamble"}.ts"`,
     );
   const programs = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(({ index, 1: code = "" }) => {
     const line = text.slice(0, index).split("\n").length + 1;

@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, launchChromium } from "../support/chromium.ts";
+import { eventually } from "./support/eventually.ts";
 import { buildPage, type BuiltPage } from "./buildPage.ts";
 import { startPageServer, type PageServer } from "./pageServer.ts";
 import { aMove, ann, ben, cleo, commentAdded, sampleCard } from "./sampleEvents.ts";
@@ -63,7 +64,7 @@ describe.skipIf(executable === undefined).each([19, 18] as const)("a feed on Rea
         .waitFor();
       await page.locator(".tidings-live[data-state=live]").waitFor();
       // No longer the plain time that the server wrote.
-      await expect.poll(() => page.locator("article time").first().innerText()).not.toMatch(/^\d{4}-/);
+      await eventually(() => page.locator("article time").first().innerText()).not.toMatch(/^\d{4}-/);
       expect(complaints).toEqual([]);
       await page.context().close();
     }
@@ -77,19 +78,19 @@ describe.skipIf(executable === undefined).each([19, 18] as const)("a feed on Rea
     const { page, complaints } = await open(account);
     await page.locator("article").nth(39).waitFor();
     await page.mouse.wheel(0, 900);
-    await expect.poll(() => page.evaluate(() => scrollY)).toBe(900);
+    await eventually(() => page.evaluate(() => scrollY)).toBe(900);
     const before = await page.locator("article").nth(20).boundingBox();
     await record(account, 1, 2, 3);
     await page.getByRole("button", { name: "3 new" }).waitFor();
     expect(await page.locator("article").nth(20).boundingBox()).toEqual(before);
-    await expect.poll(() => page.getByRole("status").allInnerTexts()).toContain("3 new");
+    await eventually(() => page.getByRole("status").allInnerTexts()).toContain("3 new");
 
     await page.getByRole("button", { name: "3 new" }).click();
-    await expect.poll(() => page.locator("article").count()).toBe(43);
-    await expect.poll(() => page.evaluate(() => scrollY)).toBeLessThan(60);
+    await eventually(() => page.locator("article").count()).toBe(43);
+    await eventually(() => page.evaluate(() => scrollY)).toBeLessThan(60);
     // At the top again: the next one comes in by itself.
     await record(account, 4);
-    await expect.poll(() => page.locator("article").count()).toBe(44);
+    await eventually(() => page.locator("article").count()).toBe(44);
     expect(complaints).toEqual([]);
   });
 
@@ -103,9 +104,9 @@ describe.skipIf(executable === undefined).each([19, 18] as const)("a feed on Rea
     await server.restart();
     await record(account, 2, 3, 4);
     await page.locator(".tidings-live", { hasText: "Caught up, 3 new" }).waitFor();
-    await expect.poll(() => lines(page)).toHaveLength(4);
+    await eventually(() => lines(page)).toHaveLength(4);
     await record(account, 5);
-    await expect.poll(() => lines(page)).toHaveLength(5);
+    await eventually(() => lines(page)).toHaveLength(5);
     expect(
       new Set(await page.locator("article").evaluateAll((all) => all.map((each) => each.dataset["id"]))).size,
     ).toBe(5);
@@ -136,7 +137,7 @@ describe.skipIf(executable === undefined).each([19, 18] as const)("a feed on Rea
 
     for (let place = 2; place <= 31; place++) {
       await page.keyboard.press("PageDown");
-      await expect.poll(() => focused(page)).toBe(String(place));
+      await eventually(() => focused(page)).toBe(String(place));
       await page.locator(`article[aria-posinset="${Math.min(place + 1, 31)}"]`).waitFor();
     }
     await page.getByText("This is where it all began.").waitFor();

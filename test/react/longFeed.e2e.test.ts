@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, launchChromium } from "../support/chromium.ts";
+import { eventually } from "./support/eventually.ts";
 import { buildPage, type BuiltPage } from "./buildPage.ts";
 import { startPageServer, type PageServer } from "./pageServer.ts";
 import { aMove, ben } from "./sampleEvents.ts";
@@ -40,9 +41,8 @@ describe.skipIf(executable === undefined)("a feed of ten thousand lines", { time
       const frame = () => new Promise(requestAnimationFrame);
       let [most, empty, frames, last] = [0, 0, 0, 0];
       for (; last < wanted && frames < 20_000; frames++) {
-        scrollBy(0, 1_000);
-        await frame();
-        await frame();
+        scrollBy(0, 3_000);
+        for (let painted = 0; painted < 3; painted++) await frame();
         const articles = document.querySelectorAll<HTMLElement>("article");
         most = Math.max(most, articles.length);
         const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
@@ -66,11 +66,11 @@ describe.skipIf(executable === undefined)("a feed of ten thousand lines", { time
       await page.mouse.wheel(0, 1_000);
       await page.locator(`article >> nth=-1`).waitFor();
     }
-    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(15_000);
+    await eventually(() => page.evaluate(() => scrollY)).toBeGreaterThan(15_000);
     expect(await focused(page)).toBe("5");
     await page.keyboard.press("PageDown");
     expect(await focused(page)).toBe("6");
-    await expect.poll(() => page.locator('article[aria-posinset="6"]').isVisible()).toBe(true);
+    await eventually(() => page.locator('article[aria-posinset="6"]').isVisible()).toBe(true);
   });
 
   test("begun in the middle it grows both ways, and what is being read stays where it is", async () => {
@@ -83,7 +83,7 @@ describe.skipIf(executable === undefined)("a feed of ten thousand lines", { time
     const id = await first.getAttribute("data-id");
     const line = page.locator(`article[data-id="${id}"]`);
     const before = await line.evaluate((element) => element.getBoundingClientRect().top);
-    await expect.poll(() => line.getAttribute("aria-posinset").then(Number), { timeout: 20_000 }).toBeGreaterThan(60);
+    await eventually(() => line.getAttribute("aria-posinset").then(Number)).toBeGreaterThan(60);
     const after = await line.evaluate((element) => element.getBoundingClientRect().top);
     expect(Math.abs(after - before)).toBeLessThan(3);
     expect(await line.getAttribute("aria-setsize")).toBe("-1");

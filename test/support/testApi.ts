@@ -24,6 +24,7 @@ export interface RequestOptions {
 export interface TestApiOptions {
   readonly http?: Omit<HttpOptions, "authorize"> | undefined;
   readonly events?: TidingsOptions["events"] | undefined;
+  readonly languages?: TidingsOptions["languages"] | undefined;
   readonly database?: TestDatabase | undefined;
   readonly webhooks?: TidingsOptions["webhooks"] | undefined;
 }
@@ -34,6 +35,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const tidings = createTidings<unknown>({
     db: database.db,
     events: options.events ?? boardEvents.events,
+    languages: options.languages,
     http: { ...options.http, authorize: identityIn },
     webhooks: options.webhooks,
   });

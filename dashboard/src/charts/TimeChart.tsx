@@ -60,12 +60,12 @@ export function TimeChart(props: TimeChartProps) {
         <button
           type="button"
           className="link-button"
+          aria-label={`${asTable ? "Show as chart" : "Show as table"}: ${title}`}
           aria-expanded={asTable}
           aria-controls={bodyId}
           onClick={() => setAsTable(!asTable)}
         >
           {asTable ? "Show as chart" : "Show as table"}
-          <span className="visually-hidden">: {title}</span>
         </button>
       </figcaption>
       <div id={bodyId}>

@@ -1,5 +1,6 @@
 import { Command } from "cmdk";
 import { Box, Tag, Webhook } from "lucide-react";
+import { useEffect } from "react";
 import { eventTypes } from "../dashboardApi/catalog.ts";
 import { searchEntities } from "../dashboardApi/entities.ts";
 import { api } from "../dashboardApi/webhooks.ts";
@@ -11,20 +12,24 @@ import { PaletteItem } from "./PaletteItem.tsx";
 interface FoundThingsProps {
   readonly search: string;
   readonly go: (address: string) => void;
+  /** Called when what is found has changed. */
+  readonly onFound: () => void;
 }
 
 const MOST = 6;
 
 /** What only the server knows. Before anything is typed, the things that something happened to last. */
-export function FoundThings({ search, go }: FoundThingsProps) {
+export function FoundThings({ search, go, onFound }: FoundThingsProps) {
   const settled = useSettled(search);
-  const entities =
-    useAsked(`entities ${settled}`, () => searchEntities(settled, { limit: MOST })).answer ?? [];
-  const types = useAsked("types", eventTypes).answer ?? [];
-  const endpoints = useAsked("endpoints", api.endpoints).answer ?? [];
+  const { answer: entities } = useAsked(`entities ${settled}`, () =>
+    searchEntities(settled, { limit: MOST }),
+  );
+  const { answer: types } = useAsked("types", eventTypes);
+  const { answer: endpoints } = useAsked("endpoints", api.endpoints);
+  useEffect(onFound, [onFound, entities, types, endpoints]);
   return (
     <>
-      {entities.length > 0 && (
+      {entities !== null && entities.length > 0 && (
         <Command.Group heading={search === "" ? "Lately" : "Entities"} forceMount>
           {entities.map(({ entity: { type, id, label } }) => (
             <PaletteItem
@@ -41,7 +46,7 @@ export function FoundThings({ search, go }: FoundThingsProps) {
       )}
       {search !== "" && (
         <Command.Group heading="Types, live">
-          {types.map(({ type }) => (
+          {types?.map(({ type }) => (
             <PaletteItem
               key={type}
               name={type}
@@ -54,7 +59,7 @@ export function FoundThings({ search, go }: FoundThingsProps) {
       )}
       {search !== "" && (
         <Command.Group heading="Endpoints">
-          {endpoints.map(({ id, url, description }) => (
+          {endpoints?.map(({ id, url, description }) => (
             <PaletteItem
               key={id}
               name={url}

@@ -1,6 +1,6 @@
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { addressOf, addressWith, goTo } from "../frame/place.ts";
 import { pages } from "../pages/pages.ts";
 import { Dialog } from "../shared/Dialog.tsx";
@@ -20,18 +20,31 @@ const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Everything that can be gone to or done, by name. */
 export function Palette({ onClose, onShowKeys }: PaletteProps) {
   const [typed, setTyped] = useState("");
+  const [selected, setSelected] = useState("");
   const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   // After the dialog has opened, which gives the focus to what comes first in it.
   useEffect(() => input.current?.focus(), []);
   const actions = useActions(onShowKeys);
   const search = typed.trim();
+  // What comes from the server comes after the list has chosen: Enter is meant for the first line all the same.
+  const selectFirst = useCallback(() => {
+    if (list.current!.querySelector('[cmdk-item][data-selected="true"]')) return;
+    setSelected(list.current!.querySelector("[cmdk-item]")?.getAttribute("data-value") ?? "");
+  }, []);
   const go = (address: string) => {
     onClose();
     goTo(address);
   };
   return (
     <Dialog className="palette" label="Search" onClose={onClose}>
-      <Command label="Search pages, entities, types and actions" filter={match} loop>
+      <Command
+        label="Search pages, entities, types and actions"
+        filter={match}
+        value={selected}
+        onValueChange={setSelected}
+        loop
+      >
         <div className="palette-search">
           <Search {...icon} />
           <Command.Input
@@ -41,7 +54,7 @@ export function Palette({ onClose, onShowKeys }: PaletteProps) {
             placeholder="A page, a name, a type, an id …"
           />
         </div>
-        <Command.List className="palette-list" label="Found">
+        <Command.List ref={list} className="palette-list" label="Found">
           <Command.Empty className="palette-empty">Nothing by this name.</Command.Empty>
           {EVENT_ID.test(search) && (
             <PaletteItem
@@ -63,7 +76,7 @@ export function Palette({ onClose, onShowKeys }: PaletteProps) {
               />
             ))}
           </Command.Group>
-          <FoundThings search={search} go={go} />
+          <FoundThings search={search} go={go} onFound={selectFirst} />
           <Command.Group heading="Actions">
             {actions.map(({ name, keys, run }) => (
               <PaletteItem

@@ -3,7 +3,7 @@ import { DialogFrame } from "../shared/DialogFrame.tsx";
 import { Refused } from "../shared/Refused.tsx";
 import { useSubmit } from "../shared/useSubmit.ts";
 import type { Endpoint } from "./api.ts";
-import { backfillStart, newHistory } from "./historyDraft.ts";
+import { backfillStart, isComplete, newHistory } from "./historyDraft.ts";
 import { HistoryFields } from "./HistoryFields.tsx";
 import { useWebhooks } from "./host.ts";
 
@@ -17,8 +17,8 @@ interface HistoryDialogProps {
 export function HistoryDialog({ endpoint, refresh, onClose }: HistoryDialogProps) {
   const { api, say } = useWebhooks();
   const [draft, setDraft] = useState(newHistory);
-  const start = backfillStart(draft, Date.now());
   const { busy, failure, submit } = useSubmit(async () => {
+    const start = backfillStart(draft, Date.now());
     if (start === null) return;
     await api.backfill(endpoint.id, start);
     refresh();
@@ -31,7 +31,7 @@ export function HistoryDialog({ endpoint, refresh, onClose }: HistoryDialogProps
       onSubmit={submit}
       onClose={onClose}
       actions={
-        <button type="submit" className="button button-primary" disabled={busy || start === null}>
+        <button type="submit" className="button button-primary" disabled={busy || !isComplete(draft)}>
           Send history
         </button>
       }

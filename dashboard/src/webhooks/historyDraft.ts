@@ -10,6 +10,10 @@ export interface HistoryDraft {
 
 export const newHistory: HistoryDraft = { from: "week", time: "", position: "" };
 
+export function isComplete(draft: HistoryDraft): boolean {
+  return backfillStart(draft, 0) !== null;
+}
+
 const DAY_MS = 86_400_000;
 
 /** Null while what is needed is missing or makes no sense. */

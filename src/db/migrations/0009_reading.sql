@@ -22,7 +22,7 @@ create table tidings.read_marks (
 create function tidings.move_marks(account text, of_reader text, of_feed text, to_seen bigint, to_read bigint, items uuid[])
 returns tidings.read_marks language plpgsql as $$
 declare
-  most_ranges constant integer := 500; -- 9 KB, rewritten each time a line is opened
+  most_ranges constant integer := 500; -- 10 KB, rewritten each time a line is opened
   mark    tidings.read_marks;
   covered int8multirange;
   last    bigint;

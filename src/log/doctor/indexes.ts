@@ -2,21 +2,31 @@ import type { Database } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 
-/** The indexes of 0001_tables.sql and 0005_webhooks.sql, with what makes each again. */
+/** The indexes of the migrations, with what makes each again. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  events_pkey: "alter table tidings.events add primary key (account_id, lane, id);",
+  events_pkey: "alter table tidings.events add primary key (account_id, lane, id) include (audience);",
   events_xid: "create index events_xid on tidings.events (xid);",
-  events_by_type: "create index events_by_type on tidings.events (account_id, type, id);",
-  timeline_pkey: "alter table tidings.timeline add primary key (account_id, entity, lane, event_id);",
+  events_by_type: "create index events_by_type on tidings.events (account_id, type, id) include (audience);",
+  events_by_cause:
+    "create index events_by_cause on tidings.events (account_id, caused_by_id, id) where caused_by_id is not null;",
+  timeline_pkey:
+    "alter table tidings.timeline add primary key (account_id, entity, lane, event_id) include (audience);",
   idempotency_keys_pkey: "alter table tidings.idempotency_keys add primary key (account_id, key);",
   idempotency_keys_expiry: "create index idempotency_keys_expiry on tidings.idempotency_keys (expires_at);",
   event_order_pkey: "alter table tidings.event_order add primary key (pos);",
   event_order_account: "create index event_order_account on tidings.event_order (account_id, pos);",
+  event_order_event:
+    "create index event_order_event on tidings.event_order using brin (event_id) with (pages_per_range = 32, autosummarize = on);",
   sequencer_pkey: "alter table tidings.sequencer add primary key (singleton);",
   subscriptions_pkey: "alter table tidings.subscriptions add primary key (name, slot);",
   parked_events_pkey: "alter table tidings.parked_events add primary key (name, position);",
   parked_events_retry:
     "create index parked_events_retry on tidings.parked_events (name, slot, position) where retry_requested;",
+  read_marks_pkey: "alter table tidings.read_marks add primary key (account_id, reader, feed);",
+  saved_filters_pkey: "alter table tidings.saved_filters add primary key (account_id, id);",
+  saved_filters_of_owner: "create index saved_filters_of_owner on tidings.saved_filters (account_id, owner);",
+  saved_filters_shared:
+    "create index saved_filters_shared on tidings.saved_filters (account_id) where shared;",
   endpoints_pkey: "alter table tidings.endpoints add primary key (account_id, id);",
   endpoint_runs_pkey: "alter table tidings.endpoint_runs add primary key (account_id, endpoint_id);",
   endpoint_runs_next: "create index endpoint_runs_next on tidings.endpoint_runs (next_at);",

@@ -1,7 +1,11 @@
 import { createSharedLive, type SharedLive } from "../live/sharedLive.ts";
 import { noAnswer, refusalOf } from "./requestFailed.ts";
 
-export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+/** `init.headers` is always a plain object: `{ ...init.headers, authorization }` adds to it. */
+export type Fetch = (
+  url: string,
+  init: RequestInit & { headers: Readonly<Record<string, string>> },
+) => Promise<Response>;
 
 export interface TidingsClient {
   /** Reads JSON. Throws RequestFailed; an aborted request throws what `fetch` throws. */
@@ -14,13 +18,18 @@ export interface TidingsClient {
   marksMoved(): void;
 }
 
-/** One for a provider: whatever stands beneath it shares one live stream. Opens nothing. */
-export function createClient(baseUrl: string, fetch: Fetch): TidingsClient {
+interface Question extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One for a provider: whatever stands beneath it shares one live stream. `locale` is asked for before the browser's own. */
+export function createClient(baseUrl: string, fetch: Fetch, locale?: string): TidingsClient {
   const base = baseUrl.replace(/\/$/, "");
   const marksListeners = new Set<() => void>();
 
-  async function answerOf(path: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(base + path, init).catch((error: unknown) => {
+  async function answerOf(path: string, { headers, ...init }: Question): Promise<Response> {
+    const asked = locale === undefined ? headers : { "accept-language": locale, ...headers };
+    const response = await fetch(base + path, { ...init, headers: asked ?? {} }).catch((error: unknown) => {
       if (init.signal?.aborted) throw error;
       throw noAnswer();
     });

@@ -7,6 +7,7 @@ import type { FeedClassNames, FeedSlots } from "../feed/slots.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { DayHeading } from "../time/DayHeading.tsx";
 import { formatCount } from "../time/formatCount.ts";
+import { useFormattingLocale } from "../time/useFormattingLocale.ts";
 import { ClockTime } from "../time/ClockTime.tsx";
 import type { Day, DayColumn, FeedItem, Phase } from "../wire.ts";
 import { useDayWords } from "./dayWords.ts";
@@ -15,6 +16,8 @@ import { useDays, type DaysOptions } from "./useDays.ts";
 export interface DayTimelineProps extends DaysOptions {
   classNames?: FeedClassNames | undefined;
   slots?: FeedSlots | undefined;
+  /** Of a day's heading; its columns are one deeper. Default 3. */
+  headingLevel?: 2 | 3 | 4 | 5 | undefined;
   /** Where a day holds more than is shown: shows all of it elsewhere. Default: only the number is told. */
   onShowAll?: ((date: string) => void) | undefined;
 }
@@ -26,13 +29,14 @@ export function DayTimeline({
   classNames = {},
   slots = {},
   onShowAll,
+  headingLevel = 3,
   ...options
 }: DayTimelineProps): ReactElement {
-  const { words: feedWords, locale: asked } = useTidings();
+  const { words: feedWords } = useTidings();
   const words = useDayWords();
   const timeline = useDays(options);
   const { days, older, status, failure } = timeline;
-  const locale = timeline.locale ?? asked;
+  const locale = useFormattingLocale(timeline.locale);
   const look = useMemo(() => ({ slots, classNames, locale, entity: undefined }), [slots, classNames, locale]);
   return (
     <LookContext.Provider value={look}>
@@ -44,7 +48,7 @@ export function DayTimeline({
       >
         {days.length === 0 && <NoLines feed={timeline} />}
         {days.map((day) => (
-          <DaySection key={day.date} day={day} onShowAll={onShowAll} />
+          <DaySection key={day.date} day={day} onShowAll={onShowAll} level={headingLevel} />
         ))}
         {older !== null && (
           <div className="tidings-edge">
@@ -68,20 +72,21 @@ export function DayTimeline({
   );
 }
 
-function DaySection({
-  day,
-  onShowAll,
-}: {
+interface DaySectionProps {
   readonly day: Day;
   readonly onShowAll: DayTimelineProps["onShowAll"];
-}) {
+  readonly level: 2 | 3 | 4 | 5;
+}
+
+function DaySection({ day, onShowAll, level }: DaySectionProps) {
   const id = useId();
   const { classNames, locale } = useLook();
+  const Heading = `h${level}` as const;
   return (
-    <section aria-labelledby={id} className="tidings-days-day">
-      <h3 id={id} className={classOf("day", classNames.day)}>
+    <section aria-labelledby={id}>
+      <Heading id={id} className={classOf("day", classNames.day)}>
         <DayHeading day={day.date} locale={locale} />
-      </h3>
+      </Heading>
       <div className="tidings-columns">
         {phases.map((phase) => (
           <Column
@@ -89,6 +94,7 @@ function DaySection({
             phase={phase}
             column={day.columns[phase]}
             onShowAll={onShowAll && (() => onShowAll(day.date))}
+            level={level}
           />
         ))}
       </div>
@@ -100,18 +106,23 @@ interface ColumnProps {
   readonly phase: Phase;
   readonly column: DayColumn;
   readonly onShowAll: (() => void) | undefined;
+  readonly level: 2 | 3 | 4 | 5;
 }
 
-function Column({ phase, column: { items, hidden }, onShowAll }: ColumnProps) {
+const levelBelow = { 2: "h3", 3: "h4", 4: "h5", 5: "h6" } as const;
+
+function Column({ phase, column: { items, hidden }, onShowAll, level }: ColumnProps) {
   const words = useDayWords();
   const { classNames, locale } = useLook();
   const id = useId();
+  const Heading = levelBelow[level];
   const more = words.hidden(hidden, formatCount(hidden, locale));
   return (
     <div className="tidings-column" data-phase={phase}>
-      <h4 id={id} className="tidings-column-name">
-        {words[phase]} <span className="tidings-count">{formatCount(items.length + hidden, locale)}</span>
-      </h4>
+      <Heading id={id} className="tidings-column-name">
+        {words[phase]}
+      </Heading>{" "}
+      <span className="tidings-count">{formatCount(items.length + hidden, locale)}</span>
       {items.length === 0 && <p className="tidings-nothing">{words.nothingThere}</p>}
       <ul aria-labelledby={id}>
         {items.map((item) => (
@@ -136,7 +147,7 @@ function Line({ item }: { readonly item: FeedItem }) {
     <li className={classOf("line", classNames.item)} data-type={item.type} data-severity={item.severity}>
       <Avatar entity={item.actor} />
       <p className={classOf("sentence", classNames.sentence)}>
-        <Sentence parts={item.sentence} actor={item.actor} />{" "}
+        <Sentence parts={item.sentence} />{" "}
         <ClockTime at={item.occurredAt} locale={locale} className={classOf("time", classNames.time)} />
       </p>
     </li>

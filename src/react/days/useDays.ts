@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { RequestFailed } from "../client/requestFailed.ts";
-import { filterQuery, queryOf, type FeedFilter } from "../filter.ts";
+import { filterQuery, joined, queryOf, type FeedFilter } from "../filter.ts";
 import { useLiveHint } from "../live/useLiveHint.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { useHydrated } from "../time/useZone.ts";
@@ -27,7 +27,7 @@ export interface Days {
   readonly dir: "ltr" | "rtl" | undefined;
   readonly loadOlder: () => void;
   readonly retry: () => void;
-  readonly isFiltered: boolean;
+  readonly filterQuery: string;
 }
 
 type State = Pick<Days, "days" | "older" | "status" | "failure" | "locale" | "dir">;
@@ -44,7 +44,7 @@ const NEWS_AFTER_MS = 500;
 
 /** The days of a feed in the reader's zone, each in the columns added, updated and done. */
 export function useDays({ filter, pageSize = 3, live = true, initialPage }: DaysOptions = {}): Days {
-  const { client, locale, timeZone } = useTidings();
+  const { client, timeZone } = useTidings();
   const isHydrated = useHydrated();
   const [state, setState] = useState<State>(() =>
     initialPage ? { ...NOTHING, ...loaded(initialPage) } : NOTHING,
@@ -52,16 +52,14 @@ export function useDays({ filter, pageSize = 3, live = true, initialPage }: Days
   const text = JSON.stringify(filter ?? {});
   const same = useMemo(() => JSON.parse(text) as FeedFilter, [text]);
   const zone = timeZone ?? (isHydrated ? Intl.DateTimeFormat().resolvedOptions().timeZone : undefined);
-  const query = [filterQuery(same), queryOf({ timeZone: zone, locale, limit: pageSize })]
-    .filter(Boolean)
-    .join("&");
+  const query = joined(filterQuery(same), queryOf({ timeZone: zone, limit: pageSize }));
 
   const running = useRef(new AbortController());
   const ask = useCallback(
     (cursor: string, take: (before: State, page: DaysPage) => State) => {
       running.current.abort();
       const { signal } = (running.current = new AbortController());
-      client.get<DaysPage>("/feed/days", [query, cursor].filter(Boolean).join("&"), signal).then(
+      client.get<DaysPage>("/feed/days", joined(query, cursor), signal).then(
         (page) => signal.aborted || setState((before) => take(before, page)),
         (failure: unknown) => {
           if (signal.aborted) return;
@@ -101,7 +99,7 @@ export function useDays({ filter, pageSize = 3, live = true, initialPage }: Days
     ...state,
     loadOlder,
     retry: state.days.length > 0 && state.older !== null ? loadOlder : load,
-    isFiltered: filterQuery(same) !== "",
+    filterQuery: filterQuery(same),
   };
 }
 

@@ -98,6 +98,7 @@ export function FeedList({ feed, label, labelledBy, onNearEnd }: FeedListProps):
             total={total}
             arrived={arrived.has(entry.id)}
             open={open.has(entry.id)}
+            filterQuery={feed.filterQuery}
             onToggle={toggle}
             onRead={markRead}
             measure={refOf(entry.id)}

@@ -23,6 +23,8 @@ export interface FeedRowProps {
   readonly arrived: boolean;
   /** Of a group: its members are shown. */
   readonly open: boolean;
+  /** Of the feed: members of a group are asked for with it. */
+  readonly filterQuery: string;
   readonly onToggle: (id: string) => void;
   readonly onRead: (ids: readonly string[]) => void;
   readonly measure: (element: HTMLElement | null) => void;
@@ -36,7 +38,7 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactElement 
   const item = isGroup(entry) ? entry.latest : entry;
   const sentence = (
     <p className={classOf("sentence", classNames.sentence)} id={`${id}-said`}>
-      <Sentence parts={entry.sentence} actor={item.actor} />
+      <Sentence parts={entry.sentence} />
     </p>
   );
   const foot = <RowFoot {...props} id={id} />;
@@ -56,7 +58,7 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactElement 
       data-type={item.type}
       data-lane={item.lane}
       data-severity={item.severity}
-      data-unread={entry.unread || undefined}
+      data-unread={entry.unread ? true : undefined}
       data-arrived={arrived || undefined}
       onClick={onClick}
     >
@@ -71,7 +73,12 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactElement 
         </>
       )}
       {isGroup(entry) && props.open && (
-        <GroupMembers id={entry.id} count={entry.count} listId={`${id}-members`} onRead={onRead} />
+        <GroupMembers
+          group={entry}
+          filterQuery={props.filterQuery}
+          listId={`${id}-members`}
+          onRead={onRead}
+        />
       )}
     </article>
   );
@@ -102,7 +109,7 @@ function RowFoot({ entry, id, open, onToggle }: FeedRowProps & { readonly id: st
         locale={locale}
         className={classOf("time", classNames.time)}
       />
-      {entry.unread && <Hidden id={`${id}-unread`}>{words.unread}</Hidden>}
+      {entry.unread ? <Hidden id={`${id}-unread`}>{words.unread}</Hidden> : null}
       {view !== null && (
         <Link href={view} className="tidings-view">
           {words.view}

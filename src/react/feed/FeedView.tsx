@@ -1,6 +1,7 @@
 import { useMemo, useRef, type ReactElement } from "react";
 import { useTidings } from "../provider/useTidings.ts";
 import { formatCount } from "../time/formatCount.ts";
+import { useFormattingLocale } from "../time/useFormattingLocale.ts";
 import { EdgeLoader } from "./EdgeLoader.tsx";
 import { FeedList } from "./FeedList.tsx";
 import { Hidden } from "./Hidden.tsx";
@@ -30,10 +31,10 @@ export interface FeedViewProps extends FeedLookProps {
 
 /** Draws a feed. What arrives waits behind a button, unless the reader is at the top and has no focus in the feed. */
 export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedViewProps): ReactElement {
-  const { words, locale: asked } = useTidings();
+  const { words } = useTidings();
   const { classNames = {}, slots = {} } = given;
   const { entries, held, status, failure, older, newer } = feed;
-  const locale = feed.locale ?? asked;
+  const locale = useFormattingLocale(feed.locale);
   const root = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLDivElement>(null);
   const goUp = useHolding(root, top, feed);

@@ -8,7 +8,7 @@ interface NoLinesProps {
     readonly status: string;
     readonly failure: RequestFailed | null;
     readonly retry: () => void;
-    readonly isFiltered: boolean;
+    readonly filterQuery: string;
   };
 }
 
@@ -16,7 +16,8 @@ interface NoLinesProps {
 export function NoLines({ feed }: NoLinesProps): ReactElement {
   const { words } = useTidings();
   const { slots, classNames } = useLook();
-  const { status, failure, retry, isFiltered } = feed;
+  const { status, failure, retry } = feed;
+  const isFiltered = feed.filterQuery !== "";
   if (status === "failed" && failure !== null) {
     if (slots.error) return <slots.error failure={failure} retry={retry} />;
     return (

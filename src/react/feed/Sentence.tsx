@@ -1,23 +1,23 @@
 import type { ReactElement } from "react";
 import { useTidings } from "../provider/useTidings.ts";
-import type { EntityRef, SentencePart } from "../wire.ts";
+import type { SentencePart } from "../wire.ts";
 import { Link } from "./Link.tsx";
-import { wordsOf } from "./sentenceWords.ts";
+import { wordsFor } from "./sentenceWords.ts";
 import { useLook } from "./useLook.ts";
 
 export interface SentenceProps {
   parts: readonly SentencePart[];
-  actor: EntityRef;
 }
 
 /** Entities are links where they have a page. The reader's own name becomes "You". */
-export function Sentence({ parts, actor }: SentenceProps): ReactElement {
+export function Sentence({ parts }: SentenceProps): ReactElement {
   const { viewer, words } = useTidings();
   const { entity } = useLook();
+  const texts = wordsFor(parts, viewer, words);
   return (
     <>
       {parts.map((part, index) => {
-        const text = wordsOf(part, index, actor, viewer, words);
+        const text = texts[index]!;
         if (part.entity === undefined) return text;
         const className = part.isActor ? "tidings-entity tidings-actor" : "tidings-entity";
         const isHere = part.entity.type === entity?.type && part.entity.id === entity.id;

@@ -19,5 +19,5 @@ export function newestIdOf(entry: Entry): string {
 }
 
 export function timeOf(entry: Entry): string {
-  return isGroup(entry) ? entry.lastAt : entry.occurredAt;
+  return (isGroup(entry) ? entry.latest : entry).occurredAt;
 }

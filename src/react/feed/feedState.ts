@@ -163,7 +163,7 @@ function isBelow({ entries, older }: FeedState, { id }: FeedItem): boolean {
 
 function readIn(entry: Entry, ids: ReadonlySet<string> | "all"): Entry {
   if (!entry.unread || (ids !== "all" && !ids.has(entry.id))) return entry;
-  return { ...entry, unread: false };
+  return isGroup(entry) ? { ...entry, unread: 0 } : { ...entry, unread: false };
 }
 
 function withAll(arrived: ReadonlySet<string>, entries: readonly Entry[]): ReadonlySet<string> {

@@ -1,27 +1,31 @@
-import type { EntityRef, SentencePart } from "../wire.ts";
+import type { SentencePart } from "../wire.ts";
 import type { FeedWords } from "../words.ts";
 
-/**
- * The words of a part for the one who reads: "You" for their own deeds, "you" and "yourself" further on. A server that
- * knows the reader has said so already, in the language of the sentence: only names are replaced.
- */
-export function wordsOf(
-  part: SentencePart,
-  index: number,
-  actor: EntityRef,
-  viewer: { readonly type: string; readonly id: string } | undefined,
-  words: Pick<FeedWords, "you" | "youInside" | "yourself">,
-): string {
-  const { entity, text } = part;
-  if (entity === undefined || viewer === undefined || !isSame(entity, viewer)) return text;
-  if (entity.label !== null && text !== entity.label) return text;
-  if (index === 0) return words.you;
-  return isSame(actor, viewer) && part.isActor !== true ? words.yourself : words.youInside;
+interface Person {
+  readonly type: string;
+  readonly id: string;
 }
 
-function isSame(
-  a: { readonly type: string; readonly id: string },
-  b: { readonly type: string; readonly id: string },
-) {
-  return a.type === b.type && a.id === b.id;
+/**
+ * The words of a sentence for the one who reads: "You" for their own deeds, "you" and "yourself" further on, or what the
+ * language of the sentence has instead. One text for each part.
+ */
+export function wordsFor(
+  parts: readonly SentencePart[],
+  viewer: Person | undefined,
+  words: Pick<FeedWords, "you" | "youInside" | "yourself">,
+): readonly string[] {
+  const actors = parts.filter((part) => part.isActor);
+  const readerActs = actors.length === 1 && isReader(actors[0]!, viewer);
+  return parts.map((part, index) => {
+    if (part.entity === undefined) return readerActs ? (part.forActor ?? part.text) : part.text;
+    if (!isReader(part, viewer)) return part.text;
+    if (part.forReader !== undefined) return part.forReader;
+    if (index === 0) return words.you;
+    return readerActs && !part.isActor ? words.yourself : words.youInside;
+  });
+}
+
+function isReader({ entity }: SentencePart, viewer: Person | undefined): boolean {
+  return entity !== undefined && entity.type === viewer?.type && entity.id === viewer.id;
 }

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { RequestFailed } from "../client/requestFailed.ts";
-import { filterQuery, queryOf, type FeedFilter } from "../filter.ts";
+import { filterQuery as queryOfFilter, joined, queryOf, type FeedFilter } from "../filter.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { entriesOf, type AnyPage } from "./entry.ts";
-import { emptyFeed, feedReducer, type FeedState } from "./feedState.ts";
+import { emptyFeed, feedReducer, type FeedAction, type FeedState } from "./feedState.ts";
 import { useFeedMarks } from "./useFeedMarks.ts";
 import { useFeedNews } from "./useFeedNews.ts";
 
@@ -40,16 +40,16 @@ export interface Feed extends FeedState {
   /** Marks single lines as read, by their ids. Does nothing without `marks`. */
   readonly markRead: (ids: readonly string[]) => void;
   readonly hasMarks: boolean;
-  /** True while it has a filter: an empty answer then has another reason. */
-  readonly isFiltered: boolean;
+  /** The filter as it is asked for; empty where there is none. */
+  readonly filterQuery: string;
 }
 
 /** Pages of a feed both ways, with what happens meanwhile. Draw it with `<FeedView feed={feed} />` or by yourself. */
 export function useFeed(options: FeedOptions = {}): Feed {
-  const { client, locale } = useTidings();
+  const { client } = useTidings();
   const { pageSize = 50, marks } = options;
   const [startAt, setStartAt] = useState(options.startAt);
-  const source = useSource(options, locale);
+  const source = useSource(options);
   const { path, query } = source;
   const [state, dispatch] = useReducer(feedReducer, options.initialPage, (page) =>
     page === undefined ? emptyFeed : feedReducer(emptyFeed, { kind: "loaded", page, startedAt: startAt }),
@@ -57,31 +57,38 @@ export function useFeed(options: FeedOptions = {}): Feed {
 
   const read = useCallback(
     (cursor: string, signal?: AbortSignal) =>
-      client.get<AnyPage>(path, [query, `limit=${pageSize}`, cursor].filter(Boolean).join("&"), signal),
+      client.get<AnyPage>(path, joined(query, queryOf({ limit: pageSize }), cursor), signal),
     [client, path, query, pageSize],
   );
 
-  const fail = useCallback((error: unknown, signal: AbortSignal) => {
-    if (signal.aborted) return;
-    if (!(error instanceof RequestFailed)) throw error;
-    dispatch({ kind: "failed", failure: error });
-  }, []);
-
   // One request at a time: another filter or another direction gives up the one that runs.
   const running = useRef(new AbortController());
-  const start = useCallback(() => {
-    running.current.abort();
-    return (running.current = new AbortController()).signal;
-  }, []);
+  const ask = useCallback(
+    (cursor: string, begin: FeedAction, end: (page: AnyPage) => FeedAction) => {
+      running.current.abort();
+      const { signal } = (running.current = new AbortController());
+      dispatch(begin);
+      read(cursor, signal).then(
+        (page) => signal.aborted || dispatch(end(page)),
+        (error: unknown) => {
+          if (signal.aborted) return;
+          if (!(error instanceof RequestFailed)) throw error;
+          dispatch({ kind: "failed", failure: error });
+        },
+      );
+    },
+    [read],
+  );
 
-  const load = useCallback(() => {
-    const signal = start();
-    dispatch({ kind: "load" });
-    read(queryOf({ before: startAt }), signal).then(
-      (page) => signal.aborted || dispatch({ kind: "loaded", page, startedAt: startAt }),
-      (error: unknown) => fail(error, signal),
-    );
-  }, [start, read, startAt, fail]);
+  const load = useCallback(
+    () =>
+      ask(queryOf({ before: startAt }), { kind: "load" }, (page) => ({
+        kind: "loaded",
+        page,
+        startedAt: startAt,
+      })),
+    [ask, startAt],
+  );
 
   const given = useRef(options.initialPage === undefined ? null : load);
   useEffect(() => {
@@ -93,41 +100,35 @@ export function useFeed(options: FeedOptions = {}): Feed {
   const isIdle = status === "ready" || status.endsWith("-failed");
   const loadOlder = useCallback(() => {
     if (older === null || !isIdle) return;
-    const signal = start();
-    dispatch({ kind: "load-older" });
-    read(queryOf({ before: older }), signal).then(
-      (page) => signal.aborted || dispatch({ kind: "loaded-older", page }),
-      (error: unknown) => fail(error, signal),
-    );
-  }, [older, isIdle, start, read, fail]);
+    ask(queryOf({ before: older }), { kind: "load-older" }, (page) => ({ kind: "loaded-older", page }));
+  }, [ask, older, isIdle]);
   const loadNewer = useCallback(() => {
     if (newer === null || !isIdle) return;
-    const signal = start();
-    dispatch({ kind: "load-newer" });
-    read(queryOf({ after: newer }), signal).then(
-      (page) =>
-        signal.aborted || dispatch({ kind: "loaded-newer", page, isLast: entriesOf(page).length < pageSize }),
-      (error: unknown) => fail(error, signal),
-    );
-  }, [newer, isIdle, start, read, fail, pageSize]);
+    ask(queryOf({ after: newer }), { kind: "load-newer" }, (page) => ({
+      kind: "loaded-newer",
+      page,
+      isLast: entriesOf(page).length < pageSize,
+    }));
+  }, [ask, newer, isIdle, pageSize]);
 
   const goToNewest = useCallback(() => setStartAt(undefined), []);
   const news = useFeedNews(state, dispatch, { ...source, read, load, goToNewest });
   const marking = useFeedMarks(state, dispatch, marks);
 
   const retry = status === "older-failed" ? loadOlder : status === "newer-failed" ? loadNewer : load;
-  return { ...state, ...news, ...marking, retry, loadOlder, loadNewer, isFiltered: source.isFiltered };
+  return { ...state, ...news, ...marking, retry, loadOlder, loadNewer, filterQuery: source.filterQuery };
 }
 
 export interface FeedSource {
   readonly path: string;
   readonly query: string;
+  /** Of the filter alone: members of a group are asked for with it. */
+  readonly filterQuery: string;
   /** What the live stream must carry, or null where the feed is not live. Keeps its identity while it says the same. */
   readonly liveFilter: FeedFilter | null;
-  readonly isFiltered: boolean;
 }
 
-function useSource(options: FeedOptions, locale: string | undefined): FeedSource {
+function useSource(options: FeedOptions): FeedSource {
   const { entity, grouped = false, marks, live = true } = options;
   // By its text: a filter that is made anew with every render is the same filter.
   const filterText = JSON.stringify(options.filter ?? {});
@@ -137,14 +138,14 @@ function useSource(options: FeedOptions, locale: string | undefined): FeedSource
     if (!live || filter.until !== undefined) return null;
     return entityKey === undefined ? filter : { lanes: allLanes, ...filter, of: [entityKey] };
   }, [live, filter, entityKey]);
-  const filtering = filterQuery(filter);
+  const filtering = queryOfFilter(filter);
   const path = entity
     ? `/timeline/${encodeURIComponent(entity.type)}/${encodeURIComponent(entity.id)}`
     : grouped
       ? "/feed/groups"
       : "/feed";
-  const query = [filtering, queryOf({ locale, marks })].filter(Boolean).join("&");
-  return { path, query, liveFilter, isFiltered: filtering !== "" };
+  const query = joined(filtering, queryOf({ marks }));
+  return { path, query, filterQuery: filtering, liveFilter };
 }
 
 const allLanes = ["domain", "change", "client", "system"] as const;

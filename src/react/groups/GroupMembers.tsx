@@ -3,26 +3,22 @@ import { useTidings } from "../provider/useTidings.ts";
 import { RelativeTime } from "../time/RelativeTime.tsx";
 import { Sentence } from "../feed/Sentence.tsx";
 import { useLook } from "../feed/useLook.ts";
+import type { FeedGroup } from "../wire.ts";
 import { useGroup } from "./useGroup.ts";
 
 export interface GroupMembersProps {
-  readonly id: string;
-  readonly count: number;
+  readonly group: FeedGroup;
+  readonly filterQuery: string;
   readonly listId: string;
   readonly onRead: (ids: readonly string[]) => void;
 }
 
 /** The single events of a group, in their place. Who opened it has read them. */
-export function GroupMembers({ id, count, listId, onRead }: GroupMembersProps): ReactElement {
+export function GroupMembers({ group, filterQuery, listId, onRead }: GroupMembersProps): ReactElement {
   const { words } = useTidings();
   const { locale } = useLook();
-  const { value: members, failure, reload } = useGroup(id);
+  const { value: members, failure, reload } = useGroup(group, filterQuery);
   const isRead = useRef(false);
-  const counted = useRef(count);
-  useEffect(() => {
-    if (counted.current !== count) reload();
-    counted.current = count;
-  }, [count, reload]);
   useEffect(() => {
     if (members === null || isRead.current) return;
     isRead.current = true;
@@ -44,7 +40,7 @@ export function GroupMembers({ id, count, listId, onRead }: GroupMembersProps): 
       {members?.items.map((item) => (
         <li key={item.id} className="tidings-member">
           <span>
-            <Sentence parts={item.sentence} actor={item.actor} />
+            <Sentence parts={item.sentence} />
           </span>
           <RelativeTime at={item.occurredAt} locale={locale} className="tidings-time" />
         </li>

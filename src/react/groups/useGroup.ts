@@ -1,10 +1,9 @@
 import { useAnswer, type Answer } from "../client/useAnswer.ts";
-import { queryOf } from "../filter.ts";
-import { useTidings } from "../provider/useTidings.ts";
-import type { GroupMembersPage } from "../wire.ts";
+import { joined, queryOf } from "../filter.ts";
+import type { FeedGroup, GroupMembersPage } from "../wire.ts";
 
-/** A group and its events, newest first, at most 200, by the group's id. `reload` after it has grown. */
-export function useGroup(id: string): Answer<GroupMembersPage> {
-  const { locale } = useTidings();
-  return useAnswer(`/feed/groups/${encodeURIComponent(id)}`, queryOf({ locale }));
+/** The events of a group, newest first, at most 200. `filterQuery` is that of the feed which shows it: `feed.filterQuery`. */
+export function useGroup({ id, latest }: FeedGroup, filterQuery = ""): Answer<GroupMembersPage> {
+  const query = joined(filterQuery, queryOf({ newest: latest.id, limit: 200 }));
+  return useAnswer(`/feed/groups/${encodeURIComponent(id)}`, query);
 }

@@ -102,7 +102,13 @@ export function createSharedLive(request: OpenStream): SharedLive {
       if (filter === null || (place.position !== null && item.position <= place.position)) continue;
       place.position = item.position;
       const certain = place.query === streamQuery || lanesOnly(filter);
-      if (mayMatch(filter, item)) place.reader.onItem(item, certain);
+      if (!mayMatch(filter, item)) continue;
+      try {
+        place.reader.onItem(item, certain);
+      } catch (error) {
+        // The mistake of one listener must not take the stream from the others.
+        reportError(error);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from "react";
 import { useAnswer } from "../client/useAnswer.ts";
-import { filterQuery, queryOf, type FeedFilter } from "../filter.ts";
+import { filterQuery, joined, queryOf, type FeedFilter } from "../filter.ts";
 import { useLiveHint } from "../live/useLiveHint.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { formatCount } from "../time/formatCount.ts";
@@ -19,7 +19,7 @@ export function useUnread(feed: string, filter?: FeedFilter): UnreadCount {
   const { client, locale } = useTidings();
   const text = JSON.stringify(filter ?? {});
   const same = useMemo(() => JSON.parse(text) as FeedFilter, [text]);
-  const query = [queryOf({ feed }), filterQuery(same)].filter(Boolean).join("&");
+  const query = joined(queryOf({ feed }), filterQuery(same));
   const { value, reload } = useAnswer<Unread>("/feed/unread", query);
   useLiveHint(same, COUNT_AFTER_MS, reload);
   useEffect(() => client.onMarks(reload), [client, reload]);

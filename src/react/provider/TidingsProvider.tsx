@@ -8,7 +8,7 @@ export interface TidingsProviderProps {
   baseUrl?: string | undefined;
   /** Sends the requests, also the one for the live stream: add a token here. Default: the browser's own, with its cookies. */
   fetch?: Fetch | undefined;
-  /** The language of sentences, times and numbers. Default: the server's own choice. */
+  /** The language of sentences, times and numbers: `de-AT`. Default: what the browser asks for. */
   locale?: string | undefined;
   /** Who reads: their own deeds become "You". Default: nobody in particular. */
   viewer?: Reader["viewer"];
@@ -29,7 +29,7 @@ export function TidingsProvider({
   words,
   children,
 }: TidingsProviderProps): ReactElement {
-  const client = useMemo(() => createClient(baseUrl, fetch), [baseUrl, fetch]);
+  const client = useMemo(() => createClient(baseUrl, fetch, locale), [baseUrl, fetch, locale]);
   const viewerType = viewer?.type;
   const viewerId = viewer?.id;
   const value = useMemo(

@@ -1,85 +1,74 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { RowHeights } from "./rowTops.ts";
 
-export interface MeasuredRows extends RowHeights {
-  /** Height of the heading of a day. */
+interface Heights extends RowHeights {
+  /** Of the heading of a day. */
   readonly heading: number;
-  /** Measures an element from now on; null forgets it. A stable function for each id. */
-  readonly refOf: (id: string) => (element: HTMLElement | null) => void;
 }
 
-const GUESS = 68;
-const HEADING_GUESS = 32;
+type Measure = (element: HTMLElement | null) => void;
+
+export interface MeasuredRows extends Heights {
+  /** Measures an element from now on; null forgets it. One function for each id, always the same. */
+  readonly refOf: (id: string) => Measure;
+}
+
+/** The id under which the heading of a day is measured. */
 export const HEADING = "heading";
+
+const guess: Heights = { measured: new Map(), average: 60, heading: 32 };
 
 /** The heights of rows, as they are on the screen: fonts load, windows are resized, groups open. */
 export function useRowHeights(): MeasuredRows {
-  const [rows] = useState(createRowObserver);
-  const [heights, setHeights] = useState(rows.heights);
-  useEffect(() => rows.start(setHeights), [rows]);
-  return { ...heights, refOf: rows.refOf };
+  const [heights, setHeights] = useState(guess);
+  const [refOf] = useState(() => createMeasuring(setHeights));
+  return { ...heights, refOf };
 }
 
-type Heights = Omit<MeasuredRows, "refOf">;
-
-function createRowObserver() {
-  const elements = new Map<string, HTMLElement>();
+function createMeasuring(tell: (heights: Heights) => void): (id: string) => Measure {
+  const refs = new Map<string, Measure>();
   const ids = new WeakMap<Element, string>();
-  const refs = new Map<string, (element: HTMLElement | null) => void>();
   const measured = new Map<string, number>();
-  let heading = HEADING_GUESS;
+  let { average, heading } = guess;
   let sum = 0;
   let observer: ResizeObserver | undefined;
 
-  const heights = (): Heights => ({
-    measured,
-    heading,
-    average: measured.size === 0 ? GUESS : sum / measured.size,
-  });
-
-  function measure(id: string, height: number): boolean {
-    if (id === HEADING) {
-      const changed = Math.abs(heading - height) >= 1;
-      heading = height;
-      return changed;
+  function onResize(entries: readonly ResizeObserverEntry[]): void {
+    let isNew = false;
+    for (const { target, borderBoxSize } of entries) {
+      // A row that was just taken away is told with a height of nothing.
+      if (!target.isConnected) continue;
+      const id = ids.get(target)!;
+      const height = borderBoxSize[0]!.blockSize;
+      const known = id === HEADING ? heading : measured.get(id);
+      if (known !== undefined && Math.abs(known - height) < 1) continue;
+      isNew = true;
+      if (id === HEADING) heading = height;
+      else {
+        measured.set(id, height);
+        sum += height - (known ?? 0);
+        average = sum / measured.size;
+      }
     }
-    const known = measured.get(id);
-    if (known !== undefined && Math.abs(known - height) < 1) return false;
-    measured.set(id, height);
-    sum += height - (known ?? 0);
-    return true;
+    if (isNew) tell({ measured, average, heading });
   }
 
-  return {
-    heights,
-    refOf(id: string) {
-      let ref = refs.get(id);
-      if (ref === undefined) {
-        ref = (element) => {
-          const before = elements.get(id);
-          if (before !== undefined) observer?.unobserve(before);
-          if (element === null) return void elements.delete(id);
-          elements.set(id, element);
-          ids.set(element, id);
-          observer?.observe(element);
-        };
-        refs.set(id, ref);
-      }
-      return ref;
-    },
-    start(tell: (heights: Heights) => void) {
-      observer = new ResizeObserver((entries) => {
-        let changed = false;
-        for (const { target, borderBoxSize } of entries) {
-          const id = ids.get(target);
-          // A row that was just taken away is told with a height of nothing.
-          if (id === undefined || !target.isConnected) continue;
-          changed = measure(id, borderBoxSize[0]!.blockSize) || changed;
-        }
-        if (changed) tell(heights());
-      });
-      for (const element of elements.values()) observer.observe(element);
-      return () => observer?.disconnect();
-    },
+  function createRef(id: string): Measure {
+    let observed: HTMLElement | null = null;
+    return (element) => {
+      // Made here, because there is none on the server.
+      observer ??= new ResizeObserver(onResize);
+      if (observed !== null) observer.unobserve(observed);
+      observed = element;
+      if (element === null) return;
+      ids.set(element, id);
+      observer.observe(element);
+    };
+  }
+
+  return (id) => {
+    const ref = refs.get(id) ?? createRef(id);
+    refs.set(id, ref);
+    return ref;
   };
 }

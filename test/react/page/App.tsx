@@ -24,7 +24,10 @@ export function App({ place, given }: { readonly place: Place; readonly given: G
         {place.marks !== undefined && <Unread feed={place.marks} />}
         <LiveBadge />
       </header>
-      <main className={place.box ? "box" : undefined} tabIndex={place.box ? 0 : undefined}>
+      <main
+        className={place.box ? "box" : place.show === "days" ? "wide" : undefined}
+        tabIndex={place.box ? 0 : undefined}
+      >
         <Shown place={place} given={given} />
       </main>
       <footer>
@@ -48,7 +51,7 @@ function Shown({ place, given }: { readonly place: Place; readonly given: Given 
         />
       );
     case "days":
-      return <DayTimeline />;
+      return <DayTimeline headingLevel={2} />;
     case "filters":
       return <Filtered />;
     default:

@@ -31,7 +31,6 @@ export function TypePage({ name }: { readonly name: string }) {
           Catalog
         </PlaceLink>
       }
-      filters={<CopyButton text={type?.type ?? name} what="the type" />}
       actions={
         type && (
           <PlaceLink className="button" to={addressOf(["live"], { types: type.type })}>
@@ -107,6 +106,7 @@ function Head({ type }: { readonly type: CatalogType }) {
             ))}
           </span>
         )}
+        <CopyButton text={type.type} what="the type" />
       </p>
     </div>
   );

@@ -70,7 +70,7 @@ export function FeedPage() {
         </div>
         <InspectedFeed>
           {view === "days" ? (
-            <DayTimeline filter={filter} onShowAll={showDay} />
+            <DayTimeline filter={filter} onShowAll={showDay} headingLevel={2} />
           ) : (
             <ActivityFeed key={view} filter={filter} grouped={view === "groups"} marks={marks} />
           )}

@@ -62,7 +62,9 @@ function Picker({ seenAs }: { readonly seenAs: SeenAs | null }) {
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={(event) => {
             const [first] = found;
-            if (event.key === "Enter" && first) choose(`${first.entity.type}:${first.entity.id}`);
+            if (event.key !== "Enter" || first === undefined) return;
+            event.preventDefault();
+            choose(`${first.entity.type}:${first.entity.id}`);
           }}
         />
       </label>

@@ -7,11 +7,10 @@ test("reads carry the viewer; marks, filters and changes do not", async () => {
   const asked: string[] = [];
   vi.stubGlobal("fetch", async (url: string) => void asked.push(url));
   const ask = fetchAs({ viewer: "user:ann", audiences: ["board:7", "admins"] });
-  await ask("/tidings/feed?limit=50");
-  await ask("/tidings/live");
-  await ask("/tidings/feed/marks/account");
-  await ask("/tidings/feed/filters?x=1");
-  await ask("/tidings/feed/groups", { method: "POST" });
+  const headers = {};
+  for (const path of ["feed?limit=50", "live", "feed/marks/account", "feed/filters?x=1"])
+    await ask(`/tidings/${path}`, { headers });
+  await ask("/tidings/feed/groups", { headers, method: "POST" });
   const viewer = "viewer=user%3Aann&audiences=board%3A7&audiences=admins";
   expect(asked).toEqual([
     `/tidings/feed?limit=50&${viewer}`,

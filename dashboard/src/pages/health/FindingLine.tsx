@@ -17,7 +17,7 @@ export function FindingLine({ finding }: { readonly finding: Finding }) {
   return (
     <li className="finding">
       <ToneMark tone={tones[status]} word={words[status]} />
-      <h3>{check}</h3>
+      <h2>{check}</h2>
       <div className="finding-what">
         <p>{summary}</p>
         {fix !== null && status !== "fine" && <Fix fix={fix} />}

@@ -52,6 +52,8 @@ export function FilterEditor({ field, values, onDone }: FilterEditorProps) {
             onKeyDown={(event) => {
               const best = choices[0];
               if (event.key !== "Enter" || best === undefined) return;
+              // Closing gives the focus to the button that opened it, which the same press would press.
+              event.preventDefault();
               if (!values.includes(best.value)) toggle(best.value);
               onDone?.();
             }}

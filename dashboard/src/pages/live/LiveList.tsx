@@ -57,10 +57,12 @@ export function LiveList({ rows, open }: LiveListProps) {
       </div>
       <div ref={scroller} className="log-scroll" role="rowgroup">
         {above > 0 && (
-          <button type="button" className="log-above button button-primary" onClick={toTop}>
-            <ArrowUp {...icon} />
-            {above.toLocaleString()} new
-          </button>
+          <div className="log-above" role="presentation">
+            <button type="button" className="button button-primary" onClick={toTop}>
+              <ArrowUp {...icon} />
+              {above.toLocaleString()} new
+            </button>
+          </div>
         )}
         <div className="log-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {

@@ -90,6 +90,7 @@ function Parked({ name, event, onRetried }: ParkedProps) {
     }
     setBusy(false);
   };
+  const words = event.retryRequested ? "Waits for its try" : "Try again";
   const isOurs = event.account === identity.account;
   return (
     <li className="parked-row">
@@ -115,11 +116,11 @@ function Parked({ name, event, onRetried }: ParkedProps) {
         type="button"
         className="button"
         disabled={busy || event.retryRequested}
-        aria-label={`Try position ${event.position} again`}
+        aria-label={`${words}: position ${event.position}`}
         onClick={() => void retry()}
       >
         <RotateCw {...icon} />
-        {event.retryRequested ? "Waits for its try" : "Try again"}
+        {words}
       </button>
       <details className="parked-error">
         <summary>

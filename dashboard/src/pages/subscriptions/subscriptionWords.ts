@@ -59,13 +59,14 @@ export const slotWords: Readonly<Record<Slot["state"], { readonly tone: Tone; re
   idle: { tone: "quiet", word: "No process" },
 };
 
-/** "All events", "card.moved", "card.moved and 3 more types". */
+/** "All events", "card.moved", "card.added and card.moved", "card.added and 3 more types". */
 export function takesWords({ takes }: Subscription): string {
   if (takes === null) return "Subscribed by another process";
   if (takes.types === null) return "All events";
-  const [first, ...rest] = takes.types;
+  const [first, second, ...rest] = takes.types;
   if (first === undefined) return "Nothing";
-  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+  if (second === undefined) return first;
+  return `${first} and ${rest.length === 0 ? second : `${rest.length + 1} more types`}`;
 }
 
 /** The first line of an error; the stack is there for whoever opens it. */

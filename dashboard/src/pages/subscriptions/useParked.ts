@@ -1,5 +1,5 @@
-import { useState } from "react";
-import { readParked, type ParkedEvent } from "../../dashboardApi/subscriptions.ts";
+import { useEffect, useState } from "react";
+import { readParked, type ParkedEvent, type ParkedPage } from "../../dashboardApi/subscriptions.ts";
 import { asFailure, type RequestFailed } from "../../shared/ask.ts";
 import { useAsked } from "../../shared/useAsked.ts";
 
@@ -27,8 +27,13 @@ export function useParked(name: string): Parked {
   const [limit, setLimit] = useState(PAGE);
   const [more, setMore] = useState<More | null>(null);
   const [moreFailure, setMoreFailure] = useState<RequestFailed | null>(null);
-  const first = useAsked(`parked of ${name}, ${limit}`, () => readParked(name, 0, limit), REFRESH_MS);
-  const next = more ? more.next : (first.answer?.next ?? null);
+  const first = useAsked(`parked of ${name}`, () => readParked(name, 0, limit), REFRESH_MS);
+  const { refresh } = first;
+  useEffect(() => {
+    if (limit > PAGE) refresh();
+  }, [limit, refresh]);
+  const firstNext = first.answer?.next ?? null;
+  const next = firstNext !== null && more ? more.next : firstNext;
   const showMore = async (after: number) => {
     if (limit < MOST) return setLimit(Math.min(MOST, limit * 2));
     try {
@@ -40,10 +45,17 @@ export function useParked(name: string): Parked {
     }
   };
   return {
-    items: first.answer && [...first.answer.items, ...(more?.items ?? [])],
+    items: first.answer && [...first.answer.items, ...beyond(first.answer, more)],
     failure: first.failure,
-    refresh: first.refresh,
+    refresh,
     showMore: next === null ? null : () => void showMore(next),
     moreFailure,
   };
+}
+
+/** Those that were read after the first page and are not on it by now: as some are handled, others move up. */
+function beyond({ items, next }: ParkedPage, more: More | null): readonly ParkedEvent[] {
+  const last = items.at(-1)?.position;
+  if (next === null || last === undefined) return [];
+  return more?.items.filter(({ position }) => position > last) ?? [];
 }

@@ -24,11 +24,15 @@ export function WebhooksPageFrame({
           </PlaceLink>
         )
       }
-      filters={beside}
       actions={actions}
     >
       <div className="webhooks">
-        {line}
+        {(line || beside) && (
+          <div className="webhooks-line">
+            {line}
+            {beside}
+          </div>
+        )}
         {children}
       </div>
     </PageFrame>

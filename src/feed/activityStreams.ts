@@ -1,0 +1,190 @@
+import type { SentenceEvent } from "../events/defineEvent.ts";
+import type { EntityRef } from "../events/entity.ts";
+import type { Language } from "../events/language.ts";
+import type { RecordedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { escapeHtml, isSafeUrl, renderText } from "../events/renderSentence.ts";
+import { spokenParts } from "../events/spokenParts.ts";
+import { withPublicIds } from "../events/withPublicIds.ts";
+import { sayFirst, wordings } from "../events/wordings.ts";
+import { activityType, verbOf, type ActivityType } from "../events/activityTypes.ts";
+
+/** An object of ActivityStreams 2.0. */
+export interface ActivityObject {
+  readonly id?: string | undefined;
+  readonly type: string;
+  readonly [property: string]: unknown;
+}
+
+export interface ActivityContext {
+  readonly registry: Registry;
+  readonly language: Language;
+  /** Where the HTTP API is reached, without a slash at its end: ids begin with it. */
+  readonly publicUrl: string;
+}
+
+const CONTEXT = "https://www.w3.org/ns/activitystreams";
+
+/** What `@context` says of a page in this language; `tidings:` names what the vocabulary has no word for. */
+export function activityContext(language: Language) {
+  return [CONTEXT, { "@language": language.tag, tidings: "urn:tidings:" }] as const;
+}
+
+/** An event as an activity, with the public ids that webhooks send. Throws what a `publicId` throws. */
+export function activityOf(
+  event: RecordedEvent,
+  { registry, language, publicUrl }: ActivityContext,
+): ActivityObject {
+  const definition = event.problem === null ? registry.find(event.type) : undefined;
+  const { shown, urlOf } = withPublicIds(event, registry);
+  const objectOf = (ref: EntityRef): ActivityObject => {
+    const url = urlOf(ref);
+    return {
+      id: `${publicUrl}/timeline/${ref.type}/${encodeURIComponent(ref.id)}`,
+      type: kindOf(ref.type),
+      ...(ref.label !== null && { name: ref.label }),
+      ...(url !== null && isSafeUrl(url) && { url: new URL(url, publicUrl).href }),
+      "tidings:kind": ref.type,
+    };
+  };
+  const type = definition?.activity ?? activityType(event.type);
+  const published = event.occurredAt.toISOString();
+  const summary = sayFirst(wordings(event.type, definition, language, registry.languages.own), (way) =>
+    renderText(spokenParts(way.sentence(shown as SentenceEvent<never>, way.language.words), way.language)),
+  );
+  return {
+    id: `${publicUrl}/events/${event.id}`,
+    type,
+    actor: objectOf(shown.actor),
+    ...placed(type, event.type, shown, published, objectOf),
+    published,
+    summary: escapeHtml(summary),
+    "tidings:type": event.type,
+    ...(shown.onBehalfOf && { "tidings:onBehalfOf": objectOf(shown.onBehalfOf) }),
+  };
+}
+
+type Roles = readonly (readonly [role: string, refs: readonly EntityRef[]])[];
+
+const ORIGINS = ["from", "origin", "source"];
+const TARGETS = ["to", "target", "destination", "into"];
+const NOTES = new Set(["comment", "reply", "note", "message"]);
+/** Verbs that leave a thing in a state that has their name. */
+const STATES = new Set(["closed", "completed", "restored", "reopened", "archived"]);
+
+/** Object, origin, target and tag, and the other roles as they are called. */
+function placed(
+  type: ActivityType,
+  eventType: string,
+  { subject, refs }: SentenceEvent,
+  published: string,
+  objectOf: (ref: EntityRef) => ActivityObject,
+): { readonly [property: string]: unknown } {
+  const roles: Roles = Object.entries(refs as Record<string, EntityRef | readonly EntityRef[] | null>).map(
+    ([role, value]) => [role, [value ?? []].flat()],
+  );
+  const used = new Set<string>();
+  const take = (names: readonly string[], otherwiseFirst: boolean): EntityRef | undefined => {
+    const filled = roles.filter(([role, { length }]) => length === 1 && !used.has(role));
+    const found = filled.find(([role]) => names.includes(role)) ?? (otherwiseFirst ? filled[0] : undefined);
+    if (found) used.add(found[0]);
+    return found?.[1][0];
+  };
+  const verb = verbOf(eventType);
+  const isNote =
+    (type === "Create" || type === "Add") && (NOTES.has(subject.type) || /^(commented|replied)$/.test(verb));
+  const repliesTo = !isNote ? undefined : NOTES.has(subject.type) ? take(["on", "inReplyTo"], true) : subject;
+  const origin = isNote ? undefined : take(ORIGINS, type === "Remove");
+  const target = isNote ? undefined : take(TARGETS, type === "Add");
+  const mentioned = roles.filter(([role]) => role.startsWith("mention")).flatMap(([, named]) => named);
+  const others = roles.filter(
+    ([role, named]) => named.length > 0 && !used.has(role) && !role.startsWith("mention"),
+  );
+  const object = objectOf(subject);
+  return {
+    ...(isNote && { type: "Create" }),
+    object:
+      type === "Delete"
+        ? {
+            id: object.id,
+            type: "Tombstone",
+            formerType: object.type,
+            deleted: published,
+            "tidings:kind": subject.type,
+          }
+        : isNote
+          ? {
+              ...(NOTES.has(subject.type) ? object : {}),
+              type: "Note",
+              ...(repliesTo && { inReplyTo: objectOf(repliesTo) }),
+            }
+          : STATES.has(verb)
+            ? { ...object, "tidings:state": verb }
+            : object,
+    ...(origin && { origin: objectOf(origin) }),
+    ...(target && { target: objectOf(target) }),
+    ...tagsOf(verb === "mentioned" ? [subject, ...mentioned] : mentioned, objectOf),
+    ...(others.length > 0 && {
+      "tidings:refs": Object.fromEntries(others.map(([role, named]) => [role, named.map(objectOf)])),
+    }),
+  };
+}
+
+function tagsOf(mentioned: readonly EntityRef[], objectOf: (ref: EntityRef) => ActivityObject) {
+  if (mentioned.length === 0) return {};
+  return {
+    tag: mentioned.map((ref) => {
+      const { id, name } = objectOf(ref);
+      return { type: "Mention", href: id, ...(name !== undefined && { name }) };
+    }),
+  };
+}
+
+const KINDS: { readonly [entity: string]: string } = {
+  user: "Person",
+  person: "Person",
+  member: "Person",
+  anonymous: "Person",
+  group: "Group",
+  team: "Group",
+  organization: "Organization",
+  api_key: "Application",
+  app: "Application",
+  system: "Service",
+  job: "Service",
+  comment: "Note",
+  note: "Note",
+  image: "Image",
+  video: "Video",
+  document: "Document",
+  event: "Event",
+  place: "Place",
+};
+
+function kindOf(entity: string): string {
+  return KINDS[entity] ?? "Object";
+}
+
+/** A page of a feed. The addresses are those under which it, its neighbours and the whole are asked for. */
+export interface ActivityPageLinks {
+  readonly id: string;
+  readonly partOf: string;
+  readonly next: string | null;
+  readonly prev: string | null;
+}
+
+export function activityPage(
+  events: readonly RecordedEvent[],
+  { id, partOf, next, prev }: ActivityPageLinks,
+  context: ActivityContext,
+): ActivityObject {
+  return {
+    "@context": activityContext(context.language),
+    id,
+    type: "OrderedCollectionPage",
+    partOf,
+    ...(next !== null && { next }),
+    ...(prev !== null && { prev }),
+    orderedItems: events.map((event) => activityOf(event, context)),
+  };
+}
