@@ -14,10 +14,14 @@ if (executable === undefined)
   throw new Error("No Chromium found. Say where one is: CHROMIUM=/path/to/chromium");
 
 const board = await startBoard(0);
-await workFor(45_000);
+await work();
 
 const pages: readonly { name: string; path: string; ready: (page: Page) => Promise<unknown> }[] = [
-  { name: "live", path: "live", ready: (page) => page.locator(".log-row").nth(8).waitFor() },
+  {
+    name: "live",
+    path: "live",
+    ready: (page) => page.locator(".log-position", { hasText: /\d/ }).first().waitFor(),
+  },
   { name: "event", path: "live", ready: openTrace },
   { name: "feed", path: "feed", ready: (page) => page.getByRole("article").nth(5).waitFor() },
   {
@@ -52,30 +56,38 @@ for (const colorScheme of ["light", "dark"] as const) {
 await browser.close();
 await board.stop();
 
-/** A busy minute of three people, so that the log has something to show. */
-async function workFor(ms: number): Promise<void> {
+/** A busy half-minute of three people, so that the log has something to show. */
+async function work(): Promise<void> {
   const deeds: readonly (readonly [person: string, path: string, body: object])[] = [
-    ["ben", "3/move", { columnId: "done", index: 0 }],
     ["ann", "3/comments", { body: "The headers read well. Shipping it." }],
-    ["chloe", "10/move", { columnId: "doing", index: 0 }],
-    ["chloe", "10/comments", { body: "The pilot customer sent their quote." }],
-    ["ann", "9/due", { due: "2026-11-27" }],
+    ["ben", "3/move", { columnId: "done", index: 0 }],
     ["ben", "3/close", {}],
-    ["ann", "15/assign", { memberId: "ben" }],
+    ["chloe", "10/comments", { body: "The pilot customer sent their quote." }],
+    ["chloe", "10/move", { columnId: "review", index: 0 }],
+    ["ann", "9/due", { due: "2026-11-27" }],
+    ["ann", "16/assign", { memberId: "ben" }],
+    ["ben", "12/comments", { body: "50,000 rows in 41 seconds." }],
     ["ben", "12/move", { columnId: "review", index: 0 }],
     ["chloe", "6/rename", { title: "Record the two-minute demo, with sound" }],
-    ["ben", "12/comments", { body: "50,000 rows in 41 seconds." }],
+    ["chloe", "6/move", { columnId: "review", index: 0 }],
+    ["ann", "10/comments", { body: "Approved. Please send it at nine." }],
+    ["chloe", "10/move", { columnId: "done", index: 0 }],
+    ["chloe", "10/close", {}],
+    ["ann", "5/comments", { body: "The template has a line for each region now." }],
+    ["ben", "7/move", { columnId: "done", index: 0 }],
+    ["ben", "7/close", {}],
+    ["ann", "13/due", { due: "2026-11-30" }],
+    ["ben", "16/move", { columnId: "doing", index: 0 }],
+    ["ann", "12/move", { columnId: "done", index: 0 }],
   ];
-  const end = Date.now() + ms;
-  for (let round = 0; Date.now() < end; round++) {
-    const [person, path, body] = deeds[round % deeds.length]!;
+  for (const [index, [person, path, body]] of deeds.entries()) {
     await fetch(`${board.url}/api/cards/${path}`, {
       method: "POST",
       headers: { "content-type": "application/json", "x-person": person },
-      body: JSON.stringify(round < deeds.length ? body : { ...body, index: round % 3 }),
+      body: JSON.stringify(body),
     });
-    // Not in time with the bars: work comes in bursts.
-    await new Promise((resolve) => setTimeout(resolve, 300 + 1_700 * ((round * 7) % 5 === 0 ? 1 : 0.3)));
+    // Work comes in bursts.
+    await new Promise((resolve) => setTimeout(resolve, index % 5 === 4 ? 8_000 : 600));
   }
 }
 

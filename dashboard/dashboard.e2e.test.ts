@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Draft } from "../src/events/defineEvent.ts";
+import type { Draft } from "../src/events/draft.ts";
 import type { AccessRole } from "../src/http/identity.ts";
 import {
   aMove,

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Draft } from "../src/events/defineEvent.ts";
+import type { Draft } from "../src/events/draft.ts";
 import type { AccessRole } from "../src/http/identity.ts";
 import { accessibilityViolations } from "../test/support/axe.ts";
 import { aMove, ann, ben, board, card, cardAdded, commentAdded } from "../test/support/boardEvents.ts";

@@ -18,17 +18,14 @@ export type {
 export { defineEvent } from "./events/defineEvent.ts";
 export type {
   AnyEventDefinition,
-  Draft,
-  DraftCommon,
-  DraftInput,
   EventDefinition,
   EventOptions,
-  EventReference,
   EventShape,
   Lane,
   SentenceEvent,
   Severity,
 } from "./events/defineEvent.ts";
+export type { Draft, DraftCommon, DraftInput, EventReference } from "./events/draft.ts";
 export type { Definitions, Registry } from "./events/registry.ts";
 export { from } from "./events/upcast.ts";
 export type { Upcasters, UpcastStep } from "./events/upcast.ts";

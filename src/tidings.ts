@@ -5,7 +5,7 @@ import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
 import { catalog, type CatalogEntry } from "./events/catalog.ts";
 import { createContextStore, type Context } from "./events/context.ts";
-import { isDraft, type Draft } from "./events/defineEvent.ts";
+import { isDraft, type Draft } from "./events/draft.ts";
 import type { Language } from "./events/language.ts";
 import { createLanguages } from "./events/languages.ts";
 import { prepareEvent } from "./events/prepare.ts";
@@ -119,7 +119,7 @@ export interface Tidings<Handle = unknown>
   readonly entities: Entities;
   /** Events as they get their positions, each once, in order. */
   live(query?: LiveQuery): AsyncGenerator<PositionedEvent, void, undefined>;
-  /** As `live`, in runs that also say how far the log was looked at. */
+  /** As `live`, in runs that also say how far the log was looked at. Causes are named as recorded, whoever the viewer is. */
   liveRuns(query?: LiveQuery): AsyncGenerator<LiveRun, void, undefined>;
   /** Endpoints, deliveries and what there is to do about them. */
   readonly webhooks: Webhooks;

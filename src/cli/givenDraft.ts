@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text as readText } from "node:stream/consumers";
-import type { Draft } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Json, JsonObject } from "../events/serializable.ts";

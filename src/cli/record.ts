@@ -1,4 +1,4 @@
-import type { Draft } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import { CliError } from "./cliError.ts";

@@ -1,6 +1,7 @@
 import { TidingsError } from "../errors.ts";
 import type { EventRow } from "../log/append.ts";
-import type { AnyEventDefinition, Draft } from "./defineEvent.ts";
+import type { AnyEventDefinition } from "./defineEvent.ts";
+import type { Draft } from "./draft.ts";
 import type { EntityRef, Role } from "./entity.ts";
 import { checkIdentifier, checkLabel } from "./limits.ts";
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { EventReference } from "./defineEvent.ts";
+import type { EventReference } from "./draft.ts";
 import type { EntityRef } from "./entity.ts";
 import type { JsonObject } from "./serializable.ts";
 

@@ -4,7 +4,7 @@ import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
 import { watchStatements } from "../../test/support/watchStatements.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
-import type { Draft } from "./defineEvent.ts";
+import type { Draft } from "./draft.ts";
 
 describeOnDatabases("idempotency keys", (open, { needsSeveralConnections }) => {
   let database: TestDatabase;

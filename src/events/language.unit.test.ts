@@ -1,14 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ann, ben, card, column } from "../../test/support/boardEvents.ts";
-import { defineEvent } from "./defineEvent.ts";
+import { defineEvent, type AnyEventDefinition, type SentenceEvent } from "./defineEvent.ts";
 import { english } from "./english.ts";
-import { defineLanguage, translate, type LanguageOptions } from "./language.ts";
+import {
+  defineLanguage,
+  translate,
+  type Language,
+  type LanguageOptions,
+  type Translation,
+} from "./language.ts";
 import { createLanguages } from "./languages.ts";
 import { createRegistry } from "./registry.ts";
 import { displayParts, renderText } from "./renderSentence.ts";
 import { sentence, type SentenceActor } from "./sentence.ts";
 import { spokenParts } from "./spokenParts.ts";
+import { sayFirst, wordings } from "./wordings.ts";
 
 const plain: LanguageOptions = {
   ...english.options,
@@ -222,4 +229,62 @@ test("a translation is typed by its definition", () => {
   expect(translation.type).toBe("card.moved");
   // @ts-expect-error the definition has no such role
   translate(moved, (e) => sentence`${e.refs.from}`);
+});
+
+describe("who says an event", () => {
+  const done = defineEvent("card.done", {
+    subject: card,
+    sentence: (e) => sentence`${e.actor} finished ${e.subject}`,
+  });
+  const untold = defineEvent("card.untold", { subject: card });
+  const event = {
+    actor,
+    onBehalfOf: null,
+    subject: card(1, "Login"),
+    refs: {},
+    data: {},
+    severity: "info" as const,
+    occurredAt: new Date(0),
+  };
+  const say = (definition: AnyEventDefinition | undefined, type: string, language: Language, own = english) =>
+    sayFirst(wordings(type, definition, language, own), (way) =>
+      renderText(spokenParts(way.sentence(event as SentenceEvent<never>, way.language.words), way.language), {
+        viewer: ann,
+      }),
+    );
+  const withDone = (told: Translation["sentence"], fallback?: LanguageOptions["fallback"]) =>
+    defineLanguage("de", {
+      ...german.options,
+      fallback,
+      sentences: [{ type: "card.done", sentence: told, groupSentence: undefined }],
+    });
+
+  test("is the translation, and in its own words for the reader", () => {
+    expect(
+      say(
+        done,
+        "card.done",
+        withDone((e) => sentence`${e.actor} fertig mit ${e.subject}`),
+      ),
+    ).toBe("Du fertig mit Login");
+  });
+
+  test("is the definition, where the translation is missing or throws: all of the line is in one language", () => {
+    const throwing = withDone(() => {
+      throw new Error("older data");
+    });
+    for (const language of [german, throwing])
+      expect(say(done, "card.done", language)).toBe("You finished Login");
+  });
+
+  test("is the fallback of the reader's language, then of the app's, then English, where nobody knows", () => {
+    const told = withDone(
+      () => [],
+      ({ type, subject }) => sentence`${type}: ${subject}`,
+    );
+    expect(say(undefined, "rocket.launched", told)).toBe("rocket.launched: Login");
+    expect(say(untold, "card.untold", german)).toBe("You untold card Login");
+    expect(say(undefined, "rocket.launched", english, told)).toBe("You launched card Login");
+    expect(say(undefined, "rocket.launched", german, german)).toBe("You launched card Login");
+  });
 });

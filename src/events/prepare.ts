@@ -3,16 +3,8 @@ import type { EventRow } from "../log/append.ts";
 import { isEventId } from "../log/eventId.ts";
 import { checkEntity, checkRefs, checkRole, withLabel } from "./checkEntities.ts";
 import type { Context } from "./context.ts";
-import {
-  isDraft,
-  lanes,
-  severities,
-  type AnyEventDefinition,
-  type AudienceEvent,
-  type Draft,
-  type EventReference,
-  type Lane,
-} from "./defineEvent.ts";
+import { lanes, severities, type AnyEventDefinition, type AudienceEvent, type Lane } from "./defineEvent.ts";
+import { isDraft, type Draft, type EventReference } from "./draft.ts";
 import { entitiesOf, entityKey } from "./entity.ts";
 import { fingerprintOf } from "./idempotency.ts";
 import { checkIdentifier, limits } from "./limits.ts";

@@ -15,7 +15,8 @@ import {
 import { downDatabase } from "../../test/support/watchStatements.ts";
 import type { ErrorCode } from "../errors.ts";
 import { createTidings } from "../tidings.ts";
-import { defineEvent, type Draft } from "./defineEvent.ts";
+import { defineEvent } from "./defineEvent.ts";
+import type { Draft } from "./draft.ts";
 import { limits } from "./limits.ts";
 
 const throwing = defineEvent("card.weighed", {

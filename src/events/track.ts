@@ -3,7 +3,7 @@ import { isTidingsError } from "../errors.ts";
 import type { Signals } from "../signals.ts";
 import type { Settled } from "../withDefaults.ts";
 import type { Context } from "./context.ts";
-import type { Draft } from "./defineEvent.ts";
+import type { Draft } from "./draft.ts";
 import { limits } from "./limits.ts";
 import type { PreparedEvent } from "./prepare.ts";
 

@@ -5,7 +5,7 @@ import { downDatabase } from "../../test/support/watchStatements.ts";
 import { TidingsError } from "../errors.ts";
 import { createSignals } from "../signals.ts";
 import { createTidings } from "../tidings.ts";
-import type { Draft } from "./defineEvent.ts";
+import type { Draft } from "./draft.ts";
 import { prepareEvent, type PreparedEvent } from "./prepare.ts";
 import { createRegistry } from "./registry.ts";
 import { createTracker, trackDefaults, type TrackOptions } from "./track.ts";

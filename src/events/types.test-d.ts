@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { expectNothingRecorded, expectRecorded, fixture, nextEvent } from "../testing/index.ts";
 import type { Tidings } from "../tidings.ts";
-import { defineEvent, type Draft } from "./defineEvent.ts";
+import { defineEvent } from "./defineEvent.ts";
+import type { Draft } from "./draft.ts";
 import { defineEntity, many, oneOf, optional, type EntityRef } from "./entity.ts";
 import type { PositionedEvent, RecordedEvent } from "./recordedEvent.ts";
 import { sentence } from "./sentence.ts";

@@ -43,7 +43,9 @@ export function activityOf(
       id: `${publicUrl}/timeline/${ref.type}/${encodeURIComponent(ref.id)}`,
       type: kindOf(ref.type),
       ...(ref.label !== null && { name: ref.label }),
-      ...(url !== null && isSafeUrl(url) && { url: new URL(url, publicUrl).href }),
+      ...(url !== null &&
+        isSafeUrl(url) &&
+        URL.canParse(url, publicUrl) && { url: new URL(url, publicUrl).href }),
       "tidings:kind": ref.type,
     };
   };

@@ -29,7 +29,9 @@ const commentAdded = defineEvent("comment.added", {
   refs: { card, mentioned: many(user) },
 });
 const cardCommented = defineEvent("card.commented", { subject: card });
+const broken = defineEntity("broken", { url: () => "https://not a host/" });
 const issueOpened = defineEvent("issue.opened", { subject: link, activity: "Create" });
+const placeOpened = defineEvent("place.opened", { subject: broken, activity: "Create" });
 const registry = createRegistry([
   moved,
   labelled,
@@ -39,6 +41,7 @@ const registry = createRegistry([
   commentAdded,
   cardCommented,
   issueOpened,
+  placeOpened,
 ]);
 const context = { registry, language: english, publicUrl: "https://app.example.com/tidings" };
 
@@ -160,6 +163,11 @@ describe("an event as an activity", () => {
       "a definition may say what it is, and no address leads to a script",
       event(issueOpened, { subject: link("1", "L") }),
       { type: "Create", object: there("link", "1", "L") },
+    ],
+    [
+      "an address that is none is left out, and does not take the page with it",
+      event(placeOpened, { subject: broken("1", "L") }),
+      { type: "Create", object: there("broken", "1", "L") },
     ],
     [
       "whom it was done for is told",

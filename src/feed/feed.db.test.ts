@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { z } from "zod";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import { watchStatements, type WatchedDatabase } from "../../test/support/watchStatements.ts";
-import { defineEvent, type Draft } from "../events/defineEvent.ts";
+import { defineEvent } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import { defineEntity, many, optional, type LoadedEntity } from "../events/entity.ts";
 import { renderHtml } from "../events/renderSentence.ts";
 import { sentence } from "../events/sentence.ts";

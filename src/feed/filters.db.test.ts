@@ -16,7 +16,7 @@ import {
 } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
-import type { Draft } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Viewer } from "../events/viewer.ts";

@@ -2,10 +2,10 @@ import { normalFilter } from "../events/filter.ts";
 import { pageBounds } from "../events/page.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import { findEvents } from "../log/findEvents.ts";
-import { readEvents } from "../log/readEvents.ts";
+import { readEvents, type EventKey } from "../log/readEvents.ts";
 import { entitiesIn, type FeedDependencies, type FeedQuery } from "./feed.ts";
 import { feedGroup, type FeedGroup } from "./feedGroup.ts";
-import { foldGroups, isNear, isRecordedNear, type Fold } from "./foldGroups.ts";
+import { foldGroups, isNear, isRecordedNear, type Fold, type Folded } from "./foldGroups.ts";
 import { groupKey } from "./groupKey.ts";
 import type { Localized } from "./localized.ts";
 import type { ReadMark } from "./marks.ts";
@@ -27,6 +27,8 @@ export interface GroupedFeedPage extends Localized {
 
 /** A page folds up to this many events for each group that it may show: the cost of a page is bounded, however many are alike. */
 const EVENTS_PER_GROUP = 5;
+/** Most pages hold few groups: the events that these need are read first, and the others only if the page has room. */
+const EVENTS_READ_FIRST = 2;
 
 /** A page of at most `limit` groups. Pages hold every event of the straight feed exactly once. */
 export async function readGroupedFeed(
@@ -39,11 +41,22 @@ export async function readGroupedFeed(
   const bounds = pageBounds(query);
   // One more than is folded: it tells whether anything follows.
   const found = await findEvents(db, filter, { ...bounds, limit: limit * EVENTS_PER_GROUP + 1 });
-  const keys = found.keys.slice(0, limit * EVENTS_PER_GROUP);
-  const events = (await readEvents(db, keys)).map((event) => recordedEvent(event, registry));
-  const groupKeys = new Map(events.map((event) => [event, groupKey(event, registry)]));
+  const events: RecordedEvent[] = [];
+  const groupKeys = new Map<RecordedEvent, string | null>();
   const keyOf = (event: RecordedEvent) => groupKeys.get(event)!;
-  const { groups, taken } = foldGroups(events, keyOf, limit);
+  let keys: readonly EventKey[] = [];
+  let folded: Folded<RecordedEvent> = { groups: [], taken: 0 };
+  for (const size of [limit * EVENTS_READ_FIRST, limit * EVENTS_PER_GROUP]) {
+    for (const stored of await readEvents(db, found.keys.slice(keys.length, size))) {
+      const event = recordedEvent(stored, registry);
+      events.push(event);
+      groupKeys.set(event, groupKey(event, registry));
+    }
+    keys = found.keys.slice(0, size);
+    folded = foldGroups(events, keyOf, limit);
+    if (folded.taken < events.length) break;
+  }
+  const { groups, taken } = folded;
 
   const forwards = query.after !== undefined;
   const shown = forwards ? events.slice(0, taken).toReversed() : events.slice(0, taken);

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { TidingsError } from "../errors.ts";
-import { severities, type Draft } from "../events/defineEvent.ts";
+import { severities } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import type { Tidings } from "../tidings.ts";
 import { entitySchema } from "./entitySchema.ts";
 import { mayActAs, type Identity } from "./identity.ts";

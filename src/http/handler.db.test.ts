@@ -98,7 +98,8 @@ describe("routes", () => {
   test("what is read is private, asked for again each time, and depends on who asks", async () => {
     const { headers } = await api.get("/feed");
     expect(headers.get("cache-control")).toBe("private, no-cache");
-    expect(headers.get("vary")).toBe("Cookie, Authorization");
+    // Among them the language and the form that the client takes.
+    expect(headers.get("vary")).toBe("Accept-Language, Accept, Cookie, Authorization");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });
 });

@@ -57,6 +57,12 @@ describe("the portal's files", () => {
     }
   });
 
+  test("the dashboard's places are its page, which finds its files from each, down to ten folders", async () => {
+    const place = await get("/tidings/dashboard/webhooks/ep_1");
+    expect([place.status, await place.text()]).toEqual([200, expect.stringContaining('src="../assets/')]);
+    expect((await get(`/tidings/dashboard${"/x".repeat(12)}`)).status).toBe(404);
+  });
+
   test("an origin that is none stops the start", () => {
     for (const origin of ["*", "https://a.example.com; script-src *", "https://a.example.com/path"]) {
       expect(() => createHandler(tidings, {}, [origin])).toThrow(

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { TidingsError } from "../errors.ts";
-import { isDraft, type Draft } from "../events/defineEvent.ts";
+import { isDraft, type Draft } from "../events/draft.ts";
 import { limits } from "../events/limits.ts";
 import type { RecordResult } from "../events/record.ts";
 import type { Viewer } from "../events/viewer.ts";

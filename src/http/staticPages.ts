@@ -15,6 +15,12 @@ export interface StaticPage {
   readonly deepLinks?: boolean | undefined;
 }
 
+/**
+ * Folders below a page; its places have three. Each makes every address in the page longer: a request of 16 KB of slashes
+ * would get 400 KB.
+ */
+const DEEPEST = 10;
+
 /** Where the build puts the pages: beside this module, and beside the sources where it runs from them. */
 const built = new URL(
   import.meta.url.endsWith(".ts") ? "../../dist/dashboard/" : "../dashboard/",
@@ -44,6 +50,7 @@ export function addStaticPage(api: Api, { path, file, frameOrigins, deepLinks = 
     api.get(`${path}/*`, (c) => {
       const { pathname } = new URL(c.req.url);
       const below = c.req.path.slice(path.length + 1).split("/").length - 1;
+      if (below > DEEPEST) throw new TidingsError("ROUTE_NOT_FOUND");
       return page(c, below + (pathname.endsWith("/") ? 1 : 0));
     });
   }

@@ -191,6 +191,28 @@ describe("live()", () => {
     await stream.return(undefined);
   });
 
+  test("tells a viewer of no cause that it may not see", async () => {
+    const viewer = { type: "user", id: "ben" };
+    const seen = live(room, { after: 0, viewer });
+    const whole = live(room, { after: 0 });
+    const moved = cardMoved({ account: "acme", actor: user, subject: card(1) });
+    const [known] = await tidings.record(moved);
+    const [hidden] = await tidings.record({ ...moved, audience: ["admins"], causedBy: known!.id });
+    const [effect] = await tidings.record({ ...moved, causedBy: hidden!.id });
+    await createSequencer(database.db, createSignals(), tail.advance).tick();
+    const causesOf = async (stream: typeof seen, count: number) => {
+      const causes: [string, string | undefined, number][] = [];
+      for await (const { id, causedBy, causeDepth } of stream)
+        if (causes.push([id, causedBy?.id, causeDepth]) === count) break;
+      return causes;
+    };
+    expect(await causesOf(seen, 2)).toEqual([
+      [known!.id, undefined, 0],
+      [effect!.id, known!.id, 1],
+    ]);
+    expect((await causesOf(whole, 3)).at(-1)).toEqual([effect!.id, hidden!.id, 2]);
+  });
+
   test("without a position it begins with what was recorded since a moment, and goes on from there", async () => {
     const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
     await recordAt(

@@ -1,8 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { withoutHiddenCauses } from "../events/hiddenCauses.ts";
 import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
+import { viewerKeys } from "../events/viewer.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { positionAt } from "../log/positionAt.ts";
@@ -27,18 +29,21 @@ export interface LiveDependencies {
 const MAX_WAITING_EVENTS = 1_000;
 const READ_AT_ONCE = 500;
 
-/** The events that match, as they get their positions, each once, in order; never ends by itself. */
+/** The events that match, as they get their positions, each once, in order, as the viewer may know them; never ends by itself. */
 export async function* live(
   dependencies: LiveDependencies,
   query: LiveQuery = {},
 ): AsyncGenerator<PositionedEvent, void, undefined> {
-  for await (const run of liveRuns(dependencies, query)) yield* run.events;
+  const audiences = query.viewer === undefined ? null : viewerKeys(query.viewer);
+  for await (const run of liveRuns(dependencies, query))
+    yield* await withoutHiddenCauses(dependencies.db, run.events, audiences);
 }
 
 /**
- * As `live`, in runs. The first run is empty and tells where the reader begins. History comes from the database, recent
- * events from memory; the hand-over to the shared channel is by position, so that nothing is missed and nothing comes
- * twice. Throws INVALID_CURSOR, and POSITION_PRUNED where retention has taken what `after` asks for.
+ * As `live`, in runs, which streams share: causes are named as recorded. The first run is empty and tells where the reader
+ * begins. History comes from the database, recent events from memory; the hand-over to the shared channel is by position, so
+ * that nothing is missed and nothing comes twice. Throws INVALID_CURSOR, and POSITION_PRUNED where retention has taken what
+ * `after` asks for.
  */
 export async function* liveRuns(
   { db, channels, registry, accountOf }: LiveDependencies,

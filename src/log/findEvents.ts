@@ -204,7 +204,7 @@ function bounds(column: string, filter: NormalFilter, page: PageBounds | null): 
 /** The last moment that a UUIDv7 has room for. */
 const LATEST_MS = 2 ** 48 - 1;
 
-/** The smallest UUIDv7 of a moment. Before 1970 and after the last one there are no ids: the nearest moment stands for these. */
+/** The smallest UUIDv7 of a moment; where there are no ids, before 1970 and after the last moment, of the nearest. */
 export function idFloor(time: number): string {
   const moment = Math.min(Math.max(0, Math.floor(time)), LATEST_MS);
   const hex = moment.toString(16).padStart(12, "0");

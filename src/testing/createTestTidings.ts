@@ -1,6 +1,6 @@
 import type { PGlite, Transaction as PGliteTransaction } from "@electric-sql/pglite";
 import { pglite } from "../db/pglite.ts";
-import { isDraft, type Draft } from "../events/defineEvent.ts";
+import { isDraft, type Draft } from "../events/draft.ts";
 import type { EntityRef } from "../events/entity.ts";
 import { createTidings, type Tidings, type TidingsOptions } from "../tidings.ts";
 import type { Clock } from "./clock.ts";

@@ -1,10 +1,5 @@
-import type {
-  AnyEventDefinition,
-  Draft,
-  DraftInput,
-  EventDefinition,
-  EventShape,
-} from "../events/defineEvent.ts";
+import type { AnyEventDefinition, EventDefinition, EventShape } from "../events/defineEvent.ts";
+import type { Draft, DraftInput } from "../events/draft.ts";
 import { exampleData } from "../events/exampleData.ts";
 import { exampleEntities } from "../events/exampleEntities.ts";
 import { jsonSchemaOf } from "../events/jsonSchemaOf.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
-import type { Draft } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import { nextEvent } from "./nextEvent.ts";
 

@@ -11,7 +11,7 @@ import {
   jobRan,
 } from "../../test/support/webhookEvents.ts";
 import { insertEndpoint as insertRawEndpoint, type RawEndpoint } from "../../test/support/webhookRows.ts";
-import type { Draft } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import { createRegistry } from "../events/registry.ts";
 import { fixture } from "../testing/fixture.ts";

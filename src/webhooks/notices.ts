@@ -1,5 +1,5 @@
 import type { Transaction } from "../db/database.ts";
-import type { Draft } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import type { Notice } from "./complete.ts";
 import { endpointSubject, webhookEndpointDisabled, webhookEndpointFailing } from "./webhookEvents.ts";
 

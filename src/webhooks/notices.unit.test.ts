@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Transaction } from "../db/database.ts";
-import type { Draft } from "../events/defineEvent.ts";
+import type { Draft } from "../events/draft.ts";
 import { createNotices } from "./notices.ts";
 
 const ENDPOINT = "0194a1b2-0000-7000-8000-000000000001";

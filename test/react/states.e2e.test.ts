@@ -1,6 +1,6 @@
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Draft } from "../../src/events/defineEvent.ts";
+import type { Draft } from "../../src/events/draft.ts";
 import { accessibilityViolations } from "../support/axe.ts";
 import { desk, findChromium, launchChromium, phone } from "../support/chromium.ts";
 import { eventually } from "./support/eventually.ts";

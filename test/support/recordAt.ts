@@ -1,4 +1,4 @@
-import type { Draft } from "../../src/events/defineEvent.ts";
+import type { Draft } from "../../src/events/draft.ts";
 import type { Tidings } from "../../src/tidings.ts";
 import { administer } from "./databaseServers.ts";
 import { uuid7At } from "./rawEvents.ts";

@@ -3,7 +3,7 @@ import { filterQuery, type FeedFilter } from "../filter.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { dayBounds } from "../time/dayBounds.ts";
 import { formatCount } from "../time/formatCount.ts";
-import { dayHeading } from "../time/relativeTime.ts";
+import { dayHeading } from "../time/timeText.ts";
 import { useNow } from "../time/useNow.ts";
 import { dayOf } from "../time/zonedTime.ts";
 import type { EntityRef } from "../wire.ts";

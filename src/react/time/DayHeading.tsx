@@ -1,6 +1,6 @@
 import { useCallback, type ReactElement } from "react";
 import { useTidings } from "../provider/useTidings.ts";
-import { dayHeading } from "./relativeTime.ts";
+import { dayHeading } from "./timeText.ts";
 import { useNow } from "./useNow.ts";
 import { dayOf } from "./zonedTime.ts";
 

@@ -1,6 +1,6 @@
 import { useCallback, type ReactElement } from "react";
 import { useTidings } from "../provider/useTidings.ts";
-import { relativeTime } from "./relativeTime.ts";
+import { relativeTime } from "./timeText.ts";
 import { useNow } from "./useNow.ts";
 import { exactTime, plainTime, type Zone } from "./zonedTime.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { dayBounds } from "./dayBounds.ts";
 import { formattingLocale } from "./formattingLocale.ts";
-import { dayHeading, relativeTime } from "./relativeTime.ts";
+import { dayHeading, relativeTime } from "./timeText.ts";
 import { plainTime } from "./zonedTime.ts";
 
 const zone = { locale: "en-GB", timeZone: "Europe/Berlin" };

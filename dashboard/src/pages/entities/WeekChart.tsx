@@ -2,10 +2,12 @@ import { useMemo } from "react";
 import type { Series } from "../../charts/series.ts";
 import { TimeChart } from "../../charts/TimeChart.tsx";
 import type { EntityOverview } from "../../dashboardApi/entities.ts";
+import { useNow } from "../../time/useNow.ts";
 import { WEEK_MS, weekPoints } from "./weeks.ts";
 
 export function WeekChart({ overview: { weeks } }: { readonly overview: EntityOverview }) {
-  const points = useMemo(() => weekPoints(weeks, new Date()), [weeks]);
+  const today = new Date(useNow()).toDateString();
+  const points = useMemo(() => weekPoints(weeks, new Date(today)), [weeks, today]);
   const times = useMemo(() => points.map(({ at }) => at), [points]);
   const series = useMemo(
     (): Series[] => [{ name: "events", colour: "--lane-domain", values: points.map(({ count }) => count) }],

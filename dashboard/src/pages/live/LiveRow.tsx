@@ -56,7 +56,7 @@ export const LiveRow = memo(function LiveRow({ row, place, top, isOpen, replaces
         </PlaceLink>
       </span>
       <span role="cell" className="log-position">
-        {position?.toLocaleString() ?? <span aria-label="Position not read">–</span>}
+        {position?.toLocaleString()}
       </span>
     </div>
   );
