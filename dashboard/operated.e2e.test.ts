@@ -185,16 +185,17 @@ describe.skipIf(executable === undefined)("operating from the dashboard", { time
 
   test("who is no operator sees no subscription, and of the health only whether all is well", async () => {
     const reader = { ...desk, extraHTTPHeaders: { [roleHeader]: "reader" } };
-    const { page } = await open("subscriptions", reader);
+    const { page, complaints } = await open("subscriptions", reader);
     await page.getByRole("heading", { name: /for operators$/ }).waitFor();
     await page.goto(server.url("health"));
     await page.getByText("Events are recorded and numbered").waitFor();
     await page.goto(server.url("webhooks"));
-    await page
-      .getByRole("link", { name: /127\.0\.0\.1/ })
-      .first()
-      .waitFor();
+    const endpoint = page.getByRole("link", { name: /127\.0\.0\.1/ }).first();
+    await endpoint.waitFor();
     expect(await page.getByRole("button", { name: "Add endpoint" }).count()).toBe(0);
+    await endpoint.click();
+    await page.getByText("it is shown to the roles service and operator").waitFor();
+    expect(complaints).toEqual([]);
   });
 
   test("on a phone nothing is wider than the screen", async () => {

@@ -57,6 +57,13 @@ export interface HttpOptions {
   slowConsumerMs?: number | undefined;
   /** Live streams open at once in this process; 0 serves none. Default 5_000. */
   maxStreams?: number | undefined;
+  /** How many of them one actor of one account may have; more are 503. Default 500. */
+  maxStreamsPerReader?: number | undefined;
+  /**
+   * Ends a live stream that is this old. The client comes back where it was and `authorize` is asked anew: so long may
+   * somebody whose permission was taken away go on reading. At most 2_147_483_647. Default 3_600_000, an hour.
+   */
+  maxStreamMs?: number | undefined;
   /**
    * Health answers 503 when a committed event has waited this long for its position. Raise it above the schedule where
    * `work()` runs from cron. Default 30_000.
@@ -71,6 +78,8 @@ const defaults: Settled<Omit<HttpOptions, "authorize" | "publicUrl">> = {
   heartbeatMs: 15_000,
   slowConsumerMs: 30_000,
   maxStreams: 5_000,
+  maxStreamsPerReader: 500,
+  maxStreamMs: 3_600_000,
   maxLagMs: 30_000,
 };
 
@@ -158,10 +167,25 @@ const boundedQuery: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
 };
 
+/** What Node's timers can wait for: 25 days. A longer one fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 function checkedOptions(options: HttpOptions): typeof defaults {
   const settings = withDefaults<Omit<HttpOptions, "authorize" | "publicUrl">>(defaults, options);
-  const { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs } = settings;
-  checkPositive("http", { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs });
+  const { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs, maxStreamsPerReader, maxStreamMs } = settings;
+  checkPositive("http", {
+    maxBodyBytes,
+    heartbeatMs,
+    slowConsumerMs,
+    maxLagMs,
+    maxStreamsPerReader,
+    maxStreamMs,
+  });
+  if (maxStreamMs > MAX_TIMER_MS) {
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `http.maxStreamMs ${maxStreamMs} must be at most ${MAX_TIMER_MS}`,
+    });
+  }
   if (!(settings.maxStreams >= 0)) {
     throw new TidingsError("INVALID_OPTION", {
       detail: `http.maxStreams ${settings.maxStreams} must not be negative`,

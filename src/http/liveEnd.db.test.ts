@@ -114,6 +114,17 @@ describe("a live stream's end", () => {
     for (const response of [open[1], allowed]) await response.body!.cancel();
   });
 
+  test("one that is old ends, and its client is asked anew who it is before it goes on where it was", async () => {
+    const { api, server, followers } = await start({ maxStreamMs: 40 });
+    const client = createClient(server.url, "after=0");
+    const response = await client.connect();
+    for await (const _message of messagesIn(response)); // ends by itself
+    await followers.until(0);
+    await api.tidings.record({ ...aMove("meanwhile"), ...by() });
+    const seen = await createClient(server.url, "after=0").readUntil((message) => message.data !== undefined);
+    expect(seen.map(({ subject }) => subject.id)).toEqual(["meanwhile"]);
+  });
+
   test("a refused request and HEAD take no place", async () => {
     const { api } = await start({ maxStreams: 1 });
     for (let n = 0; n < 3; n++) {

@@ -8,6 +8,7 @@ import { feedItemSchema } from "./feedRoutes.ts";
 import { matchParameters, moment } from "./filterQuery.ts";
 import { liveForm, liveFormatParameters, type LiveForm } from "./liveFormats.ts";
 import { inLocale, localeParameter } from "./localeQuery.ts";
+import { createOpenStreams, type StreamLimits } from "./openStreams.ts";
 import { pacedStream } from "./pacedStream.ts";
 import { problemResponse } from "./problem.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
@@ -51,10 +52,10 @@ const liveRoute = createRoute({
   },
 });
 
-export interface LiveRouteOptions {
+export interface LiveRouteOptions extends StreamLimits {
   readonly heartbeatMs: number;
   readonly slowConsumerMs: number;
-  readonly maxStreams: number;
+  readonly maxStreamMs: number;
 }
 
 const HEADERS = {
@@ -65,7 +66,7 @@ const HEADERS = {
 };
 
 export function addLiveRoute(api: Api, tidings: Tidings, options: LiveRouteOptions): void {
-  let streams = 0;
+  const streams = createOpenStreams(options);
   const shared = createSharedChunks();
 
   api.openapi(liveRoute, async (c) => {
@@ -77,11 +78,8 @@ export function addLiveRoute(api: Api, tidings: Tidings, options: LiveRouteOptio
     });
     const from = resumeFrom(c.req.header("last-event-id"), after);
     if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
-    if (streams >= options.maxStreams) {
-      throw new TidingsError("TOO_MANY_STREAMS", { detail: `The limit is ${options.maxStreams}` });
-    }
-    streams++;
-    const body = await openStream(c.req.raw.signal, { ...filter, after: from }, form);
+    const left = streams.add(c.get("identity"));
+    const body = await openStream(c.req.raw.signal, { ...filter, after: from }, form, left);
     return new Response(body, { headers: HEADERS });
   });
 
@@ -89,13 +87,17 @@ export function addLiveRoute(api: Api, tidings: Tidings, options: LiveRouteOptio
     request: AbortSignal,
     query: LiveQuery & { readonly account: string },
     form: LiveForm,
+    left: () => void,
   ): Promise<ReadableStream<Uint8Array>> {
     const ended = new AbortController();
     const end = () => ended.abort();
     request.addEventListener("abort", end);
+    // The client comes back where it was, and is asked anew who it is and what it may see.
+    const old = setTimeout(end, options.maxStreamMs).unref();
     ended.signal.addEventListener("abort", () => {
       request.removeEventListener("abort", end);
-      streams--;
+      clearTimeout(old);
+      left();
     });
     if (request.aborted) end();
     try {

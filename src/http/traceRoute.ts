@@ -48,7 +48,8 @@ const traceSchema = tracedSchema
       .nullable()
       .openapi({ description: "Who reads it, for the role `operator`; null for others." }),
     deliveries: z.array(tracedDeliverySchema).nullable().openapi({
-      description: "The newest 20 to webhooks, with their attempts. Null when webhooks are off.",
+      description:
+        "The newest 20 to webhooks, with their attempts, for the role `service`; null for others, and when webhooks are off.",
     }),
   })
   .openapi("Trace");
@@ -96,7 +97,7 @@ export function addTraceRoute(api: Api, tidings: Tidings): void {
         truncated: trace.truncated,
         timelines: timelinesOf(trace.event),
         subscriptions: await readersOf(identity, trace),
-        deliveries: await deliveriesOf(identity.account, trace.event.id),
+        deliveries: await deliveriesOf(identity, trace.event.id),
       },
       200,
     );
@@ -110,7 +111,9 @@ export function addTraceRoute(api: Api, tidings: Tidings): void {
     return position === null ? [] : tidings.subscriptions.readersOf(event, position);
   }
 
-  async function deliveriesOf(account: string, event: string) {
+  async function deliveriesOf(identity: Identity, event: string) {
+    if (!mayActAs(identity, "service")) return null;
+    const { account } = identity;
     const { deliveries } = tidings.webhooks;
     try {
       const { items } = await deliveries.list({ account, event, limit: MAX_DELIVERIES });

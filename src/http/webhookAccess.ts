@@ -13,6 +13,16 @@ export const mayManage: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
 };
 
+/**
+ * Before whatever shows what was sent and answered: the role `service`, or a portal token. Bodies hold events that not every
+ * reader of the account may see.
+ */
+export const mayReadDeliveries: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const caller = c.get("identity");
+  if (caller.portal === null) requireRole(caller, "service");
+  await next();
+};
+
 /** Refuses portal tokens everywhere but under webhooks, whether or not there is such a route. */
 export const portalStaysInside: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const { path } = c.req;

@@ -4,7 +4,7 @@ import { deliveryStates } from "../webhooks/deliveryState.ts";
 import type { Api } from "./api.ts";
 import { list, moment, pageCursors, pageParameters } from "./filterQuery.ts";
 import { problemResponse } from "./problem.ts";
-import { mayManage } from "./webhookAccess.ts";
+import { mayManage, mayReadDeliveries } from "./webhookAccess.ts";
 import {
   deliveryDetailsJson,
   deliveryDetailsSchema,
@@ -78,13 +78,13 @@ const resendRoute = createRoute({
 });
 
 export function addWebhookDeliveryRoutes(api: Api, tidings: Tidings): void {
-  api.openapi(listRoute, async (c) => {
+  api.openapi({ ...listRoute, middleware: mayReadDeliveries }, async (c) => {
     const { account } = c.get("identity");
     const { items, older } = await tidings.webhooks.deliveries.list({ ...c.req.valid("query"), account });
     return c.json({ items: items.map(deliveryJson), older }, 200);
   });
 
-  api.openapi(getRoute, async (c) => {
+  api.openapi({ ...getRoute, middleware: mayReadDeliveries }, async (c) => {
     const { account } = c.get("identity");
     const details = await tidings.webhooks.deliveries.get(c.req.valid("param").id, { account });
     return c.json(deliveryDetailsJson(details), 200);

@@ -49,18 +49,8 @@ async function ask(route: string, { as = "service", token, body, headers = {} }:
 const endpoint = { url: "https://example.com/hooks", types: ["card.*"] };
 const account = "acme";
 
-/** Every route: what is called for it. */
-const reads: [route: string, calls: unknown[]][] = [
-  ["GET /webhooks/endpoints", ["endpoints.list", { account }]],
-  ["GET /webhooks/endpoints/ep_1", ["endpoints.get", "ep_1", { account }]],
-  ["GET /webhooks/endpoints/ep_1/jobs", ["jobs.list", "ep_1", { account }]],
-  ["GET /webhooks/endpoints/ep_1/stats?bucket=300", ["stats", "ep_1", { account, bucket: 300 }]],
-  ["GET /webhooks/stats?bucket=3600", ["accountStats", { account, bucket: 3_600 }]],
-  [
-    "GET /webhooks/endpoints/ep_1/recoverable?since=2026-11-20T00:00:00Z",
-    ["recoverable", "ep_1", { account, since: new Date("2026-11-20") }],
-  ],
-  ["GET /webhooks/jobs/job_1", ["jobs.get", "job_1", { account }]],
+/** What was sent and answered: not for every reader of the account. */
+const deliveryReads: typeof reads = [
   [
     "GET /webhooks/deliveries?endpoint=ep_1&states=failed,held&types=card.*&since=2026-11-20&limit=10&before=dlv_9",
     [
@@ -77,6 +67,20 @@ const reads: [route: string, calls: unknown[]][] = [
     ],
   ],
   ["GET /webhooks/deliveries/dlv_1", ["deliveries.get", "dlv_1", { account }]],
+];
+
+/** Every route: what is called for it. */
+const reads: [route: string, calls: unknown[]][] = [
+  ["GET /webhooks/endpoints", ["endpoints.list", { account }]],
+  ["GET /webhooks/endpoints/ep_1", ["endpoints.get", "ep_1", { account }]],
+  ["GET /webhooks/endpoints/ep_1/jobs", ["jobs.list", "ep_1", { account }]],
+  ["GET /webhooks/endpoints/ep_1/stats?bucket=300", ["stats", "ep_1", { account, bucket: 300 }]],
+  ["GET /webhooks/stats?bucket=3600", ["accountStats", { account, bucket: 3_600 }]],
+  [
+    "GET /webhooks/endpoints/ep_1/recoverable?since=2026-11-20T00:00:00Z",
+    ["recoverable", "ep_1", { account, since: new Date("2026-11-20") }],
+  ],
+  ["GET /webhooks/jobs/job_1", ["jobs.get", "job_1", { account }]],
 ];
 const plainReads = ["GET /event-types", "GET /webhooks/event-types", "GET /webhooks/asyncapi.json"];
 
@@ -139,6 +143,17 @@ describe("a route that reads", () => {
     expect((await ask(route, { token })).status).toBe(200);
     expect(webhooks.calls).toEqual([call, call]);
   });
+
+  test.each(deliveryReads)(
+    "%s: for a service and a token that reads, not for a reader",
+    async (route, call) => {
+      expect((await ask(route, { as: "reader" })).status).toBe(403);
+      expect((await ask(route, { as: "service" })).status).toBe(200);
+      const token = webhooks.portalToken({ account: "acme", role: "read" });
+      expect((await ask(route, { token })).status).toBe(200);
+      expect(webhooks.calls).toEqual([call, call]);
+    },
+  );
 
   test.each(plainReads)("%s: for a reader and a token that reads", async (route) => {
     const token = webhooks.portalToken({ account: "acme", role: "read" });

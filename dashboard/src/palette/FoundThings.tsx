@@ -1,8 +1,8 @@
 import { Command } from "cmdk";
 import { Box, Tag, Webhook } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { eventTypes } from "../dashboardApi/catalog.ts";
-import { searchEntities } from "../dashboardApi/entities.ts";
+import { searchEntities, type FoundEntity } from "../dashboardApi/entities.ts";
 import { api } from "../dashboardApi/webhooks.ts";
 import { addressOf } from "../frame/place.ts";
 import { useAsked } from "../shared/useAsked.ts";
@@ -12,25 +12,19 @@ import { PaletteItem } from "./PaletteItem.tsx";
 interface FoundThingsProps {
   readonly search: string;
   readonly go: (address: string) => void;
-  /** Called when what is found has changed. */
-  readonly onFound: () => void;
 }
 
 const MOST = 6;
 
 /** What only the server knows. Before anything is typed, the things that something happened to last. */
-export function FoundThings({ search, go, onFound }: FoundThingsProps) {
-  const settled = useSettled(search);
-  const { answer: entities } = useAsked(`entities ${settled}`, () =>
-    searchEntities(settled, { limit: MOST }),
-  );
+export function FoundThings({ search, go }: FoundThingsProps) {
+  const { entities, isFor } = useFoundEntities(search);
   const { answer: types } = useAsked("types", eventTypes);
   const { answer: endpoints } = useAsked("endpoints", api.endpoints);
-  useEffect(onFound, [onFound, entities, types, endpoints]);
   return (
     <>
-      {entities !== null && entities.length > 0 && (
-        <Command.Group heading={search === "" ? "Lately" : "Entities"} forceMount>
+      {entities.length > 0 && (
+        <Command.Group heading={search === "" ? "Lately" : "Entities"} forceMount={isFor === search}>
           {entities.map(({ entity: { type, id, label } }) => (
             <PaletteItem
               key={`${type}:${id}`}
@@ -38,7 +32,7 @@ export function FoundThings({ search, go, onFound }: FoundThingsProps) {
               about={label === null ? null : `${type}:${id}`}
               value={`entity ${type}:${id}`}
               icon={Box}
-              always
+              always={isFor === search}
               onSelect={() => go(addressOf(["entities", type, id]))}
             />
           ))}
@@ -73,4 +67,24 @@ export function FoundThings({ search, go, onFound }: FoundThingsProps) {
       )}
     </>
   );
+}
+
+/**
+ * Until the answer to what is typed now has come, the one before stays, and is compared with it like everything else: Enter
+ * never opens what merely stood there.
+ */
+function useFoundEntities(search: string): {
+  readonly entities: readonly FoundEntity[];
+  readonly isFor: string;
+} {
+  const settled = useSettled(search);
+  const { answer } = useAsked(`entities ${settled}`, () => searchEntities(settled, { limit: MOST }));
+  const [found, setFound] = useState<{ readonly entities: readonly FoundEntity[]; readonly isFor: string }>({
+    entities: [],
+    isFor: "",
+  });
+  useEffect(() => {
+    if (answer !== null) setFound({ entities: answer, isFor: settled });
+  }, [answer, settled]);
+  return found;
 }

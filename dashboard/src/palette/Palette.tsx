@@ -1,6 +1,6 @@
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { addressOf, addressWith, goTo } from "../frame/place.ts";
 import { pages } from "../pages/pages.ts";
 import { Dialog } from "../shared/Dialog.tsx";
@@ -27,10 +27,16 @@ export function Palette({ onClose, onShowKeys }: PaletteProps) {
   useEffect(() => input.current?.focus(), []);
   const actions = useActions(onShowKeys);
   const search = typed.trim();
-  // What comes from the server comes after the list has chosen: Enter is meant for the first line all the same.
-  const selectFirst = useCallback(() => {
-    if (list.current!.querySelector('[cmdk-item][data-selected="true"]')) return;
-    setSelected(list.current!.querySelector("[cmdk-item]")?.getAttribute("data-value") ?? "");
+  // Lines come and go as answers come, and the chosen one with them: Enter is meant for the first line all the same.
+  useEffect(() => {
+    const element = list.current!;
+    const chooseFirst = () => {
+      if (element.querySelector('[cmdk-item][data-selected="true"]')) return;
+      setSelected(element.querySelector("[cmdk-item]")?.getAttribute("data-value") ?? "");
+    };
+    const observer = new MutationObserver(chooseFirst);
+    observer.observe(element, { childList: true, subtree: true });
+    return () => observer.disconnect();
   }, []);
   const go = (address: string) => {
     onClose();
@@ -76,7 +82,7 @@ export function Palette({ onClose, onShowKeys }: PaletteProps) {
               />
             ))}
           </Command.Group>
-          <FoundThings search={search} go={go} onFound={selectFirst} />
+          <FoundThings search={search} go={go} />
           <Command.Group heading="Actions">
             {actions.map(({ name, keys, run }) => (
               <PaletteItem

@@ -24,6 +24,7 @@ export function PortalApp() {
     () => ({
       api,
       mayManage,
+      mayReadDeliveries: true,
       place,
       addressOf,
       go,

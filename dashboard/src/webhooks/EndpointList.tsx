@@ -108,11 +108,11 @@ function Row({ endpoint }: { readonly endpoint: Endpoint }) {
 
 /** In words while it lasts; of what was overcome only the time. */
 function LastFailure({ endpoint }: { readonly endpoint: Endpoint }) {
-  const { api } = useWebhooks();
+  const { api, mayReadDeliveries } = useWebhooks();
   const { lastFailureAt, failingSince } = endpoint.health;
   const lasts = failingSince !== null;
   const { answer } = useAsked(
-    lasts ? `last failure of ${endpoint.id} at ${lastFailureAt}` : null,
+    lasts && mayReadDeliveries ? `last failure of ${endpoint.id} at ${lastFailureAt}` : null,
     async () => {
       const filter = { states: ["retrying", "failed"], type: null, since: null } as const;
       return (await api.deliveries(endpoint.id, filter, null, 1)).items[0] ?? null;

@@ -37,9 +37,9 @@ export function EndpointPage({ id }: { readonly id: string }) {
 const toList = { to: {}, words: "Webhooks" };
 
 function Loaded({ endpoint, refresh }: { readonly endpoint: Endpoint; readonly refresh: () => void }) {
-  const { place, Page } = useWebhooks();
+  const { place, mayReadDeliveries, Page } = useWebhooks();
   const stats = useStats(endpoint.id, REFRESH_MS);
-  const { delivery } = place;
+  const delivery = mayReadDeliveries ? place.delivery : null;
   return (
     <Page
       title={hostOf(endpoint.url)}
@@ -61,10 +61,22 @@ function Loaded({ endpoint, refresh }: { readonly endpoint: Endpoint; readonly r
           {stats ? <DayChart stats={stats} /> : <div className="chart-room" />}
           <EndpointSettings endpoint={endpoint} />
         </div>
-        <DeliveryList endpoint={endpoint} />
+        {mayReadDeliveries ? <DeliveryList endpoint={endpoint} /> : <DeliveriesClosed />}
         {delivery !== null && <DeliveryPage key={delivery} id={delivery} endpoint={endpoint} />}
       </div>
     </Page>
+  );
+}
+
+function DeliveriesClosed() {
+  return (
+    <section className="deliveries" aria-labelledby="deliveries-title">
+      <h2 id="deliveries-title">Deliveries</h2>
+      <p className="empty-line quiet">
+        What was sent may hold events that are not for everybody in the account: it is shown to the roles{" "}
+        <code>service</code> and <code>operator</code>.
+      </p>
+    </section>
   );
 }
 

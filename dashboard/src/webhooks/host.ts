@@ -6,6 +6,8 @@ import { start, type Place } from "./place.ts";
 export interface WebhooksHost {
   readonly api: Api;
   readonly mayManage: boolean;
+  /** What was sent holds events that not everybody in the account may see. */
+  readonly mayReadDeliveries: boolean;
   /** Tells in one line what was done, and how to take it back where that can be done. */
   readonly say: (text: string, undo?: () => Promise<void>) => void;
   /** Shows a new secret, the only time that it can be seen. */

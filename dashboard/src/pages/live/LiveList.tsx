@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
-import { useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { icon } from "../../shared/icon.ts";
 import { useWidth } from "../../shared/useWidth.ts";
 import { LiveRow } from "./LiveRow.tsx";
@@ -22,7 +22,7 @@ const TWO_LINES = 64;
 export function LiveList({ rows, open }: LiveListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const isNarrow = width < NARROW;
+  const isNarrow = width > 0 && width < NARROW;
   const rowHeight = isNarrow ? TWO_LINES : ROW_HEIGHT;
   const virtual = useVirtualizer({
     count: rows.length,
@@ -31,11 +31,7 @@ export function LiveList({ rows, open }: LiveListProps) {
     getItemKey: (index) => rows[index]!.item.id,
     overscan: 12,
   });
-  const measuredFor = useRef(rowHeight);
-  if (measuredFor.current !== rowHeight) {
-    measuredFor.current = rowHeight;
-    virtual.measure();
-  }
+  useLayoutEffect(() => virtual.measure(), [virtual, rowHeight]);
   const { above, toTop } = useStillness(scroller, rows, rowHeight);
   return (
     <div

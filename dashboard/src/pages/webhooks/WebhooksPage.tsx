@@ -26,6 +26,7 @@ export function WebhooksPage() {
     () => ({
       api,
       mayManage,
+      mayReadDeliveries: mayManage,
       say,
       place,
       addressOf,
