@@ -230,6 +230,16 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
     await page.getByRole("button", { name: /^live/ }).waitFor();
   });
 
+  test("a dashboard that is opened while the server is away opens by itself when it is back", async () => {
+    const { page } = await open("early");
+    await page.getByText("Nothing has been recorded yet").waitFor();
+    await page.route("**/tidings/identity", (route) => route.abort());
+    await page.reload();
+    await page.getByText("NO_ANSWER").waitFor();
+    await page.unroute("**/tidings/identity");
+    await page.getByText("Nothing has been recorded yet").waitFor();
+  });
+
   test("a long log draws what is seen, and what is looked at stays where it is", async () => {
     const { page, complaints } = await open("long");
     await page.getByText("Nothing has been recorded yet").waitFor();

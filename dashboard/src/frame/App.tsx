@@ -15,6 +15,9 @@ import { Rail } from "./Rail.tsx";
 import { paletteKeys, TopBar } from "./TopBar.tsx";
 import { usePaletteKey } from "./usePaletteKey.ts";
 
+/** A session that has ended shows by itself; a server that was away is asked sooner. */
+const EVERY_MS = 60_000;
+
 /** Loaded when they are first wanted. */
 const Palette = lazy(async () => ({ default: (await import("../palette/Palette.tsx")).Palette }));
 const Inspector = lazy(async () => ({ default: (await import("../inspector/Inspector.tsx")).Inspector }));
@@ -24,7 +27,7 @@ const shown = pages.map((page) => ({
 }));
 
 export function App() {
-  const { answer: identity, failure, refresh } = useAsked("identity", readIdentity);
+  const { answer: identity, failure, refresh } = useAsked("identity", readIdentity, EVERY_MS);
   const [said, setSaid] = useState<Said | null>(null);
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   const { path, query } = usePlace();
@@ -38,8 +41,13 @@ export function App() {
   const close = useCallback(() => setOpen(null), []);
   usePaletteKey(showPalette);
   useRowKeys(showKeys, closeInspector);
-  if (failure)
-    return <Failure what="The dashboard could not be opened" failure={failure} onRetry={refresh} />;
+  if (failure !== null && (identity === null || failure.code === "UNAUTHORIZED")) {
+    return (
+      <main className="not-opened">
+        <Failure what="The dashboard could not be opened" failure={failure} onRetry={refresh} />
+      </main>
+    );
+  }
   if (!frame) return null;
   const event = query.get("event");
   return (

@@ -13,7 +13,8 @@ export function DeliveriesTab({ deliveries }: { readonly deliveries: readonly Tr
   if (deliveries === null) {
     return (
       <p className="quiet">
-        Webhooks are off. Give <code>createTidings</code> the option <code>webhooks</code> to switch them on.
+        Nothing to show: either webhooks are off (the option <code>webhooks</code> of{" "}
+        <code>createTidings</code>), or your role is below <code>service</code>.
       </p>
     );
   }
