@@ -78,15 +78,26 @@ describe.skipIf(executable === undefined)("a feed of ten thousand lines", { time
       browser,
       server.url("long", "ann", `pageSize=50&startAt=${middle}`),
     );
-    await page.locator("article").nth(40).waitFor();
-    const first = page.locator("article").nth(20);
-    const id = await first.getAttribute("data-id");
-    const line = page.locator(`article[data-id="${id}"]`);
+    // One of the first page, whether or not the newer one above it is there already.
+    const firstPage = await server.tidings().feed({ account: "long", before: middle, limit: 21 });
+    const line = page.locator(`article[data-id="${firstPage.items[20]!.id}"]`);
     const before = await line.evaluate((element) => element.getBoundingClientRect().top);
     await eventually(() => line.getAttribute("aria-posinset").then(Number)).toBeGreaterThan(60);
     const after = await line.evaluate((element) => element.getBoundingClientRect().top);
     expect(Math.abs(after - before)).toBeLessThan(3);
     expect(await line.getAttribute("aria-setsize")).toBe("-1");
+    expect(complaints).toEqual([]);
+  });
+
+  test("short pages begun in the middle grow at both edges, though both are on the screen at once", async () => {
+    const { page, complaints } = await openPage(
+      browser,
+      server.url("long", "ann", `pageSize=8&startAt=${middle}`),
+    );
+    const id = await page.locator("article").first().getAttribute("data-id");
+    const line = page.locator(`article[data-id="${id}"]`);
+    await eventually(() => line.getAttribute("aria-posinset").then(Number)).toBeGreaterThan(8);
+    await eventually(() => page.locator("article").count()).toBeGreaterThan(24);
     expect(complaints).toEqual([]);
   });
 });

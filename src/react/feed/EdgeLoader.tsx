@@ -5,7 +5,8 @@ import { classOf, useLook } from "./useLook.ts";
 
 export interface EdgeLoaderProps {
   readonly label: string;
-  readonly isLoading: boolean;
+  /** A page is under way, at either edge: this one looks again when it is there. */
+  readonly isBusy: boolean;
   /** The code of what went wrong; then only the reader tries again. */
   readonly failed: string | null;
   /** Where the next page begins. */
@@ -14,11 +15,11 @@ export interface EdgeLoaderProps {
 }
 
 /** Loads the next page before the reader gets there, and is a button for those who do not scroll. */
-export function EdgeLoader({ label, isLoading, failed, cursor, load }: EdgeLoaderProps): ReactElement {
+export function EdgeLoader({ label, isBusy, failed, cursor, load }: EdgeLoaderProps): ReactElement {
   const { words } = useTidings();
   const { classNames } = useLook();
   const edge = useRef<HTMLDivElement>(null);
-  useOnScreen(edge, 800, isLoading || failed !== null ? null : (isNear) => isNear && load(), cursor);
+  useOnScreen(edge, 800, isBusy || failed !== null ? null : (isNear) => isNear && load(), cursor);
   return (
     <div ref={edge} className="tidings-edge">
       {failed !== null && (
@@ -29,7 +30,7 @@ export function EdgeLoader({ label, isLoading, failed, cursor, load }: EdgeLoade
       <button
         type="button"
         className={classOf("button", classNames.button)}
-        aria-disabled={isLoading}
+        aria-disabled={isBusy}
         onClick={load}
       >
         {failed === null ? label : words.retry}

@@ -34,6 +34,7 @@ export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedView
   const { words } = useTidings();
   const { classNames = {}, slots = {} } = given;
   const { entries, held, status, failure, older, newer } = feed;
+  const isBusy = status.startsWith("loading");
   const locale = useFormattingLocale(feed.locale);
   const root = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLDivElement>(null);
@@ -82,7 +83,7 @@ export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedView
         {newer !== null && (
           <EdgeLoader
             label={words.loadNewer}
-            isLoading={status === "loading-newer"}
+            isBusy={isBusy}
             failed={status === "newer-failed" ? (failure?.code ?? "") : null}
             cursor={newer}
             load={feed.loadNewer}
@@ -96,7 +97,7 @@ export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedView
         {older !== null && status !== "failed" && (
           <EdgeLoader
             label={words.loadOlder}
-            isLoading={status === "loading-older" || status === "loading"}
+            isBusy={isBusy}
             failed={status === "older-failed" ? (failure?.code ?? "") : null}
             cursor={older}
             load={feed.loadOlder}
