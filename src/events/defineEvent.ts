@@ -20,6 +20,10 @@ export type Lane = (typeof lanes)[number];
 export const severities = ["info", "warning", "error"] as const;
 export type Severity = (typeof severities)[number];
 
+export const actionKinds = ["create", "update", "destroy", "upsert"] as const;
+/** What an action does to its subject. */
+export type ActionKind = (typeof actionKinds)[number];
+
 /** What the compiler knows of one event type. */
 export interface EventShape {
   readonly type: string;

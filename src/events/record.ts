@@ -186,5 +186,6 @@ function stored(row: EventRow, { id, occurredAt }: { id: string; occurredAt: num
     causedBy: row.cause && { lane: row.cause.lane, id: row.cause.id },
     causeDepth: row.cause?.depth ?? 0,
     audience: row.audience,
+    kind: row.kind,
   };
 }

@@ -1,5 +1,5 @@
 import type { StoredEvent } from "../log/storedEvent.ts";
-import type { EventShape, Lane, Severity } from "./defineEvent.ts";
+import type { ActionKind, EventShape, Lane, Severity } from "./defineEvent.ts";
 import type { EntityRef } from "./entity.ts";
 import type { Registry } from "./registry.ts";
 import type { JsonObject } from "./serializable.ts";
@@ -26,6 +26,8 @@ export interface RecordedEvent<Shape extends EventShape = EventShape> {
   readonly causeDepth: number;
   /** Who may see it: entities as `type:id`, or keys of the app's. Null: everybody in the account. */
   readonly audience: readonly string[] | null;
+  /** What an action does to its subject; null for an event that is no action. */
+  readonly kind: ActionKind | null;
   /**
    * Why this process cannot read the event in its present version; `data` is then as stored. Null when all is well.
    * Happens while an older process still runs beside a newer one that records new types or versions.

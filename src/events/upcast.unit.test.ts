@@ -29,6 +29,7 @@ const stored = (type: string, version: number, data: JsonObject): StoredEvent =>
   causedBy: null,
   causeDepth: 0,
   audience: null,
+  kind: null,
 });
 
 /** What each version of card.moved stored for one position. */

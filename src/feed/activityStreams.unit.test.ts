@@ -65,6 +65,7 @@ function event(definition: AnyEventDefinition, particulars: Partial<RecordedEven
     data: {},
     metadata: {},
     audience: null,
+    kind: null,
     occurredAt,
     causedBy: null,
     causeDepth: 0,

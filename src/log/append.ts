@@ -1,5 +1,5 @@
 import type { Queryable } from "../db/database.ts";
-import type { Lane, Severity } from "../events/defineEvent.ts";
+import type { ActionKind, Lane, Severity } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { JsonObject } from "../events/serializable.ts";
 
@@ -22,6 +22,12 @@ export interface EventRow {
   readonly entities: readonly string[];
   /** Who may see it; null for everybody in the account. */
   readonly audience: readonly string[] | null;
+  /** Of an action; null for any other event. */
+  readonly kind: ActionKind | null;
+  /** What is sensitive, encrypted; null where nothing is. */
+  readonly sealed: JsonObject | null;
+  /** The id that `reserve` gave, where the event must know it before it is written; null for a new one. */
+  readonly reservedId: string | null;
   readonly cause: { readonly lane: Lane; readonly id: string; readonly depth: number } | null;
   readonly key: string | null;
   readonly fingerprint: string | null;

@@ -87,7 +87,7 @@ export const HIGHEST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /**
  * What feeds and timelines ask most: by account, by type or by entity and nothing else. These branches are functions of
- * the database, whose plans a connection keeps (see 0004_reads.sql and 0008_visibility.sql); other filters are planned for each call.
+ * the database, whose plans a connection keeps (see 0004_reads.sql); other filters are planned for each call.
  */
 function commonBranches(filter: NormalFilter, page: PageBounds): Branches | null {
   const { of, types, actors, subjects, subjectTypes, severities, since, until } = filter;

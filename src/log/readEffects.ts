@@ -22,7 +22,7 @@ export interface Effects {
 const MAX_SHOWN = 200;
 const MAX_LOOKED_AT = 1_000;
 
-/** A function of the database: see 0008_visibility.sql. */
+/** A function of the database: see 0008_traces.sql. */
 const EFFECTS = `
 select lane, id::text, cause::text, array_to_json(audience)::text as audience
   from tidings.effects_of($1::text, $2::uuid[], $3::uuid, $4::integer) order by id`;

@@ -1,4 +1,4 @@
-import type { Lane, Severity } from "../events/defineEvent.ts";
+import type { ActionKind, Lane, Severity } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { JsonObject } from "../events/serializable.ts";
 
@@ -21,6 +21,8 @@ export interface StoredEvent {
   readonly causeDepth: number;
   /** Who may see it: `type:id` or keys of the app's. Null: everybody in the account. */
   readonly audience: readonly string[] | null;
+  /** Of an action; null for any other event. */
+  readonly kind: ActionKind | null;
 }
 
 /** Columns of an event under the alias `e`, in the types that every driver returns alike. */
@@ -28,7 +30,7 @@ export const EVENT_COLUMNS = `e.account_id, e.lane, e.id::text, e.type, e.versio
        e.subject_type, e.subject_id, e.subject_label, e.actor_type, e.actor_id, e.actor_label,
        e.on_behalf_of::text, extract(epoch from e.occurred_at)::float8 * 1000 as occurred_ms,
        e.refs::text, e.data::text, e.metadata::text,
-       e.caused_by_lane, e.caused_by_id::text, e.cause_depth, array_to_json(e.audience)::text as audience`;
+       e.caused_by_lane, e.caused_by_id::text, e.cause_depth, array_to_json(e.audience)::text as audience, e.kind`;
 
 export interface EventColumns {
   account_id: string;
@@ -52,6 +54,7 @@ export interface EventColumns {
   caused_by_id: string | null;
   cause_depth: number;
   audience: string | null;
+  kind: ActionKind | null;
 }
 
 export function storedEvent(row: EventColumns): StoredEvent {
@@ -73,5 +76,6 @@ export function storedEvent(row: EventColumns): StoredEvent {
       row.caused_by_lane && row.caused_by_id ? { lane: row.caused_by_lane, id: row.caused_by_id } : null,
     causeDepth: row.cause_depth,
     audience: row.audience === null ? null : (JSON.parse(row.audience) as string[]),
+    kind: row.kind,
   };
 }

@@ -30,6 +30,7 @@ const stored = (event: Partial<StoredEvent>): StoredEvent => ({
   causedBy: null,
   causeDepth: 0,
   audience: null,
+  kind: null,
   ...event,
 });
 

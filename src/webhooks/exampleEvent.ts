@@ -31,6 +31,7 @@ export function exampleRecordedEvent(
     causedBy: null,
     causeDepth: 0,
     audience: null,
+    kind: null,
     problem: null,
   };
 }

@@ -38,13 +38,14 @@ create function tidings.append_one(event jsonb, keep_key interval) returns text
 language plpgsql as $$
 declare
   now_us      bigint := extract(epoch from clock_timestamp()) * 1000000;
-  id          uuid := tidings.uuid7(now_us);
+  id          uuid := coalesce((event->>'reservedId')::uuid, tidings.uuid7(now_us)); -- an action knows its event's id from its begin
   account     text := event->>'account';
   lane        text := event->>'lane';
   type        text := event->>'type';
   subject     jsonb := event->'subject';
   actor       jsonb := event->'actor';
   cause       jsonb := event->'cause';
+  audience    text[];
   occurred_at timestamptz := coalesce((event->>'occurredAt')::timestamptz, to_timestamp(now_us / 1000000.0));
 begin
   if event->>'key' is not null then
@@ -56,16 +57,20 @@ begin
      where held.expires_at <= excluded.expires_at - keep_key;
     if not found then return '[null]'; end if;
   end if;
+  if event->>'audience' is not null then
+    audience := array(select jsonb_array_elements_text(event->'audience'));
+  end if;
   insert into tidings.events (account_id, lane, id, seq, xid, type, version, severity,
       subject_type, subject_id, subject_label, actor_type, actor_id, actor_label, on_behalf_of,
-      occurred_at, refs, data, metadata, caused_by_lane, caused_by_id, cause_depth)
+      occurred_at, refs, data, metadata, caused_by_lane, caused_by_id, cause_depth, audience, kind, sealed)
   values (account, lane, id, nextval('tidings.event_seq'), pg_current_xact_id(), type,
       (event->>'version')::integer, event->>'severity',
       subject->>'type', subject->>'id', subject->>'label', actor->>'type', actor->>'id', actor->>'label',
       nullif(event->'onBehalfOf', 'null'), occurred_at, event->'refs', event->'data', event->'metadata',
-      cause->>'lane', (cause->>'id')::uuid, coalesce((cause->>'depth')::smallint, 0));
-  insert into tidings.timeline (account_id, entity, lane, event_id, type)
-  select account, entity, lane, id, type from jsonb_array_elements_text(event->'entities') entity;
+      cause->>'lane', (cause->>'id')::uuid, coalesce((cause->>'depth')::smallint, 0),
+      audience, event->>'kind', nullif(event->'sealed', 'null'));
+  insert into tidings.timeline (account_id, entity, lane, event_id, type, audience)
+  select account, entity, lane, id, type, audience from jsonb_array_elements_text(event->'entities') entity;
   return json_build_array(json_build_array(id, extract(epoch from occurred_at)::float8 * 1000));
 end $$;
 
@@ -85,8 +90,8 @@ begin
     -- call holds, or that an open transaction is about to hold, is not returned; an expired one is.
     with held as (
       insert into tidings.idempotency_keys as held (account_id, key, lane, event_id, fingerprint, expires_at)
-      select account, key, lane, ids[ordinality], fingerprint, to_timestamp(now_us / 1000000.0) + keep_keys
-        from rows from (jsonb_to_recordset(batch) as (account text, lane text, key text, fingerprint text))
+      select account, key, lane, coalesce("reservedId", ids[ordinality]), fingerprint, to_timestamp(now_us / 1000000.0) + keep_keys
+        from rows from (jsonb_to_recordset(batch) as (account text, lane text, "reservedId" uuid, key text, fingerprint text))
              with ordinality
        where key is not null order by account, key
       on conflict (account_id, key) do update
@@ -99,26 +104,27 @@ begin
   end if;
 
   with input as materialized (
-    select e.*, nextval('tidings.event_seq') as seq, pg_current_xact_id() as xid, ids[ordinality] as id,
+    select e.*, nextval('tidings.event_seq') as seq, pg_current_xact_id() as xid, coalesce("reservedId", ids[ordinality]) as id,
            coalesce("occurredAt", to_timestamp(now_us / 1000000.0)) as occurred_at,
-           key is null or ids[ordinality] = any (taken) as fresh
+           key is null or coalesce("reservedId", ids[ordinality]) = any (taken) as fresh
       from rows from (jsonb_to_recordset(batch) as (
              account text, lane text, type text, version integer, severity text, subject jsonb, actor jsonb,
              "onBehalfOf" jsonb, "occurredAt" timestamptz, refs jsonb, data jsonb, metadata jsonb,
-             entities text[], cause jsonb, key text)) with ordinality e
+             entities text[], audience text[], kind text, sealed jsonb, "reservedId" uuid, cause jsonb, key text)) with ordinality e
   ),
   stored as (
     insert into tidings.events (account_id, lane, id, seq, xid, type, version, severity,
         subject_type, subject_id, subject_label, actor_type, actor_id, actor_label, on_behalf_of,
-        occurred_at, refs, data, metadata, caused_by_lane, caused_by_id, cause_depth)
+        occurred_at, refs, data, metadata, caused_by_lane, caused_by_id, cause_depth, audience, kind, sealed)
     select account, lane, id, seq, xid, type, version, severity,
         subject->>'type', subject->>'id', subject->>'label', actor->>'type', actor->>'id', actor->>'label', "onBehalfOf",
-        occurred_at, refs, data, metadata, cause->>'lane', (cause->>'id')::uuid, coalesce((cause->>'depth')::smallint, 0)
+        occurred_at, refs, data, metadata, cause->>'lane', (cause->>'id')::uuid, coalesce((cause->>'depth')::smallint, 0),
+        audience, kind, sealed
       from input where fresh
   ),
   marked as (
-    insert into tidings.timeline (account_id, entity, lane, event_id, type)
-    select account, entity, lane, id, type from input, unnest(entities) entity where fresh
+    insert into tidings.timeline (account_id, entity, lane, event_id, type, audience)
+    select account, entity, lane, id, type, audience from input, unnest(entities) entity where fresh
   )
   select json_agg(case when fresh then json_build_array(id, extract(epoch from occurred_at)::float8 * 1000) end
                   order by ordinality)::text
