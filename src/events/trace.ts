@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { positionOf } from "../log/positionOf.ts";
+import { positionsOf } from "../log/positionsOf.ts";
 import { readEffects } from "../log/readEffects.ts";
 import { readEvents } from "../log/readEvents.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
@@ -55,7 +55,7 @@ export async function traceEvent(
       });
   return {
     event: shown.get(stored.id)!,
-    position: await positionOf(db, stored),
+    position: (await positionsOf(db, stored.account, [stored.id])).get(stored.id) ?? null,
     causes: visible.flatMap(({ id }) => shown.get(id) ?? []),
     effects: effectsOf(stored.id),
     truncated,

@@ -79,6 +79,8 @@ export type MarkKey = readonly [account: string, reader: string, feed: string];
 
 /** A mark with the lines that were read one by one above it. */
 export interface Mark extends ReadMark {
+  /** Nothing beyond this position has been read. */
+  readonly lastRead: number;
   /** Whether the event at this position has been read. */
   isRead(position: number): boolean;
 }
@@ -117,7 +119,7 @@ interface MarkRow {
 }
 
 function markOf([, , feed]: MarkKey, [row]: readonly MarkRow[]): Mark {
-  if (row === undefined) return { feed, seen: 0, read: 0, updatedAt: null, isRead: () => false };
+  if (row === undefined) return { feed, seen: 0, read: 0, lastRead: 0, updatedAt: null, isRead: () => false };
   const read = Number(row.read);
   // As PostgreSQL writes them: {[5,9),[12,13)}.
   const ranges = [...row.above.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => [
@@ -128,6 +130,7 @@ function markOf([, , feed]: MarkKey, [row]: readonly MarkRow[]): Mark {
     feed,
     seen: Number(row.seen),
     read,
+    lastRead: Math.max(read, ...ranges.map(([, to]) => to! - 1)),
     updatedAt: new Date(Math.round(row.updated_ms)),
     isRead: (position) =>
       position <= read || ranges.some(([from, to]) => position >= from! && position < to!),

@@ -13,11 +13,22 @@ import {
   pageViewed,
 } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
+import { insertPastEvents } from "../../test/support/pastEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { watchStatements } from "../../test/support/watchStatements.ts";
 import type { Draft } from "../events/draft.ts";
 import type { EventFilter } from "../events/filter.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
+
+/** As the sequencer did when they were recorded: a tick looks at the latest day only. */
+const GIVE_POSITIONS = `
+with given as (
+  insert into tidings.event_order (pos, account_id, lane, event_id)
+  select last_position + row_number() over (order by id), account_id, lane, id
+    from tidings.sequencer, tidings.events where account_id = $1
+  returning pos)
+update tidings.sequencer set last_position = (select max(pos) from given)`;
 
 const CAT = { type: "user", id: "cat", label: null };
 
@@ -188,6 +199,51 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
     }
     await tidings.work();
     expect(await tidings.unread(mark), "far").toEqual({ unread: 1, unseen: 1, capped: false });
+  });
+
+  test("of months, is counted without asking for the position of each event", async () => {
+    const MINUTE = 60_000;
+    const account = "years";
+    const begin = Date.now() - 600 * 20 * MINUTE;
+    const past = Array.from({ length: 600 }, (_, turn) => ({
+      at: new Date(begin + turn * 20 * MINUTE),
+      actor: turn % 3 === 0 ? "ann" : "ben",
+    }));
+    await insertPastEvents(database.db, past, { account });
+    await database.db.query(GIVE_POSITIONS, [account]);
+    const { events: written } = await tidings.events.read({ account, limit: 1_000 });
+    const positions = written.map(({ position }) => position);
+    const watched = watchStatements(database.db);
+    const watching = createTidings({ db: watched.db, events });
+
+    const inputs = fc.record({
+      of: fc.constantFrom(undefined, card(1), ann),
+      read: fc.nat({ max: 599 }),
+      seen: fc.nat({ max: 599 }),
+      opened: fc.uniqueArray(fc.nat({ max: 599 }), { maxLength: 2 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(inputs, async ({ of, read, seen, opened }) => {
+        const mark = { ...aMark(), account, reader: ann };
+        await tidings.marks.seen({ ...mark, position: positions[seen]! });
+        await tidings.marks.read({ ...mark, position: positions[read]! });
+        if (opened.length > 0)
+          await tidings.marks.readItems({ ...mark, ids: opened.map((index) => written[index]!.id) });
+        const isUnread = (index: number) => index > read && !opened.includes(index) && index % 3 !== 0;
+        const unread = of === ann ? [] : past.flatMap((_, index) => (isUnread(index) ? [index] : []));
+        const unseen = unread.filter((index) => index > Math.max(seen, read));
+        expect(await watching.unread({ ...mark, ...(of && { of }) })).toEqual({
+          unread: Math.min(100, unread.length),
+          unseen: Math.min(100, unseen.length),
+          capped: unread.length >= 100,
+        });
+      }),
+      { numRuns: name === "pglite" ? 15 : 60, interruptAfterTimeLimit: 20_000 },
+    );
+
+    watched.statements.length = 0;
+    await watching.unread({ ...aMark(), account, reader: CAT });
+    expect(watched.statements.filter((sql) => sql.includes("event_id = any"))).toEqual([]);
   });
 
   test("needs a filter that can match and a reader", async () => {

@@ -7,10 +7,10 @@ import { recordedAt } from "../log/eventId.ts";
 import { findActs } from "../log/findActs.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
+import { positionsOf } from "../log/positionsOf.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { lastPosition } from "../log/readPositions.ts";
 import { findMark, markKey, type MarkOf } from "./marks.ts";
-import { positionsOf } from "./readState.ts";
 
 /** The filter of the feed that is counted, with its viewer, and whose mark counts. */
 export type UnreadQuery = EventFilter & MarkOf;
@@ -39,6 +39,8 @@ const LOOK = 3_000;
 const FIRST_LOOK = 150;
 /** Ids are made at writing and positions at commit: a transaction this long is still met. */
 const MARGIN_MS = 15 * 60_000;
+/** So many positions tell the time of the place where they lie. */
+const NEIGHBOURS = 20;
 
 /**
  * Counts what is unread: exactly up to 100, at a bounded cost. Near the mark every event after it is looked at. Far from it
@@ -50,13 +52,14 @@ export function createUnread({ db, registry, accountOf }: UnreadDependencies) {
     const filter = normalFilter(query, accountOf(query.account), registry);
     const key = markKey(query, filter.account);
     const [mark, last] = await Promise.all([findMark(db, key), lastPosition(db)]);
-    const isUnread = (actor: Actor, position: number) =>
-      !mark.isRead(position) && entityKey(actor) !== key[1];
-    const unseen = await countBetween(db, filter, mark.seen, last, isUnread);
+    const isUnread = (actor: Actor, position: number | null) =>
+      !(position !== null && mark.isRead(position)) && entityKey(actor) !== key[1];
+    const { lastRead } = mark;
+    const unseen = await countBetween(db, filter, mark.seen, last, { isUnread, lastRead });
     const shown =
       unseen.count >= CAP || mark.read >= mark.seen
         ? NONE
-        : await countBetween(db, filter, mark.read, Math.min(mark.seen, last), isUnread);
+        : await countBetween(db, filter, mark.read, Math.min(mark.seen, last), { isUnread, lastRead });
     const unread = unseen.count + shown.count;
     return {
       unread: Math.min(unread, CAP),
@@ -69,6 +72,12 @@ export function createUnread({ db, registry, accountOf }: UnreadDependencies) {
 interface Actor {
   readonly type: string;
   readonly id: string;
+}
+
+interface Reading {
+  /** Position null: one beyond all that the reader has read. */
+  isUnread(actor: Actor, position: number | null): boolean;
+  readonly lastRead: number;
 }
 
 interface Counted {
@@ -85,7 +94,7 @@ async function countBetween(
   filter: NormalFilter,
   after: number,
   upTo: number,
-  isUnread: (actor: Actor, position: number) => boolean,
+  { isUnread, lastRead }: Reading,
 ): Promise<Counted> {
   if (after >= upTo) return NONE;
   const next = await db.query<NextRow>(NEXT, [filter.account, String(after), String(upTo)], {
@@ -107,26 +116,64 @@ async function countBetween(
   const bounded = { ...filter, since: Math.max(oldest, filter.since ?? 0) };
   if (filter.until !== null && filter.until <= bounded.since) return NONE;
 
+  const isBetween = await certainlyBetween(db, filter.account, Math.max(after, lastRead), upTo);
+
   let count = 0;
   let before: string | undefined;
   for (let looked = 0, limit = FIRST_LOOK; looked < LOOK; looked += limit, limit = LOOK - looked) {
     const { acts, older } = await findActs(db, bounded, { before, limit });
-    const positions = await positionsOf(
-      db,
-      filter.account,
-      acts.map(({ id }) => id),
-    );
+    const near = acts.flatMap(({ id }) => (isBetween(id) ? [] : [id]));
+    const positions = await positionsOf(db, filter.account, near);
     for (const { id, actor_type, actor_id } of acts) {
+      const actor = { type: actor_type, id: actor_id };
+      if (isBetween(id)) {
+        if (isUnread(actor, null)) count++;
+        continue;
+      }
       // An event that has no position yet counts as soon as it has one.
       const position = positions.get(id);
       if (position === undefined || position <= after || position > upTo) continue;
-      if (isUnread({ type: actor_type, id: actor_id }, position)) count++;
+      if (isUnread(actor, position)) count++;
     }
     if (count >= CAP || older === null) return { count, isExact: true };
     before = older;
   }
   return { count, isExact: false };
 }
+
+/**
+ * Tells of an id whether its event surely lies after one position and up to another, without asking for its own position:
+ * hundreds of look-ups would cost more than all else (66 against 12 ms in a log of 2 million events, measured).
+ *
+ * A position is given within MARGIN_MS of the making of the id, and positions given at once are in the order of the ids. So
+ * `after` was given at most MARGIN_MS after the making of any id that follows it, and what was made later comes after it.
+ * What was made MARGIN_MS before an event that is not after `upTo` is not after it either.
+ */
+async function certainlyBetween(
+  db: Database,
+  account: string,
+  after: number,
+  upTo: number,
+): Promise<(id: string) => boolean> {
+  const given = [account, String(after), String(upTo)];
+  const neighbours = await db.query<{ after: string | null; before: string | null }>(NEIGHBOURS_OF, given, {
+    prepare: true,
+  });
+  const times = (side: "after" | "before") =>
+    neighbours.flatMap((row) => (row[side] === null ? [] : [recordedAt(row[side])]));
+  const from = after === 0 ? 0 : Math.min(...times("after")) + MARGIN_MS;
+  const until = Math.max(...times("before")) - MARGIN_MS;
+  return (id) => recordedAt(id) >= from && recordedAt(id) < until;
+}
+
+const NEIGHBOURS_OF = `
+select next.event_id::text as after, null as before from (
+  select event_id from tidings.event_order
+   where account_id = $1 and pos > $2::bigint and pos <= $3::bigint order by pos limit ${NEIGHBOURS}) next
+union all
+select null, last.event_id::text from (
+  select event_id from tidings.event_order
+   where account_id = $1 and pos > $2::bigint and pos <= $3::bigint order by pos desc limit ${NEIGHBOURS}) last`;
 
 const NEXT = `
 select pos::float8 as position, lane, event_id::text as id from tidings.event_order

@@ -3,7 +3,7 @@ import { TidingsError } from "../errors.ts";
 import { positionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { isEventId } from "../log/eventId.ts";
-import { positionOf } from "../log/positionOf.ts";
+import { positionsOf } from "../log/positionsOf.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { readDelivery, type Delivery } from "./delivery.ts";
 import { enqueue } from "./enqueue.ts";
@@ -66,6 +66,8 @@ async function findEvent(on: Queryable, account: string, id: string) {
     on,
     outgoingLanes.map((lane) => ({ account, lane, id })),
   );
+  if (!event) return null;
   // Beyond all others for an event that was recorded a moment ago and has none yet.
-  return event ? { ...event, position: (await positionOf(on, event)) ?? Infinity } : null;
+  const position = (await positionsOf(on, account, [event.id])).get(event.id) ?? Infinity;
+  return { ...event, position };
 }
