@@ -43,6 +43,14 @@ const FIGURES = {
     "facetsP99Ms",
     "unreadP99Ms",
   ],
+  replay: [
+    "scanEventsPerSecond",
+    "projectionEventsPerSecond",
+    "actionEventsPerSecond",
+    "peakRssMb.at200k",
+    "peakRssMb.at1m",
+    "peers.emmett",
+  ],
 } as const;
 
 describe("every bench still runs, and gives its figures as one JSON object", () => {

@@ -5,6 +5,7 @@ import { bulk } from "./bulk.ts";
 import { feed } from "./feed.ts";
 import { live } from "./live.ts";
 import { record } from "./record.ts";
+import { replay } from "./replay.ts";
 import { humanTable } from "./report.ts";
 import { sequencer } from "./sequencer.ts";
 import type { ServerChoice } from "./server.ts";
@@ -17,6 +18,7 @@ const benches: { readonly [name: string]: Bench } = {
   sequencer,
   feed,
   live,
+  replay,
   webhooks,
   "webhooks-fair": webhooksFair,
 };

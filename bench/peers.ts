@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
 import { accountOf, commented } from "./boardEvents.ts";
-import type { AfterUpdate } from "./recordWriters.ts";
+import { importPeer } from "./importPeer.ts";
 
-// The peers are installed by bench/package.json, not by the project's: the project's types must not depend on them.
+/** What a transaction does after the UPDATE of its business row. */
+export type AfterUpdate = (client: Client, number: number) => Promise<unknown>;
 
 interface PgBoss {
   start(): Promise<unknown>;
@@ -28,7 +29,7 @@ interface Emmett {
 const QUEUE = "card_moved";
 
 export async function createPeerTables(url: string): Promise<void> {
-  const emmett = await import_<Emmett>("@event-driven-io/emmett-postgresql");
+  const emmett = await importPeer<Emmett>("@event-driven-io/emmett-postgresql");
   const store = emmett.getPostgreSQLEventStore(url);
   await store.schema.migrate();
   await store.close();
@@ -43,7 +44,7 @@ export async function createPeerTables(url: string): Promise<void> {
  * itself; here it is handed the open one. One stream a card, so that its version check meets no contention.
  */
 export async function emmettAppend(): Promise<AfterUpdate> {
-  const { appendToStream } = await import_<Emmett>("@event-driven-io/emmett-postgresql");
+  const { appendToStream } = await importPeer<Emmett>("@event-driven-io/emmett-postgresql");
   return async (client, number) => {
     const openTransaction = {
       withTransaction: <Result>(work: (transaction: object) => Promise<{ result: Result }>) =>
@@ -77,13 +78,8 @@ function content(number: number) {
 }
 
 async function pgBoss(url: string): Promise<PgBoss> {
-  const { default: PgBoss } = await import_<{ default: new (options: object) => PgBoss }>("pg-boss");
+  const { default: PgBoss } = await importPeer<{ default: new (options: object) => PgBoss }>("pg-boss");
   const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false, max: 2 });
   boss.on("error", (error) => console.error(error));
   return boss;
-}
-
-// Through a variable: the compiler would look for a package that need not be installed.
-async function import_<Module>(name: string): Promise<Module> {
-  return (await import(name)) as Module;
 }

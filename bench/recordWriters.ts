@@ -4,7 +4,7 @@ import { createTidings } from "../src/index.ts";
 import * as events from "./boardEvents.ts";
 import { accountOf, commented } from "./boardEvents.ts";
 import { answer } from "./childProcess.ts";
-import { emmettAppend, pgBossSend } from "./peers.ts";
+import { emmettAppend, pgBossSend, type AfterUpdate } from "./peers.ts";
 
 // Writers of the bench `record`, in a process of their own: each runs one business transaction after the other.
 
@@ -26,9 +26,6 @@ export interface WriterResult {
   /** From BEGIN to the end of COMMIT, milliseconds. */
   readonly latencies: readonly number[];
 }
-
-/** What a transaction does after the UPDATE of its business row. */
-export type AfterUpdate = (client: Client, number: number) => Promise<unknown>;
 
 let setup: WriterSetup;
 let clients: Client[] = [];

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { importPeer } from "./importPeer.ts";
 import { CONCURRENCY } from "./webhookSettings.ts";
 
 // Queues of jobs, as an app would use them for webhooks: one job a delivery, posted by the app's own code.
@@ -39,7 +40,7 @@ export async function createPeerQueues(url: string, pool: Pool): Promise<void> {
     `create table peer_deliveries (id bigint primary key, status integer, duration_ms integer,
        attempts integer not null default 0, delivered_at timestamptz) with (fillfactor = 80)`,
   );
-  const { runMigrations } = await import_<GraphileWorker>("graphile-worker");
+  const { runMigrations } = await importPeer<GraphileWorker>("graphile-worker");
   await runMigrations({ connectionString: url });
   const boss = await openPgBoss(url);
   await boss.createQueue(QUEUE);
@@ -77,7 +78,7 @@ export async function enqueueForPgBoss(
 
 /** Batched: jobs are fetched and completed by the hundred, as its manual advises for throughput. */
 export const startGraphileWorker: Start = async ({ pool, batched }, post) => {
-  const { run } = await import_<GraphileWorker>("graphile-worker");
+  const { run } = await importPeer<GraphileWorker>("graphile-worker");
   const runner = await run({
     pgPool: pool,
     noHandleSignals: true,
@@ -121,7 +122,7 @@ function* inThousands<Item>(items: readonly Item[]): Generator<Item[]> {
 }
 
 async function openPgBoss(url: string): Promise<PgBoss> {
-  const { default: PgBoss } = await import_<{ default: new (options: object) => PgBoss }>("pg-boss");
+  const { default: PgBoss } = await importPeer<{ default: new (options: object) => PgBoss }>("pg-boss");
   const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false, max: 10 });
   boss.on("error", (error) => console.error(error));
   await boss.start();
@@ -129,11 +130,8 @@ async function openPgBoss(url: string): Promise<PgBoss> {
 }
 
 async function silent(): Promise<object> {
-  const { Logger } = await import_<{ Logger: new (factory: () => () => void) => object }>("graphile-worker");
+  const { Logger } = await importPeer<{ Logger: new (factory: () => () => void) => object }>(
+    "graphile-worker",
+  );
   return new Logger(() => () => undefined);
-}
-
-// Through a variable: the compiler would look for a package that need not be installed.
-async function import_<Module>(name: string): Promise<Module> {
-  return (await import(name)) as Module;
 }

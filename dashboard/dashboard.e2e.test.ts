@@ -14,7 +14,7 @@ import {
 } from "../test/support/boardEvents.ts";
 import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
 import { headersOf, startLogServer, type LogServer } from "./testing/logServer.ts";
-import { eventually, openWatchedPage } from "./testing/watchedPage.ts";
+import { eventually, openPage } from "./testing/openPage.ts";
 
 const executable = findChromium();
 if (executable === undefined) {
@@ -40,7 +40,7 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
     readonly as?: AccessRole;
   }
   const open = (account: string, path = "live", { as, ...device }: Window = desk) =>
-    openWatchedPage(browser, server.url(path), { ...device, extraHTTPHeaders: headersOf(account, as) });
+    openPage(browser, server.url(path), { ...device, extraHTTPHeaders: headersOf(account, as) });
   const record = (account: string, ...drafts: Draft[]) =>
     server.tidings.run({ account, actor: ann }, () => server.tidings.record(...drafts));
 
@@ -106,6 +106,13 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
     await page.getByRole("button", { name: "Remove the filter Type" }).click();
     await eventually(() => page.locator(".log-row").count()).toBe(4);
     expect(complaints).toEqual([]);
+  });
+
+  test("a chip names whom it lets through, and writes the id where there is no name", async () => {
+    await record("named", aMove(1));
+    const { page } = await open("named", "live?actor=user:ann&about=card:none");
+    await page.locator(".filter-chip", { hasText: "Actor Ann" }).waitFor();
+    await page.locator(".filter-chip", { hasText: "About card:none" }).waitFor();
   });
 
   test("a filter that nothing fits says so, and is cleared from there", async () => {
@@ -280,7 +287,7 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
     await page.getByRole("heading", { name: "No such page" }).waitFor();
     await page.getByRole("link", { name: "Go to Live" }).click();
     await page.getByText("Nothing has been recorded yet").waitFor();
-    const nobody = await openWatchedPage(browser, server.url("live"), desk);
+    const nobody = await openPage(browser, server.url("live"), desk);
     await nobody.page.getByText("UNAUTHORIZED").waitFor();
   });
 

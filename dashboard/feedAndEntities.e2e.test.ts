@@ -6,7 +6,7 @@ import { accessibilityViolations } from "../test/support/axe.ts";
 import { aMove, ann, ben, board, card, cardAdded, commentAdded } from "../test/support/boardEvents.ts";
 import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
 import { headersOf, startLogServer, type LogServer } from "./testing/logServer.ts";
-import { eventually, openWatchedPage } from "./testing/watchedPage.ts";
+import { eventually, openPage } from "./testing/openPage.ts";
 
 const executable = findChromium();
 if (executable === undefined) {
@@ -41,7 +41,7 @@ describe.skipIf(executable === undefined)("Feed and Entities in a browser", { ti
     readonly as?: AccessRole;
   }
   const open = (path: string, { account = "acme", as, ...device }: Window = desk) =>
-    openWatchedPage(browser, server.url(path), { ...device, extraHTTPHeaders: headersOf(account, as) });
+    openPage(browser, server.url(path), { ...device, extraHTTPHeaders: headersOf(account, as) });
   async function record(account: string, actor: typeof ann, ...drafts: Draft[]): Promise<void> {
     await server.tidings.run({ account, actor }, () => server.tidings.record(...drafts));
   }

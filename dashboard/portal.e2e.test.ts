@@ -1,11 +1,10 @@
 import { Webhook } from "standardwebhooks";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { captureWebhooks, type WebhookCapture } from "../src/testing/captureWebhooks.ts";
-import { aMove } from "../test/support/boardEvents.ts";
-import { desk, findChromium, launchChromium } from "../test/support/chromium.ts";
-import { eventually, openPage } from "./testing/openPage.ts";
-import { startPortalServer, type PortalServer } from "./testing/portalServer.ts";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import type { WebhookCapture } from "../src/testing/captureWebhooks.ts";
+import { findChromium } from "../test/support/chromium.ts";
+import { eventually } from "./testing/openPage.ts";
+import { portalInBrowser } from "./testing/portalInBrowser.ts";
 
 const executable = findChromium();
 if (executable === undefined) {
@@ -15,40 +14,13 @@ if (executable === undefined) {
 }
 
 describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let portal: PortalServer;
-  let receiver: WebhookCapture;
-
-  beforeAll(async () => {
-    [browser, portal, receiver] = await Promise.all([
-      launchChromium(executable!),
-      startPortalServer(),
-      captureWebhooks(),
-    ]);
-  }, 120_000);
-  afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await portal?.stop();
-    await receiver?.close();
-  });
-
-  const open = (url: string, device: BrowserContextOptions = desk) => openPage(browser, url, device);
-  const record = (account: string, ...ids: number[]) =>
-    portal.tidings.run({ account }, () => portal.tidings.record(...ids.map((id) => aMove(id))));
-  const addEndpoint = (account: string, changes: object = {}) =>
-    portal.tidings.webhooks.endpoints.create(
-      { url: receiver.url, types: ["card.*"], ...changes },
-      { account },
-    );
+  const { tidings, receiver, portalUrl, open, record, addEndpoint } = portalInBrowser();
 
   test("a customer adds an endpoint, sees its secret once, and the next event arrives signed with it", async () => {
-    const { page, complaints } = await open(portal.url("adds"));
+    const { page, complaints } = await open(portalUrl("adds"));
     expect(page.url()).not.toContain("token");
     await page.getByRole("button", { name: "Add endpoint" }).click();
-    await page.getByLabel("Address").fill(receiver.url);
+    await page.getByLabel("Address").fill(receiver().url);
     await page.getByLabel("Only some").check();
     await page.getByRole("checkbox", { name: "card.moved" }).check();
     await page.getByRole("button", { name: "Add endpoint" }).click();
@@ -59,7 +31,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
     await dialog.getByRole("button", { name: "I have stored it" }).click();
 
     await record("adds", 1);
-    const request = await receiver.next();
+    const request = await receiver().next();
     expect(new Webhook(secret).verify(request.body, request.headers)).toMatchObject({ type: "card.moved" });
     await rowsOf(page, "Delivered").waitFor();
     await page.reload();
@@ -69,14 +41,14 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
   });
 
   test("a secret of one's own signs by the public key, where that is the signature that was chosen", async () => {
-    const own = portal.tidings.webhooks.endpoints;
+    const own = tidings().webhooks.endpoints;
     const { secret } = await own.create(
-      { url: receiver.url, types: ["*"], scheme: "standard-ed25519" },
+      { url: receiver().url, types: ["*"], scheme: "standard-ed25519" },
       { account: "elsewhere" },
     );
-    const { page } = await open(portal.url("ed25519"));
+    const { page } = await open(portalUrl("ed25519"));
     await page.getByRole("button", { name: "Add endpoint" }).click();
-    await page.getByLabel("Address").fill(receiver.url);
+    await page.getByLabel("Address").fill(receiver().url);
     await page.getByText("Filter, format, signature and more").click();
     await page.getByLabel("Signature").selectOption("Standard Webhooks, public key");
     const field = page.getByLabel("A secret of your own");
@@ -92,7 +64,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
 
   test("a rotated secret is shown once, and for a while both of them sign", async () => {
     const old = await addEndpoint("rotates");
-    const { page } = await open(`${portal.url("rotates")}`);
+    const { page } = await open(portalUrl("rotates"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("button", { name: "Rotate the secret…" }).click();
@@ -101,14 +73,14 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
     expect(secret).not.toBe(old.secret);
     await page.getByRole("button", { name: "I have stored it" }).click();
     await record("rotates", 1);
-    const { body, headers } = await nextOf(receiver, "rotates");
+    const { body, headers } = await nextOf(receiver(), "rotates");
     for (const each of [secret, old.secret])
       expect(() => new Webhook(each).verify(body, headers)).not.toThrow();
   });
 
   test("disabling is taken back with one click; deleting wants the host typed", async () => {
     const { endpoint } = await addEndpoint("deletes");
-    const { page } = await open(portal.url("deletes"));
+    const { page } = await open(portalUrl("deletes"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     const more = page.getByRole("button", { name: "More actions" });
     await more.click();
@@ -128,7 +100,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
   });
 
   test("what is refused is told beside its field, also in the closed part of the form, and nothing typed is lost", async () => {
-    const { page } = await open(portal.url("refused"));
+    const { page } = await open(portalUrl("refused"));
     await page.getByRole("button", { name: "Add endpoint" }).click();
     const address = page.getByLabel("Address");
     await address.fill("http://10.0.0.8/hook");
@@ -136,7 +108,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
     await eventually(() => address.getAttribute("aria-invalid")).toBe("true");
     expect(await page.locator("input:focus").getAttribute("type")).toBe("url");
 
-    await address.fill(receiver.url);
+    await address.fill(receiver().url);
     await page.getByText("Filter, format, signature and more").click();
     await page.getByLabel("Only events that fit").fill("data.amount >");
     await page.getByText("Filter, format, signature and more").click();
@@ -144,7 +116,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
     const filter = page.getByLabel("Only events that fit");
     await eventually(() => filter.getAttribute("aria-invalid")).toBe("true");
     expect(await filter.isVisible()).toBe(true);
-    expect(await address.inputValue()).toBe(receiver.url);
+    expect(await address.inputValue()).toBe(receiver().url);
   });
 
   test("headers are written and never read back; what the form does not touch stays", async () => {
@@ -153,7 +125,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
       schedule: [0, 7],
       rateLimit: { perSecond: 3, burst: 9 },
     });
-    const { page } = await open(portal.url("headers"));
+    const { page } = await open(portalUrl("headers"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await page.getByRole("button", { name: "Edit" }).click();
     await page.getByLabel("What it is for").fill("Moved");
@@ -162,7 +134,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
     expect(await page.content()).not.toContain("s3cret-value");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved. The next try goes by it.").waitFor();
-    const stored = await portal.tidings.webhooks.endpoints.get(endpoint.id, { account: "headers" });
+    const stored = await tidings().webhooks.endpoints.get(endpoint.id, { account: "headers" });
     expect(stored).toMatchObject({
       description: "Moved",
       headerNames: ["x-token"],
@@ -173,20 +145,20 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
 
   test("a token that may only read shows nothing that changes anything", async () => {
     await addEndpoint("reads");
-    const { page } = await open(portal.url("reads", "read"));
+    const { page } = await open(portalUrl("reads", "read"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await page.getByRole("heading", { name: "Deliveries" }).waitFor();
     expect(await page.getByRole("button", { name: /Edit|Send|Add|More/ }).count()).toBe(0);
   });
 
   test("when the token has ended the page says so", async () => {
-    const { page } = await open(portal.url("ends").replace("token=tdp_", "token=tdp_x"));
+    const { page } = await open(portalUrl("ends").replace("token=tdp_", "token=tdp_x"));
     await page.getByRole("heading", { name: "Your access has ended" }).waitFor();
   });
 
   test("an app that shows it in a frame hears that the token has ended, and hands over a new one", async () => {
     await addEndpoint("framed");
-    const good = portal.url("framed");
+    const good = portalUrl("framed");
     const token = new URLSearchParams(new URL(good).hash.slice(1)).get("token")!;
     const { page } = await open(good);
     const parent = new URL("/app.html", good).href;
@@ -211,7 +183,7 @@ describe.skipIf(executable === undefined)("the portal in a browser", { timeout: 
 
   test("another account's endpoint is as if it were not there", async () => {
     const { endpoint } = await addEndpoint("theirs");
-    const url = new URL(portal.url("ours"));
+    const url = new URL(portalUrl("ours"));
     url.searchParams.set("endpoint", endpoint.id);
     const { page } = await open(url.href);
     await page.getByText("The endpoint could not be loaded").waitFor();

@@ -1,49 +1,21 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { captureWebhooks, type CaptureAnswer, type WebhookCapture } from "../src/testing/captureWebhooks.ts";
-import { aMove } from "../test/support/boardEvents.ts";
-import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
-import { eventually, openPage } from "./testing/openPage.ts";
-import { startPortalServer, type PortalServer } from "./testing/portalServer.ts";
+import type { Locator, Page } from "playwright-core";
+import { afterEach, describe, expect, test } from "vitest";
+import type { CaptureAnswer } from "../src/testing/captureWebhooks.ts";
+import { findChromium, phone } from "../test/support/chromium.ts";
+import { eventually } from "./testing/openPage.ts";
+import { portalInBrowser } from "./testing/portalInBrowser.ts";
 
 const executable = findChromium();
 
 describe.skipIf(executable === undefined)("deliveries in the portal", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let portal: PortalServer;
-  let receiver: WebhookCapture;
   let answer: CaptureAnswer = 200;
-
-  beforeAll(async () => {
-    [browser, portal, receiver] = await Promise.all([
-      launchChromium(executable!),
-      startPortalServer(),
-      captureWebhooks({ answer: () => answer }),
-    ]);
-  }, 120_000);
-  afterEach(async () => {
-    answer = 200;
-    await Promise.all(browser.contexts().map((context) => context.close()));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await portal?.stop();
-    await receiver?.close();
-  });
-
-  const open = (url: string, device: BrowserContextOptions = desk) => openPage(browser, url, device);
-  const record = (account: string, ...ids: number[]) =>
-    portal.tidings.run({ account }, () => portal.tidings.record(...ids.map((id) => aMove(id))));
-  const addEndpoint = (account: string, changes: object = {}) =>
-    portal.tidings.webhooks.endpoints.create(
-      { url: receiver.url, types: ["card.*"], ...changes },
-      { account },
-    );
+  afterEach(() => void (answer = 200));
+  const { tidings, receiver, portalUrl, open, record, addEndpoint } = portalInBrowser(() => answer);
 
   test("a delivery tells in words why it failed, shows each try and what was answered, and is sent again", async () => {
     answer = { status: 503, headers: { "content-type": "application/json" }, body: '{"error":"deploying"}' };
     await addEndpoint("fails", { schedule: [0, 1, 3_600] });
-    const { page, complaints } = await open(portal.url("fails"));
+    const { page, complaints } = await open(portalUrl("fails"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await record("fails", 1);
     await rowsOf(page).getByRole("link").click();
@@ -55,27 +27,29 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
     const response = delivery.getByRole("region", { name: "Response of try 2" });
     expect(await response.textContent()).toContain("deploying");
     const sent = await delivery.getByRole("region", { name: "Request of try 2" }).textContent();
-    expect(sent).toContain(`POST ${receiver.url}`);
+    expect(sent).toContain(`POST ${receiver().url}`);
     expect(sent).toContain("card.moved");
 
     answer = 200;
     await delivery.getByRole("button", { name: "Try now" }).click();
     await delivery.getByRole("button", { name: /^Try 3 answered 200/ }).waitFor();
     await delivery.locator(".delivery-line", { hasText: "Delivered" }).waitFor();
-    const ids = receiver.received.slice(-3).map(({ id }) => id);
+    const ids = receiver()
+      .received.slice(-3)
+      .map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
     expect(complaints).toEqual([]);
   });
 
   test("recovering says how many it would send before it sends any", async () => {
     const { endpoint } = await addEndpoint("recovers");
-    await portal.tidings.webhooks.endpoints.disable(endpoint.id, { account: "recovers" });
+    await tidings().webhooks.endpoints.disable(endpoint.id, { account: "recovers" });
     await record("recovers", 1, 2, 3);
-    const { page } = await open(portal.url("recovers"));
+    const { page } = await open(portalUrl("recovers"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await eventually(() => rowsOf(page, "Held").count()).toBe(3);
     await page.getByText("What happens meanwhile is held.").waitFor();
-    const before = receiver.received.length;
+    const before = receiver().received.length;
 
     await page.getByRole("button", { name: "Enable" }).click();
     await page.getByText("Enabled. New events are sent again.").waitFor();
@@ -83,15 +57,15 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
     await page.getByRole("button", { name: "Recover what failed…" }).click();
     const dialog = page.getByRole("dialog", { name: "Recover what failed" });
     await dialog.getByText("3 deliveries to send again.").waitFor();
-    expect(receiver.received.length).toBe(before);
+    expect(receiver().received.length).toBe(before);
     await dialog.getByRole("button", { name: "Send 3 again" }).click();
     await eventually(() => rowsOf(page, "Delivered").count()).toBe(3);
-    expect(receiver.received.length).toBe(before + 3);
+    expect(receiver().received.length).toBe(before + 3);
   });
 
   test("a test goes out at once, marked as one, and opens by itself", async () => {
     await addEndpoint("tests");
-    const { page } = await open(portal.url("tests"));
+    const { page } = await open(portalUrl("tests"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await page.getByRole("button", { name: "Send a test" }).click();
     const dialog = page.getByRole("dialog", { name: "Send a test" });
@@ -104,7 +78,7 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
   test("filters and the open delivery stand in the address, back works, and all of it goes by keyboard", async () => {
     await addEndpoint("keys");
     await record("keys", 1, 2);
-    const { page } = await open(portal.url("keys"));
+    const { page } = await open(portalUrl("keys"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
@@ -133,7 +107,7 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
   test("without the server what was read stays, the page counts the seconds, and comes back by itself", async () => {
     await addEndpoint("offline");
     await record("offline", 1);
-    const { page } = await open(portal.url("offline"));
+    const { page } = await open(portalUrl("offline"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await rowsOf(page).waitFor();
     await page.context().setOffline(true);
@@ -146,7 +120,7 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
   test("on a phone nothing is wider than the screen, and a delivery takes the place of the list", async () => {
     await addEndpoint("phone");
     await record("phone", 1);
-    const { page } = await open(portal.url("phone"), phone);
+    const { page } = await open(portalUrl("phone"), phone);
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await rowsOf(page).getByRole("link").click();
     await page.getByRole("button", { name: /^Try 1/ }).waitFor();
@@ -161,7 +135,7 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
     await record("late", 1, 2);
     await numbered("late", 2);
     await addEndpoint("late");
-    const { page } = await open(portal.url("late"));
+    const { page } = await open(portalUrl("late"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     for (const jobs of [1, 2]) {
       await page.getByRole("button", { name: "More actions" }).click();
@@ -179,7 +153,7 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
   test("one event of the past is sent by its id, whatever the endpoint asks for, and opens by itself", async () => {
     const [event] = await record("past", 7);
     await addEndpoint("past", { types: ["comment.*"] });
-    const { page } = await open(portal.url("past"));
+    const { page } = await open(portalUrl("past"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("button", { name: "Send one event…" }).click();
@@ -194,11 +168,11 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
   /** What has its position when an endpoint is made is the past to it. */
   const numbered = async (account: string, count: number) => {
     let seen = 0;
-    for await (const _ of portal.tidings.live({ account, after: 0 })) if (++seen === count) return;
+    for await (const _ of tidings().live({ account, after: 0 })) if (++seen === count) return;
   };
   const jobsDone = async (account: string): Promise<number> => {
-    const [endpoint] = await portal.tidings.webhooks.endpoints.list({ account });
-    const jobs = await portal.tidings.webhooks.jobs.list(endpoint!.id, { account });
+    const [endpoint] = await tidings().webhooks.endpoints.list({ account });
+    const jobs = await tidings().webhooks.jobs.list(endpoint!.id, { account });
     return jobs.filter(({ state }) => state === "done").length;
   };
 });

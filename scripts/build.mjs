@@ -16,6 +16,7 @@ for (const project of ["tsconfig.build.json", "src/react/tsconfig.build.json"]) 
 }
 cpSync(`${root}src/db/migrations`, `${root}dist/db/migrations`, { recursive: true });
 writeFileSync(`${root}dist/react/styles.css`, oneStylesheet(`${root}src/react/`));
+cpSync(`${root}src/react/styles.css.d.ts`, `${root}dist/react/styles.css.d.ts`);
 const vite = spawnSync(
   process.execPath,
   [`${root}node_modules/vite/bin/vite.js`, "build", `${root}dashboard`, "--logLevel", "warn"],

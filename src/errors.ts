@@ -29,6 +29,15 @@ export const errorTable = {
     message:
       "An audience holds 1 to 50 entities or keys, 1,500 bytes in all. Leave it out for everybody in the account.",
   },
+  INVALID_IDENTITY: {
+    status: 500,
+    message:
+      "What http.authorize gave cannot read: an actor or audiences beyond the limits. Mend it there; the client did nothing wrong.",
+  },
+  PUBLIC_ID_FAILED: {
+    status: 500,
+    message: "A publicId threw. It answers for every id that was ever recorded, also of what is deleted now.",
+  },
   INVALID_SCHEMA_RESULT: {
     status: 500,
     message:
@@ -104,6 +113,10 @@ export const errorTable = {
     message: "The position is older than what retention kept. Start from the first kept position.",
   },
   EVENT_NOT_FOUND: { status: 404, message: "This account has no such event." },
+  STATE_NOT_DEFINED: {
+    status: 404,
+    message: "Entities of this kind have no state. Say what events do to one: defineEntity(name, { state }).",
+  },
   ENTITY_NOT_FOUND: { status: 404, message: "No event of this account is about such an entity." },
   SCHEMA_MISSING: { status: 503, message: "The Tidings tables are missing. Run `npx tidings migrate`." },
   SCHEMA_OUTDATED: {
@@ -205,6 +218,128 @@ export const errorTable = {
   INVALID_TOKEN: {
     status: 401,
     message: "The portal token is not valid, or it has expired. Ask for a new one.",
+  },
+  ACTION_NOT_RECORDABLE: {
+    status: 422,
+    message: "This type is an action's. Call tidings.perform(tx, action, input): only that records it.",
+  },
+  ACTION_IGNORED: {
+    status: 409,
+    message: "This action is kept for replays of what it once did (ignore: true). Perform its successor.",
+  },
+  ACTION_OVER: {
+    status: 500,
+    message: "The action's run has ended. Await what it starts: only then is it part of the action.",
+  },
+  SKIP_TOO_LATE: {
+    status: 500,
+    message:
+      "ctx.skip() says that nothing happens: call it before anything is recorded or performed, or not at all.",
+  },
+  NOT_IN_ACTION: {
+    status: 500,
+    message:
+      "A replay could not give back what this did. Inside an action use ctx.record, ctx.perform and ctx.capture.",
+  },
+  VERSION_CONFLICT: {
+    status: 409,
+    message: "Another action changed the subject meanwhile. Read it again, decide again, and perform then.",
+  },
+  REPLAY_DIVERGED: {
+    status: 409,
+    message:
+      "The action's run asks for what was not recorded on the first run. Give it a new version and route the old one.",
+  },
+  INCOMPARABLE_TABLE: {
+    status: 422,
+    message:
+      "A table is compared row by row: both databases need it, with the same columns and a key that tells its rows apart.",
+  },
+  SCRATCH_REFUSED: {
+    status: 500,
+    message:
+      "No scratch database could be made. Grant the role CREATEDB, or give pgScratch the pool of a role that has it.",
+  },
+  REPLAY_NEEDS_CLEAR: {
+    status: 409,
+    message:
+      "A replay begins with empty tables. Pass clear (a function or a list of tables), or a scratch database with into.",
+  },
+  CLEAR_NEEDS_FUNCTION: {
+    status: 409,
+    message:
+      "A list of tables would clear every account's rows. Pass clear as a function that deletes only those of this account or subject.",
+  },
+  REPLAY_UNDER_WAY: {
+    status: 503,
+    message:
+      "A replay rebuilds these tables in place. Wait until it is done; one that failed is continued by the same call, or cancelled.",
+  },
+  REPLAY_UNKNOWN_TYPE: {
+    status: 409,
+    message:
+      "The log holds an action that no definition replays. Define it (ignore: true keeps it for replays), route it, or pass strict: false.",
+  },
+  REPLAY_UNKNOWN_VERSION: {
+    status: 409,
+    message:
+      "The log holds a version of an action that its definition cannot replay. Add an upcaster, route it, or pass strict: false.",
+  },
+  REPLAY_FAILED: {
+    status: 500,
+    message: "An event could not be replayed. Mend what it met, then call again: it goes on from here.",
+  },
+  REPLAY_PRUNED: {
+    status: 410,
+    message:
+      "Retention has taken the beginning of the log. Begin later with from: { position } and a snapshot function that restores what was there.",
+  },
+  REPLAY_HAS_NO_EFFECTS: {
+    status: 500,
+    message: "Replays and projections have no effects: nothing is recorded, performed or tracked in them.",
+  },
+  NO_SCRATCH: {
+    status: 409,
+    message:
+      "Nothing says how a scratch database is made. Pass createTidings({ replay: { scratch: () => pgScratch(pool, { prepare }) } }).",
+  },
+  REPLAY_RUNNING: {
+    status: 409,
+    message: "A dry run or a comparison of this account is running. Wait for it, or cancel it.",
+  },
+  REPLAY_NOT_FOUND: { status: 404, message: "There is no such replay." },
+  REPLAY_CANCELLED: { status: 409, message: "The replay was cancelled." },
+  ERASED: {
+    status: 410,
+    message:
+      "What the action needs was erased together with its key. Route it to something that does without, or pass strict: false.",
+  },
+  PROJECTION_NOT_FOUND: {
+    status: 404,
+    message:
+      "No projection has this name. Export it from the module given to createTidings({ projections }).",
+  },
+  PROJECTION_NAME_TAKEN: {
+    status: 500,
+    message:
+      "A table or view of this name exists and is not the projection's. Rename it, or the projection's table.",
+  },
+  PROJECTION_VIEW_IN_USE: {
+    status: 409,
+    message:
+      "Its columns change, and other views are made on it. Drop those, and make them again when the new version is live.",
+  },
+  PROJECTION_SUPERSEDED: {
+    status: 409,
+    message: "A newer version of this projection is live. To go back, give the older code a higher version.",
+  },
+  PROJECTION_STOPPED: {
+    status: 500,
+    message: "The projection stopped at an event. Mend its handler and start again, or rebuild it.",
+  },
+  PROJECTION_BEHIND: {
+    status: 504,
+    message: "The projection did not come to the event in time. Is a worker running, and does it keep up?",
   },
   INTERNAL: {
     status: 500,

@@ -17,6 +17,7 @@ export type {
 } from "./events/entity.ts";
 export { defineEvent } from "./events/defineEvent.ts";
 export type {
+  ActionKind,
   AnyEventDefinition,
   EventDefinition,
   EventOptions,
@@ -24,6 +25,7 @@ export type {
   Lane,
   SentenceEvent,
   Severity,
+  TypedDefinition,
 } from "./events/defineEvent.ts";
 export type { Draft, DraftCommon, DraftInput, EventReference } from "./events/draft.ts";
 export type { Definitions, Registry } from "./events/registry.ts";
@@ -52,11 +54,35 @@ export type { CatalogEntry, CatalogRole, OlderVersion } from "./events/catalog.t
 
 // Recording
 export type { Context } from "./events/context.ts";
+export type { RecordCalls } from "./events/recordCalls.ts";
 export type { RecordedEvents, RecordResult } from "./events/record.ts";
 export type { PositionedEvent, RecordedEvent } from "./events/recordedEvent.ts";
 export type { Json, JsonObject } from "./events/serializable.ts";
 export type { TrackOptions, TrackStats } from "./events/track.ts";
 export { limits } from "./events/limits.ts";
+
+// Acting
+export { defineAction } from "./replay/defineAction.ts";
+export type {
+  ActionDefinition,
+  ActionOptions,
+  ActionShape,
+  AnyActionDefinition,
+} from "./replay/defineAction.ts";
+export type { ActionContext, ActionValues, AfterContext, AfterEvent } from "./replay/actionContext.ts";
+export type { ActionData, ActionItem } from "./replay/actionRecord.ts";
+export type { ActionLocks, WantedLock } from "./replay/actLocks.ts";
+export type { ActionsOptions } from "./replay/actionOptions.ts";
+export type {
+  Actions,
+  InsideOptions,
+  PerformAllOptions,
+  Performed,
+  PerformedAll,
+  PerformInside,
+  PerformOptions,
+  Repeated,
+} from "./replay/performOptions.ts";
 
 // Reading
 export type { EntityLike, EventFilter } from "./events/filter.ts";
@@ -106,6 +132,33 @@ export type { SequencerOptions } from "./log/sequencer.ts";
 export type { SubscriptionState } from "./log/subscriptionStates.ts";
 export type { ParkedEvent } from "./log/parkedEvents.ts";
 
+// Projections
+export { defineProjection } from "./replay/defineProjection.ts";
+export type { Projection, ProjectionContext, ProjectionOptions } from "./replay/defineProjection.ts";
+export type { TableSpec } from "./replay/projectionTables.ts";
+export type { ProjectionDefinitions, Projections } from "./replay/projections.ts";
+export type { ProjectionState } from "./replay/projectionState.ts";
+export type { PastTables } from "./replay/projectionAt.ts";
+export type { RebuildOptions, RebuildProgress } from "./replay/rebuildProjection.ts";
+export type { FoldOptions } from "./replay/fold.ts";
+export type { SnapshotOptions } from "./replay/snapshots.ts";
+export type { FoldedEvent, RecordedOf, StateReducer, StateStep } from "./events/stateReducer.ts";
+export type { ProjectedEvent, WaitForOptions } from "./replay/waitForProjection.ts";
+
+// Replaying
+export type {
+  Clear,
+  ClearedReplay,
+  ReplayDefaults,
+  ReplayOptions,
+  ReplayProgress,
+  RunReplay,
+} from "./replay/replayOptions.ts";
+export type { ReplayReport } from "./replay/replayReport.ts";
+export type { ReplayCount, SetAside } from "./replay/replayTally.ts";
+export type { Route, RouteTarget } from "./replay/routes.ts";
+export type { ReplayUntil } from "./replay/until.ts";
+
 // Webhooks
 export type { Webhooks } from "./webhooks/api.ts";
 export type { WebhookOptions } from "./webhooks/options.ts";
@@ -117,6 +170,17 @@ export type { PublicEvent } from "./webhooks/publicForm.ts";
 export type { WebhookData } from "./events/catalog.ts";
 export type { WebhookOption, WebhookShape } from "./events/webhookShape.ts";
 export type { PublicEventType } from "./webhooks/eventTypes.ts";
+
+// Comparing a replay with the present
+export { compareTables } from "./replay/compareTables.ts";
+export type {
+  CompareOptions,
+  FieldDifference,
+  RowDifference,
+  TableDifference,
+} from "./replay/compareTables.ts";
+export type { ComparedTable } from "./replay/tableShape.ts";
+export type { Scratch } from "./db/scratch.ts";
 
 // Serving and operating
 export { acceptedLanguages } from "./http/localeQuery.ts";

@@ -34,6 +34,8 @@ export interface SignalMap {
   "subscription.stopped": { name: string; slot: number; position: number; error: unknown };
   /** Another process took the slot over while this one was working; its work was rolled back. */
   "subscription.lease_lost": { name: string; slot: number };
+  /** What follows the log in this process threw at new events, which it thereby missed. The others got them. */
+  "tail.failed": { error: unknown };
   /** Tracked events were written. */
   "track.flushed": { events: number; durationMs: number };
   /** Tracked events were lost: the buffer was full, the event was invalid, or the database refused it. */

@@ -5,21 +5,16 @@ import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
 import { catalog, type CatalogEntry } from "./events/catalog.ts";
 import { createContextStore, type Context } from "./events/context.ts";
-import { isDraft, type Draft } from "./events/draft.ts";
 import type { Language } from "./events/language.ts";
 import { createLanguages } from "./events/languages.ts";
 import { prepareEvent } from "./events/prepare.ts";
+import type { EntityLike } from "./events/filter.ts";
 import { createEventQueries, type EventQueries } from "./events/query.ts";
-import {
-  record,
-  recordEach,
-  recordPrepared,
-  type RecordDependencies,
-  type RecordedEvents,
-  type RecordResult,
-} from "./events/record.ts";
+import { record, recordPrepared, type RecordDependencies } from "./events/record.ts";
+import { createRecordCalls, type RecordCalls } from "./events/recordCalls.ts";
 import type { PositionedEvent } from "./events/recordedEvent.ts";
 import { createRegistry, type Definitions, type Registry } from "./events/registry.ts";
+import type { StateReducer } from "./events/stateReducer.ts";
 import { createTracker, trackDefaults, type TrackOptions, type TrackStats } from "./events/track.ts";
 import { createEntities, type Entities } from "./feed/entities.ts";
 import { createDays, type DayPage, type DayQuery } from "./feed/days.ts";
@@ -36,11 +31,23 @@ import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createChannels, type LiveRun } from "./live/channels.ts";
 import { live, liveRuns, type LiveQuery } from "./live/live.ts";
 import { untilStopped } from "./live/untilStopped.ts";
+import { allRunners } from "./log/allRunners.ts";
 import { createAppend } from "./log/append.ts";
 import { createMaintenance } from "./log/maintenance.ts";
 import { createSequencer, sequencerDefaults, type SequencerOptions } from "./log/sequencer.ts";
 import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
 import { createTail } from "./log/tail.ts";
+import { fold, type FoldOptions } from "./replay/fold.ts";
+import { createActions } from "./replay/actions.ts";
+import type { ActionsOptions } from "./replay/actionOptions.ts";
+import { AFTER_ACTIONS } from "./replay/afterActions.ts";
+import type { Actions } from "./replay/performOptions.ts";
+import { createProjections, type ProjectionDefinitions, type Projections } from "./replay/projections.ts";
+import { createReplay } from "./replay/replay.ts";
+import { createReplayJobs, type ReplayJobs } from "./replay/replayJobs.ts";
+import type { ReplayDefaults, ReplayOptions } from "./replay/replayOptions.ts";
+import type { ReplayReport } from "./replay/replayReport.ts";
+import type { Route } from "./replay/routes.ts";
 import { createSignals, type Signals } from "./signals.ts";
 import type { Webhooks } from "./webhooks/api.ts";
 import { webhookSettings, type WebhookOptions } from "./webhooks/options.ts";
@@ -49,7 +56,7 @@ import { createWebhooks } from "./webhooks/webhooks.ts";
 import { webhooksOff } from "./webhooks/webhooksOff.ts";
 import { withDefaults } from "./withDefaults.ts";
 
-export interface TidingsOptions<Handle = unknown> {
+export interface TidingsOptions<Handle = unknown> extends ActionsOptions {
   /** The app's database, through an adapter: `pg(pool)`, `pglite(db)`. */
   db: Database<Handle>;
   /** The module of definitions: `import * as events from "./events.ts"`. A new type is one more export. */
@@ -78,6 +85,10 @@ export interface TidingsOptions<Handle = unknown> {
         unknownForMs?: number | undefined;
       }
     | undefined;
+  /** What replays have in common: what they empty, routes, tables to compare, how a scratch database is made. */
+  replay?: ReplayDefaults<Handle> | undefined;
+  /** Tables that the log keeps up to date: `import * as projections from "./projections.ts"`. Default: none. */
+  projections?: ProjectionDefinitions | undefined;
   /** Switches webhooks on. Default: off, and `tidings.webhooks` throws WEBHOOKS_OFF. */
   webhooks?: WebhookOptions | undefined;
   /** Who may ask over HTTP, and where. Without `authorize` the handler answers 401 to everybody. */
@@ -85,17 +96,14 @@ export interface TidingsOptions<Handle = unknown> {
 }
 
 export interface Tidings<Handle = unknown>
-  extends Feeds, Groups, FeedHtml, Lifecycle, Pick<Subscriptions<Handle>, "subscribe"> {
-  /** Writes all drafts in the caller's transaction, or in one of its own, and returns the events. All or none. */
-  record<const Drafts extends readonly Draft[]>(...drafts: Drafts): Promise<RecordedEvents<Drafts>>;
-  record<const Drafts extends readonly Draft[]>(
-    tx: Handle,
-    ...drafts: Drafts
-  ): Promise<RecordedEvents<Drafts>>;
-  /** Writes the valid drafts and tells of each what became of it. Without `tx` in a transaction of its own. */
-  recordEach(drafts: readonly Draft[], options?: { tx?: Handle | undefined }): Promise<RecordResult[]>;
-  /** Buffers a draft to be written soon. Never throws, never waits; what it loses is counted in `trackStats()`. */
-  track(draft: Draft): void;
+  extends
+    RecordCalls<Handle>,
+    Actions<Handle>,
+    Feeds,
+    Groups,
+    FeedHtml,
+    Lifecycle,
+    Pick<Subscriptions<Handle>, "subscribe"> {
   /** Resolves when everything tracked so far is written or counted as dropped. */
   flush(): Promise<void>;
   trackStats(): TrackStats;
@@ -124,6 +132,24 @@ export interface Tidings<Handle = unknown>
   /** Endpoints, deliveries and what there is to do about them. */
   readonly webhooks: Webhooks;
   readonly subscriptions: Omit<Subscriptions<Handle>, "subscribe">;
+  /**
+   * Does again what the log says: in place, or into another database, up to any moment; what has effects does not happen again.
+   * Continues where the same call was interrupted. Throws REPLAY_NEEDS_CLEAR, REPLAY_UNDER_WAY, REPLAY_UNKNOWN_TYPE,
+   * REPLAY_UNKNOWN_VERSION, REPLAY_FAILED, ERASED, REPLAY_PRUNED, and for options that cannot work INVALID_OPTION,
+   * INVALID_FILTER, CLEAR_NEEDS_FUNCTION, EVENT_NOT_FOUND or NO_SCRATCH.
+   */
+  replay(options: ReplayOptions<Handle>): Promise<ReplayReport>;
+  /** The routes of `createTidings({ replay })`: what `tidings check versions` reads. */
+  readonly replayRoutes: readonly Route<Handle>[];
+  /** Replays that go on in this process while nobody waits for them, and those that went before: what the dashboard does. */
+  readonly replays: ReplayJobs;
+  /** Tables that are made from the log: how far they are, rebuilding them, and what they held. */
+  readonly projections: Projections;
+  /**
+   * The state of one entity, now or in the past, from the events whose subject it is: `fold(card("1"), { initial: …, on: … })`.
+   * Throws UNKNOWN_TYPE or WRONG_VERSION for an event that this process cannot read, EVENT_NOT_FOUND, INVALID_OPTION.
+   */
+  fold<State>(subject: EntityLike, reducer: StateReducer<State>, options?: FoldOptions): Promise<State>;
   /**
    * Creates or updates the tables. Safe when many processes call it at once. Returns what it applied. Throws SCHEMA_NEWER
    * or MIGRATION_CHANGED where another version of Tidings migrated them.
@@ -159,9 +185,10 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   const db = inSchema(options.db, options.schema ?? "tidings");
   const webhookOptions = options.webhooks && webhookSettings(options.webhooks);
   const registry = createRegistry(
-    webhookOptions ? [options.events, webhookEvents].flat() : options.events,
+    [options.events, options.actions ?? [], webhookOptions ? webhookEvents : []].flat(),
     createLanguages(options.language, options.languages),
   );
+  const keepKeysSeconds = keepIdempotencyKeysDays * DAY_SECONDS;
   const signals = createSignals();
   const contexts = createContextStore();
   const tail = createTail(db, signals, sequencerOptions.idleTickMs);
@@ -174,7 +201,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   const recording: RecordDependencies = {
     db,
     registry,
-    append: createAppend({ notify, keepKeysSeconds: keepIdempotencyKeysDays * DAY_SECONDS }),
+    append: createAppend({ notify, keepKeysSeconds }),
     account: options.account,
     onCommitted: () => sequencer.loop.wake(),
   };
@@ -189,6 +216,26 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     trackOptions,
   );
   const { runner, subscribe, ...subscriptions } = createSubscriptions<Handle>({
+    db,
+    tail,
+    registry,
+    signals,
+    contexts,
+    leaseMs,
+    unknownForMs,
+  });
+  const actions = createActions<Handle>(options, {
+    db,
+    registry,
+    contexts,
+    account: options.account,
+    record: (drafts, tx) => record(recording, contexts.current(), drafts, tx),
+    notify,
+    keepKeysSeconds,
+    onCommitted: recording.onCommitted,
+  });
+  if (actions.after) subscribe(AFTER_ACTIONS, actions.after);
+  const projections = createProjections(options.projections ?? [], {
     db,
     tail,
     registry,
@@ -219,20 +266,20 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     sequencer,
     maintenance: createMaintenance(db, signals, webhooks ? [webhooks.maintain] : []),
     tail,
-    runner,
+    runner: allRunners([runner, projections.runner]),
     tracker,
     webhooks: webhooks?.work ?? null,
     tickMs: sequencerOptions.tickMs,
   });
 
-  const recordAny = async (...given: unknown[]): Promise<unknown> => {
-    const [first] = given;
-    const inCallersTransaction = !isDraft(first);
-    const drafts = (inCallersTransaction ? given.slice(1) : given) as Draft[];
-    // A call without any argument is a record of nothing; a handle that is missing is a mistake.
-    const tx = given.length > 0 && inCallersTransaction ? db.adopt(first) : undefined;
-    return record(recording, contexts.current(), drafts, tx);
-  };
+  const replay = createReplay(
+    { db, registry, contexts, replayAction: actions.replayAction },
+    options.replay ?? {},
+  );
+  const replayJobs = createReplayJobs(
+    { db, registry, replay, contexts, accountOf, onlyAccount: options.account, stopSignal },
+    options.replay ?? {},
+  );
 
   const feeds = createFeeds(reading);
   const tidings: Tidings<Handle> = {
@@ -245,10 +292,8 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     days: createDays({ ...reading, items: feeds.items }),
     savedFilters: createSavedFilters(reading),
     stats: createStats(reading),
-    record: recordAny as Tidings<Handle>["record"],
-    recordEach: async (drafts, { tx } = {}) =>
-      recordEach(recording, contexts.current(), drafts, tx === undefined ? undefined : db.adopt(tx)),
-    track: tracker.track,
+    ...createRecordCalls<Handle>({ recording, contexts, track: tracker.track }),
+    ...actions.calls,
     flush: tracker.flush,
     trackStats: tracker.stats,
     run: contexts.run,
@@ -263,8 +308,17 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     webhooks: webhooks?.api ?? webhooksOff,
     subscribe,
     subscriptions,
+    replay,
+    replayRoutes: options.replay?.routes ?? [],
+    replays: replayJobs.api,
+    projections: projections.api,
+    fold: async (subject, reducer, foldOptions) => (await fold(reading, subject, reducer, foldOptions)).state,
     migrate: (migrateOptions) => migrate(db, migrateOptions),
     ...lifecycle,
+    stop: async () => {
+      await lifecycle.stop();
+      await replayJobs.settled();
+    },
     handler: (request) => handler(request),
     signals,
     registry,

@@ -7,13 +7,13 @@ export interface WatchedPage {
   readonly complaints: readonly string[];
 }
 
-/** A page of a reader in English without motion, whose complaints are collected from its first moment. */
+/** A window of its own, of a reader in English without motion unless `options` say otherwise, whose complaints are collected from its first moment. */
 export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions,
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ ...options, locale: "en-GB", reducedMotion: "reduce" });
+  const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ActionDefinition, type ActionShape, renderText } from "../../src/index.ts";
 import type { Tx } from "./database/database.ts";
-import { renderText } from "../../src/index.ts";
-import type { Change } from "./domain/change.ts";
 
 process.env["BOARD_DATA"] = ":memory:";
 const { closeDatabase, createTables, db } = await import("./database/database.ts");
@@ -31,11 +30,14 @@ beforeAll(async () => {
 });
 afterAll(closeDatabase);
 
-/** Runs a domain method as Ann, in a transaction of its own, and tells which sentences it added to the feed. */
-async function sentencesOf(method: (tx: Tx) => Promise<Change>): Promise<string[]> {
+/** Performs an action as Ann and tells which sentences it added to the feed. */
+async function sentencesOf<Shape extends ActionShape>(
+  action: ActionDefinition<Shape, Tx>,
+  input: Shape["input"],
+): Promise<string[]> {
   const before = await feed();
   const known = new Set(before.map((item) => item.id));
-  await asAnn(() => db.transaction(method));
+  await tidings.perform(action, input, ann);
   const added = (await feed()).filter((item) => !known.has(item.id));
   return added.map((item) => `${item.type}: ${item.text}`);
 }
@@ -44,14 +46,12 @@ async function feed() {
   return (await tidings.feed({ account, limit: 200 })).items;
 }
 
-function asAnn<Result>(work: () => Promise<Result>): Promise<Result> {
-  return tidings.run({ account, actor: user("ann", "Ann") }, work);
-}
+const ann = { account, actor: user("ann", "Ann") };
 
 /** A fresh card at the bottom of a column, so that each test has one of its own. */
 async function newCard(title: string, columnId = "todo"): Promise<number> {
-  const { id } = await asAnn(() => db.transaction((tx) => addCard(tx, { columnId, title })));
-  return id;
+  const { result } = await tidings.perform(addCard, { columnId, title }, ann);
+  return result.id;
 }
 
 async function cardsOf(columnId: string): Promise<number[]> {
@@ -64,9 +64,9 @@ async function cardOf(id: number) {
   return columns.flatMap((column) => column.cards).find((card) => card.id === id)!;
 }
 
-describe("each domain method changes the board and records what it did", () => {
+describe("each action changes the board and records what it did", () => {
   test("adding a card", async () => {
-    expect(await sentencesOf((tx) => addCard(tx, { columnId: "todo", title: "Buy balloons" }))).toEqual([
+    expect(await sentencesOf(addCard, { columnId: "todo", title: "Buy balloons" })).toEqual([
       "card.added: Ann added Buy balloons to To do",
     ]);
     const { columns } = await readBoard(boardId);
@@ -75,7 +75,7 @@ describe("each domain method changes the board and records what it did", () => {
 
   test("moving a card to another column puts it at the place asked for", async () => {
     const id = await newCard("Travel");
-    expect(await sentencesOf((tx) => moveCard(tx, { cardId: id, columnId: "doing", index: 1 }))).toEqual([
+    expect(await sentencesOf(moveCard, { cardId: id, columnId: "doing", index: 1 })).toEqual([
       "card.moved: Ann moved Travel from To do to Doing",
     ]);
     expect((await cardsOf("doing"))[1]).toBe(id);
@@ -84,8 +84,7 @@ describe("each domain method changes the board and records what it did", () => {
 
   test("moving a card within its column says in which direction", async () => {
     const id = await newCard("Climb", "review");
-    const place = (index: number) =>
-      sentencesOf((tx) => moveCard(tx, { cardId: id, columnId: "review", index }));
+    const place = (index: number) => sentencesOf(moveCard, { cardId: id, columnId: "review", index });
     expect(await place(0)).toEqual(["card.reordered: Ann moved Climb to the top of Review"]);
     expect(await place(2)).toEqual(["card.reordered: Ann moved Climb down in Review"]);
     expect(await place(1)).toEqual(["card.reordered: Ann moved Climb up in Review"]);
@@ -95,7 +94,7 @@ describe("each domain method changes the board and records what it did", () => {
 
   test("renaming a card also renames it in what the feed tells about the past", async () => {
     const id = await newCard("Old name");
-    expect(await sentencesOf((tx) => renameCard(tx, { cardId: id, title: "New name" }))).toEqual([
+    expect(await sentencesOf(renameCard, { cardId: id, title: "New name" })).toEqual([
       "card.renamed: Ann renamed “Old name” to New name",
     ]);
     const texts = (await feed()).map((item) => item.text);
@@ -105,19 +104,15 @@ describe("each domain method changes the board and records what it did", () => {
 
   test("closing and reopening a card", async () => {
     const id = await newCard("Door");
-    expect(await sentencesOf((tx) => closeCard(tx, { cardId: id }))).toEqual([
-      "card.closed: Ann closed Door",
-    ]);
+    expect(await sentencesOf(closeCard, { cardId: id })).toEqual(["card.closed: Ann closed Door"]);
     expect((await cardOf(id)).closed).toBe(true);
-    expect(await sentencesOf((tx) => reopenCard(tx, { cardId: id }))).toEqual([
-      "card.reopened: Ann reopened Door",
-    ]);
+    expect(await sentencesOf(reopenCard, { cardId: id })).toEqual(["card.reopened: Ann reopened Door"]);
     expect((await cardOf(id)).closed).toBe(false);
   });
 
   test("assigning a card to another one, to oneself and to nobody", async () => {
     const id = await newCard("Chair");
-    const give = (memberId: string | null) => sentencesOf((tx) => assignCard(tx, { cardId: id, memberId }));
+    const give = (memberId: string | null) => sentencesOf(assignCard, { cardId: id, memberId });
     expect(await give("ben")).toEqual(["card.assigned: Ann assigned Chair to Ben"]);
     expect(await give("ann")).toEqual(["card.assigned: Ann took on Chair"]);
     expect(await give(null)).toEqual(["card.unassigned: Ann took Chair from Ann"]);
@@ -126,7 +121,7 @@ describe("each domain method changes the board and records what it did", () => {
 
   test("setting and clearing a due date", async () => {
     const id = await newCard("Deadline");
-    const set = (due: string | null) => sentencesOf((tx) => setDueDate(tx, { cardId: id, due }));
+    const set = (due: string | null) => sentencesOf(setDueDate, { cardId: id, due });
     expect(await set("2026-11-27")).toEqual(["card.due_date_set: Ann set Deadline due on 27 November"]);
     expect((await cardOf(id)).due).toBe("2026-11-27");
     expect(await set(null)).toEqual(["card.due_date_cleared: Ann removed the due date of Deadline"]);
@@ -135,17 +130,17 @@ describe("each domain method changes the board and records what it did", () => {
   test("commenting keeps the whole comment in the app and an excerpt in the event", async () => {
     const id = await newCard("Discussion");
     const body = "word ".repeat(100).trim();
-    const [sentence] = await sentencesOf((tx) => commentOnCard(tx, { cardId: id, authorId: "ann", body }));
+    const [sentence] = await sentencesOf(commentOnCard, { cardId: id, authorId: "ann", body });
     expect(sentence).toBe(`comment.added: Ann commented on Discussion: “${"word ".repeat(20).trim()}…”`);
     expect(await readComments(id)).toMatchObject([{ authorId: "ann", body }]);
     expect((await cardOf(id)).comments).toBe(1);
   });
 
   test("inviting a member and adding a column", async () => {
-    expect(await sentencesOf((tx) => inviteMember(tx, { boardId, name: "Dora" }))).toEqual([
+    expect(await sentencesOf(inviteMember, { boardId, name: "Dora" })).toEqual([
       "member.invited: Ann invited Dora to Launch week",
     ]);
-    expect(await sentencesOf((tx) => addColumn(tx, { boardId, name: "Later" }))).toEqual([
+    expect(await sentencesOf(addColumn, { boardId, name: "Later" })).toEqual([
       "column.added: Ann added the column Later",
     ]);
     const board = await readBoard(boardId);
@@ -154,52 +149,54 @@ describe("each domain method changes the board and records what it did", () => {
   });
 });
 
-test("nothing is recorded when nothing changes", async () => {
+test("nothing is recorded when nothing changes, neither an event nor an action", async () => {
   const id = await newCard("Still");
   const at = (await cardsOf("todo")).indexOf(id);
-  const idle: ((tx: Tx) => Promise<Change>)[] = [
-    (tx) => moveCard(tx, { cardId: id, columnId: "todo", index: at }),
-    (tx) => moveCard(tx, { cardId: id, columnId: "todo", index: 999 }),
-    (tx) => renameCard(tx, { cardId: id, title: "Still" }),
-    (tx) => reopenCard(tx, { cardId: id }),
-    (tx) => assignCard(tx, { cardId: id, memberId: null }),
-    (tx) => setDueDate(tx, { cardId: id, due: null }),
-    (tx) => inviteMember(tx, { boardId, name: "Ben" }),
+  const everything = () => tidings.events.count({ account, lanes: ["domain", "system"] });
+  const before = await everything();
+  const idle = [
+    () => tidings.perform(moveCard, { cardId: id, columnId: "todo", index: at }, ann),
+    () => tidings.perform(moveCard, { cardId: id, columnId: "todo", index: 999 }, ann),
+    () => tidings.perform(renameCard, { cardId: id, title: "Still" }, ann),
+    () => tidings.perform(reopenCard, { cardId: id }, ann),
+    () => tidings.perform(assignCard, { cardId: id, memberId: null }, ann),
+    () => tidings.perform(setDueDate, { cardId: id, due: null }, ann),
+    () => tidings.perform(inviteMember, { boardId, name: "Ben" }, ann),
   ];
-  for (const method of idle) expect(await sentencesOf(method)).toEqual([]);
+  for (const perform of idle)
+    expect(await perform()).toMatchObject({ event: null, result: { recorded: [] } });
+  expect(await everything()).toBe(before);
 });
 
-test("a transaction that fails after the record leaves neither the change nor the event", async () => {
+test("a transaction that fails after the action leaves neither the change nor the event", async () => {
   const id = await newCard("Doomed move");
   const before = await feed();
   const failing = async (tx: Tx) => {
-    await moveCard(tx, { cardId: id, columnId: "done", index: 0 });
+    await tidings.perform(tx, moveCard, { cardId: id, columnId: "done", index: 0 }, ann);
     throw new Error("the next step of the same request failed");
   };
-  await expect(asAnn(() => db.transaction(failing))).rejects.toThrow("next step");
+  await expect(db.transaction(failing)).rejects.toThrow("next step");
   expect(await cardsOf("done")).not.toContain(id);
   expect((await feed()).map((item) => item.id)).toEqual(before.map((item) => item.id));
 });
 
-test("a record that is refused takes the change back", async () => {
-  const id = await newCard("Nobody's deed");
-  const withoutActor = () => db.transaction((tx) => closeCard(tx, { cardId: id }));
-  await expect(tidings.run({ account }, withoutActor)).rejects.toMatchObject({ code: "ACTOR_MISSING" });
+test("nobody changes anything", async () => {
+  const id = await newCard("Still open");
+  const byNobody = tidings.perform(closeCard, { cardId: id }, { account });
+  await expect(byNobody).rejects.toMatchObject({ code: "ACTOR_MISSING" });
   expect((await cardOf(id)).closed).toBe(false);
 });
 
 test("a card, column or member that is not there is refused", async () => {
   const id = await newCard("Lost");
-  const wrong: ((tx: Tx) => Promise<Change>)[] = [
-    (tx) => closeCard(tx, { cardId: 999_999 }),
-    (tx) => moveCard(tx, { cardId: id, columnId: "nowhere", index: 0 }),
-    (tx) => assignCard(tx, { cardId: id, memberId: "nobody" }),
-    (tx) => addCard(tx, { columnId: "nowhere", title: "x" }),
-    (tx) => addColumn(tx, { boardId: "none", name: "x" }),
+  const wrong = [
+    () => tidings.perform(closeCard, { cardId: 999_999 }, ann),
+    () => tidings.perform(moveCard, { cardId: id, columnId: "nowhere", index: 0 }, ann),
+    () => tidings.perform(assignCard, { cardId: id, memberId: "nobody" }, ann),
+    () => tidings.perform(addCard, { columnId: "nowhere", title: "x" }, ann),
+    () => tidings.perform(addColumn, { boardId: "none", name: "x" }, ann),
   ];
-  for (const method of wrong) {
-    await expect(asAnn(() => db.transaction(method))).rejects.toMatchObject({ name: "NotFound" });
-  }
+  for (const perform of wrong) await expect(perform()).rejects.toMatchObject({ name: "NotFound" });
 });
 
 test("the history of a new board reads from old to new, and a second start adds nothing to it", async () => {

@@ -6,6 +6,7 @@ import { createApp } from "./app.ts";
 import { buildPage } from "./buildPage.ts";
 import { closeDatabase, createTables } from "./database/database.ts";
 import { seed } from "./database/seed.ts";
+import { rememberEarlierVisits } from "./earlierVisits.ts";
 import { startReceiver, type Receiver } from "./receiver.ts";
 import { tidings } from "./tidings.ts";
 import { sendToReceiver } from "./webhooks.ts";
@@ -24,6 +25,7 @@ export async function startBoard(port: number): Promise<RunningBoard> {
   const receiver = await startReceiver(port === 0 ? 0 : port + 1);
   await sendToReceiver(receiver);
   await tidings.start();
+  await rememberEarlierVisits();
   const server = await listen(port, receiver);
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,

@@ -1,11 +1,15 @@
 import { pglite } from "../../src/db/pglite.ts";
+import { pgliteScratch } from "../../src/db/pgliteScratch.ts";
 import { createTidings } from "../../src/index.ts";
-import { db } from "./database/database.ts";
+import * as actions from "./actions.ts";
+import { clearTables } from "./database/clearTables.ts";
+import { db, schema, tables } from "./database/database.ts";
 import { secretKey } from "./database/secretKey.ts";
 import { user } from "./entities.ts";
 import * as events from "./events.ts";
 import { german } from "./german.ts";
 import { personOf } from "./person.ts";
+import * as projections from "./projections.ts";
 
 /** The board has one tenant. An app with customers takes theirs from the session. */
 export const account = "launch-week";
@@ -13,7 +17,15 @@ export const account = "launch-week";
 export const tidings = createTidings({
   db: pglite(db),
   events,
+  actions,
+  projections,
   languages: [german],
+  // The board's own tables can be made again from its actions.
+  replay: {
+    clear: clearTables,
+    tables,
+    scratch: () => pgliteScratch({ prepare: (empty) => empty.exec(schema) }),
+  },
   webhooks: {
     secretKey,
     source: "/board",

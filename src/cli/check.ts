@@ -1,7 +1,10 @@
 import { checkDefinitions } from "../events/checkDefinitions.ts";
+import { checkPublished, unpublishedVersions, type FindRoute } from "../events/publishedVersions.ts";
+import type { Registry } from "../events/registry.ts";
 import type { Command } from "./command.ts";
-import { definitionOptions, loadRegistry } from "./project.ts";
+import { definitionOptions, loadReaders } from "./project.ts";
 import { printable } from "./terminal.ts";
+import { readVersions, VERSIONS_FILE } from "./versionsFile.ts";
 
 export const check: Command = {
   name: "check",
@@ -9,7 +12,8 @@ export const check: Command = {
   usage: "[options]",
   about:
     "Errors: an example that its own schema refuses, a sentence that throws. Warnings: names that do not say what\n" +
-    "happened (card.updated) or are not in the past tense, and types without sentence, description or JSON Schema.",
+    "happened (card.updated) or are not in the past tense, and types without sentence, description or JSON Schema.\n" +
+    `With a ${VERSIONS_FILE} in this folder also what "tidings check versions" finds.`,
   options: {
     strict: { description: "Warnings fail, too." },
     ...definitionOptions,
@@ -20,8 +24,8 @@ export const check: Command = {
   ],
   failsWhen: "there is an error, or with --strict a warning",
   run: async (call) => {
-    const registry = await loadRegistry(call);
-    const problems = checkDefinitions(registry);
+    const { registry, findRoute } = await loadReaders(call);
+    const problems = [...checkDefinitions(registry), ...(await checkVersionsFile(registry, findRoute))];
     const errors = problems.filter(({ level }) => level === "error").length;
     const warnings = problems.length - errors;
     const { print, paint } = call.terminal;
@@ -41,6 +45,25 @@ export const check: Command = {
     return errors > 0 || (call.has("strict") && warnings > 0) ? 1 : 0;
   },
 };
+
+async function checkVersionsFile(registry: Registry, findRoute: FindRoute) {
+  const published = await readVersions(VERSIONS_FILE);
+  if (published === undefined) return [];
+  return [
+    ...checkPublished(published, registry, findRoute).map((problem) => ({
+      ...problem,
+      level: "error" as const,
+      message: `version ${problem.version} ${problem.message}`,
+    })),
+    ...unpublishedVersions(published, registry).map(({ type, version, fields }) => ({
+      type,
+      version,
+      level: "warning" as const,
+      rule: "unpublished",
+      message: `${["version", version, ...fields].join(" ")} is not in ${VERSIONS_FILE}: tidings check versions --update`,
+    })),
+  ];
+}
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

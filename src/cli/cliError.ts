@@ -12,6 +12,7 @@ export type CliErrorCode =
   | "SERVER_REFUSED"
   | "OUT_OF_DATE"
   | "PORT_UNAVAILABLE"
+  | "INTERRUPTED"
   | "UNEXPECTED";
 
 /** Printed as `error CODE message`; the message says what to do next. */

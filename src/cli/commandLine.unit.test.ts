@@ -21,6 +21,7 @@ const commands = [
   "generate view",
   "generate webhook-types",
   "check",
+  "check versions",
   "doctor",
 ];
 

@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Database } from "../db/database.ts";
 import { isTidingsError } from "../errors.ts";
+import type { FindRoute } from "../events/publishedVersions.ts";
 import { createRegistry, type Definitions, type Registry } from "../events/registry.ts";
+import { createRouteFinder } from "../replay/routedPayload.ts";
 import type { Tidings } from "../tidings.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Options } from "./command.ts";
@@ -35,8 +37,13 @@ export function projectFile(call: Call): string | undefined {
 
 /** The app's definitions. Throws CONFIG_MISSING when nothing says where they are. */
 export async function loadRegistry(call: Call): Promise<Registry> {
-  const { registry } = await loadProject(call);
-  if (registry) return registry;
+  return (await loadReaders(call)).registry;
+}
+
+/** All that reads what was recorded: the definitions, and the routes of replays. Throws CONFIG_MISSING as `loadRegistry`. */
+export async function loadReaders(call: Call): Promise<{ registry: Registry; findRoute: FindRoute }> {
+  const { tidings, registry } = await loadProject(call);
+  if (registry) return { registry, findRoute: createRouteFinder(tidings?.replayRoutes ?? [], registry) };
   throw new CliError(
     "CONFIG_MISSING",
     "This needs your event definitions. Pass --events src/events.ts, or write tidings.config.ts: " +

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { isTidingsError } from "../errors.ts";
 import { check } from "./check.ts";
+import { checkVersions } from "./checkVersions.ts";
 import { CliError } from "./cliError.ts";
 import { parseCall, type Command } from "./command.ts";
 import { dev } from "./dev.ts";
@@ -12,7 +13,11 @@ import { generateWebhookTypes } from "./generateWebhookTypes.ts";
 import { helpFor, overview } from "./help.ts";
 import { migrateCommand } from "./migrate.ts";
 import { nearest } from "./nearest.ts";
+import { projections } from "./projections.ts";
+import { projectionsRebuild } from "./projectionsRebuild.ts";
+import { projectionsRemove } from "./projectionsRemove.ts";
 import { recordCommand } from "./record.ts";
+import { replayCommand } from "./replay.ts";
 import { tail } from "./tail.ts";
 import { printable, type Terminal } from "./terminal.ts";
 import { webhooksEndpoints } from "./webhooksEndpoints.ts";
@@ -26,11 +31,16 @@ const commands: readonly Command[] = [
   migrateCommand,
   tail,
   recordCommand,
+  replayCommand,
   generateDocs,
   generateView,
   generateWebhookTypes,
   check,
+  checkVersions,
   doctor,
+  projections,
+  projectionsRebuild,
+  projectionsRemove,
   webhooksListen,
   webhooksEndpoints,
   webhooksTest,
@@ -63,7 +73,10 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     return 0;
   }
   const words = first === "help" ? args.slice(1) : args;
-  const command = commands.find(({ name }) => name.split(" ").every((word, index) => words[index] === word));
+  // The longest name: `check versions` is more than `check` with a word.
+  const command = commands
+    .filter(({ name }) => name.split(" ").every((word, index) => words[index] === word))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
   if (!command) throw unknownCommand(words);
   const rest = words.slice(command.name.split(" ").length);
   if (first === "help" || rest.includes("--help") || rest.includes("-h")) {

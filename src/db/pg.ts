@@ -4,6 +4,9 @@ import type { Database, Parameter, Transaction } from "./database.ts";
 import { explainFailure } from "./failedTransaction.ts";
 import { statementName } from "./preparedStatements.ts";
 
+export { pgScratch } from "./pgScratch.ts";
+export type { PgScratch, PgScratchOptions } from "./pgScratch.ts";
+
 export interface PgOptions {
   /**
    * Holds one extra connection that LISTENs, so that other processes' events arrive within milliseconds. `false`

@@ -4,6 +4,9 @@ import { TidingsError } from "../errors.ts";
 import type { Database, Parameter, Transaction } from "./database.ts";
 import { explainFailure } from "./failedTransaction.ts";
 
+export { pgliteScratch } from "./pgliteScratch.ts";
+export type { PgliteScratch, PgliteScratchOptions } from "./pgliteScratch.ts";
+
 /**
  * The adapter for PGlite: `pglite(db)`. Transaction handles are what `db.transaction(async (tx) => …)` hands out.
  *

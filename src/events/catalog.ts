@@ -1,4 +1,4 @@
-import type { AnyEventDefinition, Lane, SentenceEvent, Severity } from "./defineEvent.ts";
+import type { ActionKind, AnyEventDefinition, Lane, SentenceEvent, Severity } from "./defineEvent.ts";
 import type { Role } from "./entity.ts";
 import { exampleData } from "./exampleData.ts";
 import { exampleEntities } from "./exampleEntities.ts";
@@ -15,6 +15,8 @@ export interface CatalogEntry {
   readonly category: string;
   readonly lane: Lane;
   readonly severity: Severity;
+  /** What an action does to its subject; null for an event that is no action. */
+  readonly kind: ActionKind | null;
   readonly version: number;
   readonly description: string | null;
   readonly subject: { readonly kinds: readonly string[] };
@@ -64,6 +66,7 @@ export function catalogEntry(definition: AnyEventDefinition, registry: Registry)
     category: definition.category,
     lane: definition.lane,
     severity: definition.severity,
+    kind: definition.kind,
     version: definition.version,
     description: definition.description ?? null,
     subject: { kinds: kindsOf(definition.subject) },

@@ -18,6 +18,7 @@ describe("the catalog", () => {
       category: "card",
       lane: "domain",
       severity: "info",
+      kind: null,
       version: 2,
       description: "A card went from one column to another.",
       subject: { kinds: ["card"] },

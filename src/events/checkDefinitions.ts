@@ -62,7 +62,8 @@ const PAST: Readonly<Record<string, string>> = {
   upload: "uploaded",
 };
 
-function checkName({ type, lane }: AnyEventDefinition): DefinitionProblem[] {
+function checkName({ type, lane, kind }: AnyEventDefinition): DefinitionProblem[] {
+  if (kind !== null) return []; // an action is told to do something: card.move, user.update
   const verb = type.slice(type.lastIndexOf(".") + 1);
   if (lane !== "change" && ROW_CHANGES.has(verb)) {
     const message = `"${verb}" does not say what happened: name the deed (${type.split(".")[0]}.renamed, .moved, .closed), or give it the lane change`;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as events from "../../test/support/cliEvents.ts";
 import * as poorEvents from "../../test/support/cliPoorEvents.ts";
+import { defineAction } from "../replay/defineAction.ts";
 import { checkDefinitions } from "./checkDefinitions.ts";
 import { defineEvent } from "./defineEvent.ts";
 import { defineEntity } from "./entity.ts";
@@ -26,6 +27,17 @@ describe("checking definitions", () => {
     expect(of("card.create")).toEqual([
       expect.objectContaining({ rule: "tense", message: expect.stringContaining("card.created") }),
     ]);
+  });
+
+  test("leaves actions their imperative", () => {
+    const user = defineEntity("user");
+    const rename = defineAction("user.rename", {
+      kind: "update",
+      subject: () => user("1"),
+      run: () => undefined,
+      description: "Gives somebody another name.",
+    });
+    expect(checkDefinitions(createRegistry([rename]))).toEqual([]);
   });
 
   test("finds an example that the schema refuses, with the place", () => {

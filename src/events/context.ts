@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Act } from "./act.ts";
 import type { EventReference } from "./draft.ts";
 import type { EntityRef } from "./entity.ts";
 import type { JsonObject } from "./serializable.ts";
@@ -13,14 +14,22 @@ export interface Context {
   readonly causedBy?: EventReference | undefined;
 }
 
+/** What Tidings itself keeps beside it. */
+export interface InnerContext extends Context {
+  /** Inside a replay or a projection: who would break history by recording. Says so in the refusal. */
+  readonly withoutEffects?: string | undefined;
+  /** Inside an action's `run`: what takes note of its effects. */
+  readonly act?: Act | undefined;
+}
+
 export interface ContextStore {
   /** Calls `work` with `context` laid over the present one; metadata is merged key by key. */
-  run<Result>(context: Context, work: () => Result): Result;
-  current(): Context;
+  run<Result>(context: InnerContext, work: () => Result): Result;
+  current(): InnerContext;
 }
 
 export function createContextStore(): ContextStore {
-  const storage = new AsyncLocalStorage<Context>();
+  const storage = new AsyncLocalStorage<InnerContext>();
   const current = () => storage.getStore() ?? {};
   return {
     current,
@@ -28,9 +37,12 @@ export function createContextStore(): ContextStore {
   };
 }
 
-function overlay(outer: Context, inner: Context): Context {
+/** A replay or projection inside an action's run, or the other way round: what lies inside decides about effects. */
+function overlay(outer: InnerContext, inner: InnerContext): InnerContext {
   const given = Object.fromEntries(
     Object.entries(inner).filter(([, value]) => value !== undefined),
-  ) as Context;
-  return { ...outer, ...given, metadata: { ...outer.metadata, ...inner.metadata } };
+  ) as InnerContext;
+  const { act: _act, withoutEffects: _withoutEffects, ...kept } = outer;
+  const decides = given.act !== undefined || given.withoutEffects !== undefined;
+  return { ...(decides ? kept : outer), ...given, metadata: { ...outer.metadata, ...inner.metadata } };
 }

@@ -4,13 +4,14 @@ import type { ActivityType } from "./activityTypes.ts";
 import type { Draft, DraftCommon, DraftInput } from "./draft.ts";
 import type { EntityDefinition, EntityRef, Role, RoleSpec, RoleValue } from "./entity.ts";
 import { roleOf } from "./entity.ts";
-import { phaseOfVerb, phases, type Phase } from "./phase.ts";
+import { definitionFields, invalidDefinition } from "./definitionFields.ts";
+import type { Phase } from "./phase.ts";
 import type { Sentence, SentenceActor } from "./sentence.ts";
 import type { SentenceGroup } from "./sentenceGroup.ts";
 import type { JsonObject } from "./serializable.ts";
 import type { CheckedUpcasters, Upcasters } from "./upcast.ts";
 import type { Audience } from "./viewer.ts";
-import { webhookShapes, type AnyWebhookShape, type WebhookOption } from "./webhookShape.ts";
+import type { AnyWebhookShape, WebhookOption } from "./webhookShape.ts";
 import type { Words } from "./words.ts";
 
 export const lanes = ["domain", "change", "client", "system"] as const;
@@ -103,17 +104,22 @@ export interface EventOptions<Shape extends EventShape, Subject, Refs, Schema, S
   webhook?: WebhookOption<Shape> | undefined;
 }
 
-/** A definition without its types: what registries, reads and catalogs use. */
+/** A definition without its types, of an event or of an action: what registries, reads and catalogs use. */
 export interface AnyEventDefinition {
-  readonly "~tidings": "event";
+  readonly "~tidings": "event" | "action";
   readonly type: string;
   /** The first word of the type. */
   readonly category: string;
   readonly version: number;
   readonly lane: Lane;
+  /** What an action does to its subject; null for an event that is no action. */
+  readonly kind: ActionKind | null;
+  /** Nothing new of this type is recorded: an action that is kept for replays of what it was. */
+  readonly ignored: boolean;
   readonly severity: Severity;
   readonly audience: ((event: AudienceEvent<never>) => Audience) | undefined;
   readonly phase: Phase;
+  /** Of an action it takes any entity: only `subject` of the definition, called with an input, tells which. */
   readonly subject: Role;
   readonly refs: { readonly [role: string]: Role };
   readonly schema: StandardSchemaV1 | undefined;
@@ -136,15 +142,21 @@ export interface AnyEventDefinition {
 }
 
 export function isEventDefinition(value: unknown): value is AnyEventDefinition {
-  return typeof value === "function" && "~tidings" in value && value["~tidings"] === "event";
+  if ((typeof value !== "function" && typeof value !== "object") || value === null) return false;
+  return "~tidings" in value && (value["~tidings"] === "event" || value["~tidings"] === "action");
 }
 
-/** A type of event. Call it to make a draft for `record`. */
-export interface EventDefinition<Shape extends EventShape = EventShape> extends AnyEventDefinition {
-  (input: DraftInput<Shape>): Draft<Shape>;
+/** A definition whose events the compiler knows: of an event or of an action. */
+export interface TypedDefinition<Shape extends EventShape = EventShape> extends AnyEventDefinition {
   readonly type: Shape["type"];
   /** Only for the compiler; never set. */
   readonly "~shape"?: Shape;
+}
+
+/** A type of event. Call it to make a draft for `record`. */
+export interface EventDefinition<Shape extends EventShape = EventShape> extends TypedDefinition<Shape> {
+  (input: DraftInput<Shape>): Draft<Shape>;
+  readonly "~tidings": "event";
 }
 
 type NoData = StandardSchemaV1<{ readonly [key: string]: never }, { readonly [key: string]: never }>;
@@ -159,8 +171,6 @@ type ShapeOf<Type extends string, Subject, Refs, Schema extends StandardSchemaV1
 
 type NamesOf<Spec> =
   Spec extends EntityDefinition<infer Name> ? Name : Spec extends Role<infer Name, "one"> ? Name : never;
-
-const TYPE_NAME = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
 
 /**
  * Defines an event type, once, for recording, feeds, subscriptions, docs and the compiler.
@@ -178,72 +188,43 @@ export function defineEvent<
   type: Type,
   options: EventOptions<ShapeOf<Type, Subject, Refs, Schema>, Subject, Refs, Schema, Steps>,
 ): EventDefinition<ShapeOf<Type, Subject, Refs, Schema>> {
-  const version = options.version ?? 1;
   const upcasters: Upcasters = options.upcast ?? {};
-  checkName(type, type);
-  for (const alias of options.aliases ?? []) {
-    if (alias === "" || alias.length > 100) invalid(type, `alias "${alias}" must have 1 to 100 characters`);
-  }
-  if (!Number.isInteger(version) || version < 1)
-    invalid(type, `version ${version} must be a whole number from 1`);
-  for (let older = 1; older < version; older++) {
+  const fields = definitionFields(type, { ...options, upcast: upcasters });
+  for (let older = 1; older < fields.version; older++) {
     if (upcasters[older] === undefined) {
       throw new TidingsError("UPCASTER_MISSING", {
-        detail: `${type} has version ${version} but no upcaster for ${older}`,
+        detail: `${type} has version ${fields.version} but no upcaster for ${older}`,
       });
     }
   }
-  for (const older of Object.keys(upcasters).map(Number)) {
-    if (!(older >= 1 && older < version))
-      invalid(type, `an upcaster reads version ${older}, but the version is ${version}`);
-  }
-  if (options.lane !== undefined && !lanes.includes(options.lane))
-    invalid(type, `lane "${options.lane}" is none of ${lanes.join(", ")}`);
-  if (options.severity !== undefined && !severities.includes(options.severity))
-    invalid(type, `severity "${options.severity}" is none of ${severities.join(", ")}`);
-  if (options.phase !== undefined && !phases.includes(options.phase))
-    invalid(type, `phase "${options.phase}" is none of ${phases.join(", ")}`);
   const checkedRole = (name: string, spec: RoleSpec | undefined): Role => {
     // Two modules that import each other see the other's exports as undefined at first.
-    if (!spec) invalid(type, `${name} is undefined (do the modules import each other?)`);
+    if (!spec) invalidDefinition(type, `${name} is undefined (do the modules import each other?)`);
     const role = roleOf(spec);
-    return role.entities.length > 0 ? role : invalid(type, `${name} takes no entity`);
+    return role.entities.length > 0 ? role : invalidDefinition(type, `${name} takes no entity`);
   };
   const refs = Object.fromEntries(
     Object.entries(options.refs ?? {}).map(([name, spec]) => [name, checkedRole(`refs.${name}`, spec)]),
   );
 
   const definition: AnyEventDefinition = {
+    ...fields,
     "~tidings": "event",
-    type,
-    category: type.slice(0, type.indexOf(".")),
-    version,
-    lane: options.lane ?? "domain",
-    severity: options.severity ?? "info",
-    audience: options.audience,
-    phase: options.phase ?? phaseOfVerb(type),
+    kind: null,
+    ignored: false,
     subject: checkedRole("subject", options.subject),
     refs,
     schema: options.data,
     upcasters,
-    aliases: options.aliases ?? [],
-    sentence: options.sentence,
     group: groupOf(type, options.group, refs),
-    groupSentence: options.groupSentence,
-    activity: options.activity,
-    icon: options.icon,
-    url: options.url,
-    description: options.description,
     example: options.example,
     jsonSchema: options.jsonSchema,
-    webhook: webhookShapes(type, options.lane ?? "domain", options.webhook),
-    sendsRestricted: options.webhook !== undefined && options.webhook !== false,
   };
   const draft = (input: DraftCommon & { subject: EntityRef; refs?: object; data?: unknown }): Draft => ({
     ...input,
     "~tidings": "draft",
     type,
-    version,
+    version: fields.version,
     refs: { ...input.refs },
     data: input.data ?? {},
   });
@@ -258,16 +239,6 @@ function groupOf(
 ): readonly string[] | null {
   if (given === false) return null;
   const unknown = given?.find((name) => name !== "subject" && !Object.hasOwn(refs, name));
-  if (unknown !== undefined) invalid(type, `group: "${unknown}" is no role`);
+  if (unknown !== undefined) invalidDefinition(type, `group: "${unknown}" is no role`);
   return given ?? Object.keys(refs).filter((name) => refs[name]!.holds !== "many");
-}
-
-function checkName(type: string, name: string): void {
-  if (!TYPE_NAME.test(name) || name.length > 100) {
-    invalid(type, `the type must be "subject.verb" in at most 100 characters of a-z, 0-9, _ and dots`);
-  }
-}
-
-function invalid(type: string, detail: string): never {
-  throw new TidingsError("INVALID_DEFINITION", { detail: `${type}: ${detail}` });
 }

@@ -1,5 +1,6 @@
 import { TidingsError } from "../errors.ts";
 import { checkIdentifier } from "./limits.ts";
+import type { StateReducer } from "./stateReducer.ts";
 
 /** One thing that events are about. The label is its name as it was when the event was recorded. */
 export interface EntityRef<Name extends string = string> {
@@ -15,7 +16,7 @@ export interface LoadedEntity {
   readonly url?: string | null | undefined;
 }
 
-export interface EntityOptions {
+export interface EntityOptions<State = unknown> {
   /** Where a person sees it: a path or an http(s) address, from its id or its name as recorded. Default: not linked. */
   url?: ((id: string, recorded: EntityRef) => string | null) | undefined;
   /** A Lucide icon name for events that have none of their own. Default `activity`. */
@@ -31,6 +32,11 @@ export interface EntityOptions {
    * always give the same for the same id. Default: the app's own key.
    */
   publicId?: ((id: string) => string) | undefined;
+  /**
+   * How the events about one make its state, for those who look at its past: see `tidings.fold`. Its types are those of
+   * events whose subject it is. Default: it has none.
+   */
+  state?: StateReducer<State> | undefined;
 }
 
 /** A kind of thing with a timeline. Call it to refer to one: `card(42, "Fix the login")`. */
@@ -50,9 +56,9 @@ export interface Role<
 }
 
 /** Names an entity: lower-case words joined by `_`. Throws INVALID_DEFINITION for anything else. */
-export function defineEntity<const Name extends string>(
+export function defineEntity<const Name extends string, State = unknown>(
   name: Name,
-  options: EntityOptions = {},
+  options: EntityOptions<State> = {},
 ): EntityDefinition<Name> {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) {
     throw new TidingsError("INVALID_DEFINITION", {

@@ -11,7 +11,7 @@ export function exampleEntities({ subject, refs }: Pick<AnyEventDefinition, "sub
 } {
   const counts = new Map<string, number>();
   const next = (role: Role): EntityRef => {
-    const kind = role.entities[0]!.entity;
+    const kind = role.entities[0]?.entity ?? "entity";
     const number = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, number);
     return { type: kind, id: String(number), label: `${titled(kind)} ${number}` };

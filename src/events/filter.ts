@@ -1,9 +1,11 @@
 import { TidingsError } from "../errors.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
 import {
+  actionKinds,
   isEventDefinition,
   lanes,
   severities,
+  type ActionKind,
   type AnyEventDefinition,
   type Lane,
   type Severity,
@@ -33,6 +35,8 @@ export interface EventFilter {
   /** Default: `["domain"]`. */
   lanes?: readonly Lane[] | undefined;
   severities?: readonly Severity[] | undefined;
+  /** Actions that do this to their subject; other events have no kind and do not match. Actions lie in the lane `system` as a rule. */
+  kinds?: readonly ActionKind[] | undefined;
   /** Recorded at or after this moment. The order of the log is that of recording, so is its clock. */
   since?: Date | undefined;
   /** Recorded before this moment. */
@@ -81,6 +85,7 @@ export function normalFilter(filter: EventFilter, account: string, registry: Reg
       list("subjectTypes", filter.subjectTypes)?.map((name) => textOf("subjectTypes", name)) ?? null,
     lanes: known("lanes", list("lanes", filter.lanes), lanes) ?? ["domain"],
     severities: known("severities", list("severities", filter.severities), severities),
+    kinds: known("kinds", list("kinds", filter.kinds), actionKinds),
     since,
     until,
     audiences: filter.viewer === undefined ? null : viewerKeys(filter.viewer),
@@ -93,16 +98,25 @@ function typesOf(
   categories: readonly string[] | null,
   registry: Registry,
 ): readonly string[] | null {
-  const byType = namesOf(
-    types?.map((type) => (isEventDefinition(type) ? type.type : textOf("types", type))),
-    registry,
-  );
+  const byType = types === null ? null : typeNames(types, registry);
   const byCategory = namesOf(
     categories?.map((category) => `${textOf("categories", category)}.*`),
     registry,
   );
   if (byType === null || byCategory === null) return byType ?? byCategory;
   return byType.filter((name) => byCategory.includes(name));
+}
+
+/** The stored names of definitions and patterns, however many; null: every type. Throws INVALID_FILTER. */
+export function typeNames(
+  types: readonly (AnyEventDefinition | string)[],
+  registry: Registry,
+): readonly string[] | null {
+  if (types.length === 0) refuse("types", "must hold at least one value");
+  return namesOf(
+    types.map((type) => (isEventDefinition(type) ? type.type : textOf("types", type))),
+    registry,
+  );
 }
 
 function namesOf(patterns: readonly string[] | undefined, registry: Registry): readonly string[] | null {

@@ -10,7 +10,7 @@ import {
   isEventDefinition,
   lanes,
   type AnyEventDefinition,
-  type EventDefinition,
+  type TypedDefinition,
   type EventShape,
 } from "./defineEvent.ts";
 import type { EntityLike, EventFilter } from "./filter.ts";
@@ -37,7 +37,7 @@ export interface EventRun {
 export interface EventQueries {
   /** `events.list(cardMoved, { since })` gives typed events; `events.list({ types: ["card.*"] })` any. */
   list<Shape extends EventShape>(
-    definition: EventDefinition<Shape>,
+    definition: TypedDefinition<Shape>,
     query?: Omit<EventQuery, "types">,
   ): Promise<Page<RecordedEvent<Shape>>>;
   list(query?: EventQuery): Promise<Page<RecordedEvent>>;
@@ -55,7 +55,7 @@ export interface EventQueries {
   /** The newest event about an entity, of a type if one is given, or null. */
   latest<Shape extends EventShape>(
     of: EntityLike,
-    definition: EventDefinition<Shape>,
+    definition: TypedDefinition<Shape>,
     options?: Reading,
   ): Promise<RecordedEvent<Shape> | null>;
   latest(of: EntityLike, options?: Reading): Promise<RecordedEvent | null>;

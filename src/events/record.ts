@@ -168,7 +168,8 @@ async function writeKeyed(
   }
 }
 
-function stored(row: EventRow, { id, occurredAt }: { id: string; occurredAt: number }): StoredEvent {
+/** A row that was written, as the log holds it. */
+export function stored(row: EventRow, { id, occurredAt }: { id: string; occurredAt: number }): StoredEvent {
   return {
     account: row.account,
     lane: row.lane,

@@ -3,7 +3,7 @@ import type { ActionKind, EventShape, Lane, Severity } from "./defineEvent.ts";
 import type { EntityRef } from "./entity.ts";
 import type { Registry } from "./registry.ts";
 import type { JsonObject } from "./serializable.ts";
-import { upcastData } from "./upcast.ts";
+import { canUpcast, upcastData } from "./upcast.ts";
 
 /** An event of the log in its present version. */
 export interface RecordedEvent<Shape extends EventShape = EventShape> {
@@ -48,6 +48,9 @@ export function recordedEvent(stored: StoredEvent, registry: Registry): Recorded
   if (stored.version > version) return { ...stored, type, problem: "unknown_version" };
   const refs = completeRefs(stored.refs, definition.refs);
   if (stored.version === version) return { ...stored, type, refs, problem: null };
+  // Actions need no upcasters: an older one is read as it was recorded, and `version` says so.
+  if (definition.kind !== null && !canUpcast(definition.upcasters, stored.version, version))
+    return { ...stored, type, refs, problem: null };
   try {
     const data = upcastData(definition.upcasters, stored.version, version, stored.data) as JsonObject;
     return { ...stored, type, refs, data, version, problem: null };
@@ -56,12 +59,12 @@ export function recordedEvent(stored: StoredEvent, registry: Registry): Recorded
   }
 }
 
-/** As `recordedEvent`, with its place in the order. */
+/** As `recordedEvent`, with its place in the order, which comes along with everything else that is stored. */
 export function positionedEvent(
   stored: StoredEvent & { readonly position: number },
   registry: Registry,
 ): PositionedEvent {
-  return { ...recordedEvent(stored, registry), position: stored.position };
+  return recordedEvent(stored, registry) as PositionedEvent;
 }
 
 /** Roles added since are null or empty in older events; stored absence of an optional role reads as null. */

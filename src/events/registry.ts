@@ -35,7 +35,10 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
     }
     const known = byType.get(definition.type);
     if (known === definition) continue;
-    if (known) throw new TidingsError("DUPLICATE_TYPE", { detail: `"${definition.type}" is defined twice` });
+    // What an action once did may keep its name: readers and `perform` mean what it does now.
+    const kept = known?.ignored || definition.ignored;
+    if (known && kept && prevails(known, definition)) continue;
+    if (known && !kept) throw new TidingsError("DUPLICATE_TYPE", { detail: `"${definition.type}" is defined twice` });
     byType.set(definition.type, definition);
     for (const role of [definition.subject, ...Object.values(definition.refs)]) {
       for (const entity of role.entities) registerEntity(entities, entity);
@@ -85,6 +88,11 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
       return types.filter(({ type }) => type.startsWith(prefix)).flatMap(({ type }) => namesOf(type));
     },
   };
+}
+
+/** Of two actions with one name the one that is still performed, otherwise the newer one. */
+function prevails(one: AnyEventDefinition, other: AnyEventDefinition): boolean {
+  return one.ignored === other.ignored ? one.version > other.version : other.ignored;
 }
 
 function collect(definitions: Definitions): (AnyEventDefinition | EntityDefinition)[] {

@@ -30,6 +30,22 @@ export function storedBytes(value: object): number {
   return bytes;
 }
 
+/**
+ * A value as it will be read: jsonb keeps keys by their length, then by their bytes. Whoever is given a value before it is stored
+ * sees what others are given later. Only for what `checkSerializable` let pass.
+ */
+export function asStored(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value), (_key, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => byStoredOrder(Buffer.from(a), Buffer.from(b))))
+      : item,
+  ) as Json;
+}
+
+function byStoredOrder(a: Buffer, b: Buffer): number {
+  return a.length - b.length || Buffer.compare(a, b);
+}
+
 /** JSON with sorted keys: equal content gives equal text. */
 export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>

@@ -56,6 +56,12 @@ interface Successors {
 }
 type Successor<Version> = Version extends keyof Successors ? Successors[Version] : never;
 
+/** Whether steps lead from this version to the present one. */
+export function canUpcast(steps: Upcasters, version: number, current: number): boolean {
+  for (let at = version; at < current; at++) if (steps[at] === undefined) return false;
+  return version <= current;
+}
+
 /** The data as the present version has it, by way of each step from `version` on. */
 export function upcastData(steps: Upcasters, version: number, current: number, data: unknown): unknown {
   let value = data;

@@ -5,7 +5,8 @@ import { checkSerializable, type JsonObject } from "./serializable.ts";
 
 /** What a draft's data is stored as: the output of the schema, which must be a JSON object. Throws where it is wrong. */
 export function validateData(input: unknown, definition: AnyEventDefinition): JsonObject {
-  const data = definition.schema ? parse(input, definition) : input;
+  const { type, schema } = definition;
+  const data = schema ? parseInput(input, { type, schema, at: "data" }) : input;
   checkSerializable(data, ["data"]);
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new TidingsError("INVALID_DATA", {
@@ -22,30 +23,37 @@ export function validateData(input: unknown, definition: AnyEventDefinition): Js
   return data as JsonObject;
 }
 
-function parse(input: unknown, definition: AnyEventDefinition): unknown {
-  const { type } = definition;
-  const result = validate(input, definition);
+interface Parsing {
+  readonly type: string;
+  readonly schema: StandardSchemaV1;
+  /** What the input is called in errors: `data`. */
+  readonly at: string;
+}
+
+/** What the schema makes of it. Throws INVALID_DATA with the path, INVALID_SCHEMA_RESULT for one that takes its time. */
+export function parseInput(input: unknown, { type, schema, at }: Parsing): unknown {
+  const result = validate(input, { type, schema, at });
   if (result instanceof Promise) {
     result.catch(() => undefined); // nobody awaits it, and an unhandled rejection would end the process
     throw new TidingsError("INVALID_SCHEMA_RESULT", {
       detail: `${type}: the schema gave a promise (Zod does so too when a transform throws)`,
-      path: ["data"],
+      path: [at],
     });
   }
   if (!result.issues) return result.value;
   const [issue] = result.issues;
-  const path = ["data", ...(issue ? pathOf(issue) : [])];
+  const path = [at, ...(issue ? pathOf(issue) : [])];
   throw new TidingsError("INVALID_DATA", { detail: `${type}: ${path.join(".")}: ${issue?.message}`, path });
 }
 
 /** A transform that throws has met data that it cannot read: its event is refused, not the whole call. */
-function validate(input: unknown, { type, schema }: AnyEventDefinition) {
+function validate(input: unknown, { type, schema, at }: Parsing) {
   try {
-    return schema!["~standard"].validate(input);
+    return schema["~standard"].validate(input);
   } catch (cause) {
     throw new TidingsError("INVALID_DATA", {
       detail: `${type}: the schema threw ${String(cause)}`,
-      path: ["data"],
+      path: [at],
       cause,
     });
   }

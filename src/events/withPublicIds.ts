@@ -1,3 +1,4 @@
+import { TidingsError } from "../errors.ts";
 import type { SentenceEvent } from "./defineEvent.ts";
 import { entityKey, type EntityRef } from "./entity.ts";
 import type { RecordedEvent } from "./recordedEvent.ts";
@@ -11,14 +12,12 @@ export interface PublicSentenceEvent {
 
 /**
  * An event as people outside may see it: with public ids for the app's own keys; `urlOf` still leads to where these are seen.
- * Throws what a `publicId` throws: rather nothing leaves than an inner key.
+ * Throws PUBLIC_ID_FAILED where a `publicId` throws: rather nothing leaves than an inner key.
  */
 export function withPublicIds(event: RecordedEvent, registry: Registry): PublicSentenceEvent {
   const inner = new Map<string, EntityRef>();
   const show = (ref: EntityRef): EntityRef => {
-    const publicId = registry.entities.get(ref.type)?.options.publicId;
-    const id = publicId ? publicId(ref.id) : ref.id;
-    const shown = { type: ref.type, id, label: ref.label };
+    const shown = { type: ref.type, id: publicIdOf(ref, registry), label: ref.label };
     inner.set(entityKey(shown), ref);
     return shown;
   };
@@ -44,4 +43,15 @@ export function withPublicIds(event: RecordedEvent, registry: Registry): PublicS
       }
     },
   };
+}
+
+function publicIdOf({ type, id }: EntityRef, registry: Registry): string {
+  const publicId = registry.entities.get(type)?.options.publicId;
+  if (publicId === undefined) return id;
+  try {
+    return publicId(id);
+  } catch (cause) {
+    // Without the id: this may be told to those from whom it is kept.
+    throw new TidingsError("PUBLIC_ID_FAILED", { detail: `Of an entity "${type}"`, cause });
+  }
 }

@@ -1,3 +1,4 @@
+import { isTidingsError, type TidingsError } from "../errors.ts";
 import type { SentenceEvent } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { Language } from "../events/language.ts";
@@ -30,7 +31,7 @@ export function activityContext(language: Language) {
   return [CONTEXT, { "@language": language.tag, tidings: "urn:tidings:" }] as const;
 }
 
-/** An event as an activity, with the public ids that webhooks send. Throws what a `publicId` throws. */
+/** An event as an activity, with the public ids that webhooks send. Throws PUBLIC_ID_FAILED. */
 export function activityOf(
   event: RecordedEvent,
   { registry, language, publicUrl }: ActivityContext,
@@ -175,10 +176,12 @@ export interface ActivityPageLinks {
   readonly prev: string | null;
 }
 
+/** Where a `publicId` throws, its event is told without any entity, and `onNameless` hears of it: the page goes on. */
 export function activityPage(
   events: readonly RecordedEvent[],
   { id, partOf, next, prev }: ActivityPageLinks,
   context: ActivityContext,
+  onNameless: (error: TidingsError) => void,
 ): ActivityObject {
   return {
     "@context": activityContext(context.language),
@@ -187,6 +190,24 @@ export function activityPage(
     partOf,
     ...(next !== null && { next }),
     ...(prev !== null && { prev }),
-    orderedItems: events.map((event) => activityOf(event, context)),
+    orderedItems: events.map((event) => {
+      try {
+        return activityOf(event, context);
+      } catch (error) {
+        if (!isTidingsError(error, "PUBLIC_ID_FAILED")) throw error;
+        onNameless(error);
+        return namelessActivity(event, context);
+      }
+    }),
+  };
+}
+
+/** That something happened, and when: what can be told of an event whose entities have no public names. */
+function namelessActivity(event: RecordedEvent, { registry, publicUrl }: ActivityContext): ActivityObject {
+  return {
+    id: `${publicUrl}/events/${event.id}`,
+    type: registry.find(event.type)?.activity ?? activityType(event.type),
+    published: event.occurredAt.toISOString(),
+    "tidings:type": event.type,
   };
 }

@@ -43,6 +43,7 @@ const registry = createRegistry([
   issueOpened,
   placeOpened,
 ]);
+const neverNameless = (error: unknown) => expect.unreachable(String(error));
 const context = { registry, language: english, publicUrl: "https://app.example.com/tidings" };
 
 const id = "01900000-0000-7000-8000-000000000001";
@@ -231,14 +232,40 @@ test.each([
   expect(activityType(type)).toBe(activity);
 });
 
+const links = {
+  id: "https://a.example/feed?limit=1",
+  partOf: "https://a.example/feed",
+  next: "https://a.example/feed?limit=1&before=x",
+  prev: null,
+};
+
+test("a publicId that throws takes the names of its own event, and no more of the page", () => {
+  const invoice = defineEntity("invoice", { publicId: (key) => BigInt(key).toString(36) });
+  const paid = defineEvent("invoice.paid", { subject: invoice, activity: "Update" });
+  const nameless: unknown[] = [];
+  const page = activityPage(
+    [event(paid, { subject: invoice("no-number", "Invoice 7") }), event(closed)],
+    links,
+    { ...context, registry: createRegistry([paid, closed]) },
+    (error) => nameless.push([error.code, error.detail]),
+  );
+  expect(page["orderedItems"]).toEqual([
+    {
+      id: `https://app.example.com/tidings/events/${id}`,
+      type: "Update",
+      published: occurredAt.toISOString(),
+      "tidings:type": "invoice.paid",
+    },
+    expect.objectContaining({
+      "tidings:type": "card.closed",
+      object: expect.objectContaining({ name: "Fix <the> login" }),
+    }),
+  ]);
+  expect(nameless).toEqual([["PUBLIC_ID_FAILED", 'Of an entity "invoice"']]);
+});
+
 test("a page leads to its neighbours and to the whole", () => {
-  const links = {
-    id: "https://a.example/feed?limit=1",
-    partOf: "https://a.example/feed",
-    next: "https://a.example/feed?limit=1&before=x",
-    prev: null,
-  };
-  const { orderedItems, ...page } = activityPage([event(closed)], links, context);
+  const { orderedItems, ...page } = activityPage([event(closed)], links, context, neverNameless);
   expect(page).toEqual({
     "@context": ["https://www.w3.org/ns/activitystreams", { "@language": "en", tidings: "urn:tidings:" }],
     type: "OrderedCollectionPage",

@@ -11,7 +11,7 @@ export type SavableFilter = Omit<EventFilter, "account" | "viewer">;
 const MAX_FILTER_BYTES = 8 * 1024;
 
 const ENTITIES = ["of", "actors", "subjects"] as const;
-const WORDS = ["types", "categories", "subjectTypes", "lanes", "severities"] as const;
+const WORDS = ["types", "categories", "subjectTypes", "lanes", "severities", "kinds"] as const;
 const TIMES = ["since", "until"] as const;
 const FIELDS: readonly string[] = [...ENTITIES, ...WORDS, ...TIMES];
 

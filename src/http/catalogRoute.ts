@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { CatalogEntry } from "../events/catalog.ts";
-import { lanes, severities } from "../events/defineEvent.ts";
+import { actionKinds, lanes, severities } from "../events/defineEvent.ts";
 import type { JsonObject } from "../events/serializable.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
@@ -19,6 +19,7 @@ const catalogEntrySchema = z
     category: z.string().openapi({ example: "card" }),
     lane: z.enum(lanes),
     severity: z.enum(severities),
+    kind: z.enum(actionKinds).nullable(),
     version: z.number().int(),
     description: z.string().nullable(),
     subject: z.object({ kinds: z.array(z.string()) }),
@@ -70,6 +71,7 @@ function entryJson(entry: CatalogEntry): z.infer<typeof catalogEntrySchema> {
     category: entry.category,
     lane: entry.lane,
     severity: entry.severity,
+    kind: entry.kind,
     version: entry.version,
     description: entry.description,
     subject: { kinds: [...entry.subject.kinds] },

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { lanes, severities } from "../events/defineEvent.ts";
+import { actionKinds, lanes, severities } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import { viewerKeys, type Viewer } from "../events/viewer.ts";
@@ -31,6 +31,9 @@ export const eventSchema = z
     audience: z.array(z.string()).nullable().openapi({
       description:
         "Whom it is for; to a viewer only those of them that it counts as. Null: everybody in the account.",
+    }),
+    kind: z.enum(actionKinds).nullable().openapi({
+      description: "What an action does to its subject; null for an event that is no action.",
     }),
     problem: z.enum(["unknown_type", "unknown_version", "upcast_failed"]).nullable().openapi({
       description: "Why `data` is as it was stored and not in the present version. Null when all is well.",

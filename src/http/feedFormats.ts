@@ -62,7 +62,7 @@ export function htmlResponse(
 /** A page as activities. `path` is the route's, under the public address. */
 export async function activityResponse(
   c: Context,
-  tidings: Pick<Tidings, "events" | "registry">,
+  tidings: Pick<Tidings, "events" | "registry" | "signals">,
   query: FeedQuery,
   path: string,
   publicUrl: string | undefined,
@@ -88,6 +88,7 @@ export async function activityResponse(
       prev: newer && address({ after: newer, before: null }),
     },
     { registry: tidings.registry, language, publicUrl },
+    (error) => tidings.signals.emit("http.failed", { method: c.req.method, path: c.req.path, error }),
   );
   c.header("content-language", language.tag);
   if (unchanged(c, page)) return c.body(null, 304);

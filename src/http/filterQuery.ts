@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { lanes, severities } from "../events/defineEvent.ts";
+import { actionKinds, lanes, severities } from "../events/defineEvent.ts";
 
 /** Values of one parameter: repeated, or separated by commas. */
 export function list<Value extends string>(
@@ -42,6 +42,7 @@ export const matchParameters = {
   subjectTypes: list(z.string(), "That happened to entities of these kinds: `card`."),
   lanes: list(z.enum(lanes), "Default `domain`."),
   severities: list(z.enum(severities), "How serious."),
+  kinds: list(z.enum(actionKinds), "Actions that do this to their subject; other events have no kind."),
 };
 
 export const filterParameters = {

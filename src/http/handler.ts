@@ -10,6 +10,7 @@ import { addDashboardRoute } from "./dashboardRoute.ts";
 import { addDayRoutes } from "./dayRoutes.ts";
 import { addDoctorRoute } from "./doctorRoute.ts";
 import { addEntityRoutes } from "./entityRoutes.ts";
+import { addEntityStateRoutes } from "./entityStateRoutes.ts";
 import { addEventRoutes } from "./eventRoutes.ts";
 import { addFacetRoutes } from "./facetRoutes.ts";
 import { addFeedRoutes } from "./feedRoutes.ts";
@@ -23,7 +24,9 @@ import { addOpenapiRoute } from "./openapiRoute.ts";
 import { createCors, createOriginGuard, originList } from "./origins.ts";
 import { addPortalRoute } from "./portalRoute.ts";
 import { respondWithProblem } from "./problem.ts";
+import { addProjectionRoutes } from "./projectionRoutes.ts";
 import { addRecordRoutes } from "./recordRoutes.ts";
+import { addReplayRoutes } from "./replayRoutes.ts";
 import { addSavedFilterRoutes } from "./savedFilterRoutes.ts";
 import { addStatsRoutes } from "./statsRoutes.ts";
 import { portalStaysInside } from "./webhookAccess.ts";
@@ -120,6 +123,7 @@ export function createHandler(
   addEventRoutes(api, tidings);
   addTraceRoute(api, tidings);
   addEntityRoutes(api, tidings);
+  addEntityStateRoutes(api, tidings);
   addFeedRoutes(api, tidings, { publicUrl: normalPublicUrl(options.publicUrl) });
   addGroupRoutes(api, tidings);
   addMarkRoutes(api, tidings, settings);
@@ -131,6 +135,8 @@ export function createHandler(
   addHealthRoute(api, tidings, settings);
   addDoctorRoute(api, tidings);
   addSubscriptionRoutes(api, tidings, settings);
+  addProjectionRoutes(api, tidings);
+  addReplayRoutes(api, tidings, settings);
   addWebhookRoutes(api, tidings, settings);
   addOpenapiRoute(api, basePath);
 

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { aMove, ann, card } from "../../test/support/boardEvents.ts";
 import { createClient, messagesIn, serve } from "../../test/support/liveClient.ts";
-import { authorizationOf, createTestApi } from "../../test/support/testApi.ts";
+import { authorizationOf, createTestApi, identityIn } from "../../test/support/testApi.ts";
 import { createTestPglite } from "../../test/support/testDatabase.ts";
 import type { LiveRun } from "../live/channels.ts";
 import type { Tidings } from "../tidings.ts";
@@ -17,8 +17,8 @@ describe("a live stream's end", () => {
     vi.restoreAllMocks();
   });
 
-  async function start(http: Omit<HttpOptions, "authorize"> = {}) {
-    const api = await createTestApi({ database: await createTestPglite(), http });
+  async function start({ authorize, ...http }: HttpOptions = {}) {
+    const api = await createTestApi({ database: await createTestPglite(), http, authorize });
     closing.push(api.drop);
     const followers = countFollowers(api.tidings);
     await api.tidings.start();
@@ -115,14 +115,35 @@ describe("a live stream's end", () => {
   });
 
   test("one that is old ends, and its client is asked anew who it is before it goes on where it was", async () => {
-    const { api, server, followers } = await start({ maxStreamMs: 40 });
+    const cameFrom: (string | null)[] = [];
+    const { api, server, followers } = await start({
+      maxStreamMs: 40,
+      authorize(request) {
+        cameFrom.push(request.headers.get("last-event-id"));
+        return identityIn(request);
+      },
+    });
     const client = createClient(server.url, "after=0");
-    const response = await client.connect();
-    for await (const _message of messagesIn(response)); // ends by itself
-    await followers.until(0);
+    const seen: { readonly position: number; readonly subject: { readonly id: string } }[] = [];
+    let connections = 0;
+    // Each stream ends by itself, on a busy machine before it has brought anything.
+    const readUpTo = async (count: number) => {
+      while (seen.length < count) {
+        connections++;
+        seen.push(...(await client.readUntil(() => false)));
+        await followers.until(0);
+      }
+    };
+    await api.tidings.record({ ...aMove("before"), ...by() });
+    await readUpTo(1);
+    const connectionsBefore = connections;
     await api.tidings.record({ ...aMove("meanwhile"), ...by() });
-    const seen = await createClient(server.url, "after=0").readUntil((message) => message.data !== undefined);
-    expect(seen.map(({ subject }) => subject.id)).toEqual(["meanwhile"]);
+    await readUpTo(2);
+
+    expect(seen.map(({ subject }) => subject.id)).toEqual(["before", "meanwhile"]);
+    expect(cameFrom, "asked once for each stream").toHaveLength(connections);
+    expect(cameFrom[0]).toBeNull();
+    expect(cameFrom[connectionsBefore]).toBe(String(seen[0]!.position));
   });
 
   test("a refused request and HEAD take no place", async () => {

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { lanes, severities } from "../events/defineEvent.ts";
+import { actionKinds, lanes, severities } from "../events/defineEvent.ts";
 import type { SavableFilter } from "../feed/savableFilter.ts";
 import type { SavedFilter } from "../feed/savedFilters.ts";
 import type { Tidings } from "../tidings.ts";
@@ -20,6 +20,7 @@ const savableFilterSchema = z
     subjectTypes: texts("That happened to entities of these kinds."),
     lanes: z.array(z.enum(lanes)).min(1).optional(),
     severities: z.array(z.enum(severities)).min(1).optional(),
+    kinds: z.array(z.enum(actionKinds)).min(1).optional(),
     since: z.iso.datetime({ offset: true }).optional(),
     until: z.iso.datetime({ offset: true }).optional(),
   })

@@ -110,6 +110,22 @@ describeOnDatabases("visibility over HTTP", (open, { name }) => {
     }
   });
 
+  test("audiences that cannot be are the app's mistake, not the client's", async () => {
+    const failed: unknown[] = [];
+    const stop = api.tidings.signals.on("http.failed", ({ error }) => failed.push(error));
+    const tooMany = Array.from({ length: 501 }, (_, index) => `team:${index}`);
+    for (const audiences of [tooMany, ["x".repeat(300)]]) {
+      for (const path of ["/feed", "/events/count", "/live"]) {
+        const response = await api.get(path, { as: { account: "a", audiences } });
+        expect(response.status).toBe(500);
+        expect(await response.json()).toMatchObject({ code: "INVALID_IDENTITY" });
+      }
+    }
+    stop();
+    expect(failed).toHaveLength(6);
+    expect(failed[0]).toMatchObject({ detail: "viewer.audiences must be a list of at most 500 keys" });
+  });
+
   test.each(["service", "operator"] as const)("the %s sees everything, or as whom it names", async (role) => {
     const as = { account: "a", role };
     const count = async (query: string) =>

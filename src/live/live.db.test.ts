@@ -9,7 +9,7 @@ import type { PositionedEvent } from "../events/recordedEvent.ts";
 import { lastPosition } from "../log/readPositions.ts";
 import { createSequencer } from "../log/sequencer.ts";
 import { createTail, type Tail } from "../log/tail.ts";
-import { createSignals } from "../signals.ts";
+import { createSignals, type Signals } from "../signals.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import { createChannels, type Channels } from "./channels.ts";
 import { live, type LiveDependencies, type LiveQuery } from "./live.ts";
@@ -22,6 +22,7 @@ const user = { type: "user", id: "ann", label: null };
 let database: PostgresTestDatabase;
 let tidings: Tidings;
 let tail: Tail;
+let signals: Signals;
 let channels: Channels;
 let room: LiveDependencies;
 let historyReads = 0;
@@ -40,7 +41,8 @@ beforeEach(async () => {
     },
   };
   // An hour between looks: what the tests see comes from `advance`, not from polling.
-  tail = createTail(db, createSignals(), 3_600_000);
+  signals = createSignals();
+  tail = createTail(db, signals, 3_600_000);
   channels = createChannels(tail, tidings.registry);
   room = { db, channels, registry: tidings.registry, accountOf: (given) => given ?? "acme" };
 });
@@ -279,6 +281,21 @@ describe("live()", () => {
     // The last hint may have been the infinite one: then the next look finds it.
     tail.loop.wake();
     expect(await take(stream, 3)).toEqual(range(2, last));
+    await stream.return(undefined);
+  });
+
+  test("a follower that throws takes nothing from the others, and the signals tell", async () => {
+    const told: unknown[] = [];
+    signals.on("tail.failed", ({ error }) => told.push(error));
+    const mistake = new Error("a follower's own");
+    const throwing = await tail.follow(() => {
+      throw mistake;
+    });
+    const stream = await begun({});
+    const last = await record(3);
+    expect(await take(stream, 3)).toEqual(range(2, last));
+    expect(told).toContain(mistake);
+    throwing.stop();
     await stream.return(undefined);
   });
 

@@ -27,8 +27,8 @@ export async function findActs(
   filter: NormalFilter,
   page: { readonly before?: string | undefined; readonly limit: number },
 ): Promise<FoundActs> {
-  const { of, types, actors, subjects, subjectTypes, severities } = filter;
-  if (of || types || actors || subjects || subjectTypes || severities) return lookUp(on, filter, page);
+  const { of, types, actors, subjects, subjectTypes, severities, kinds } = filter;
+  if (of || types || actors || subjects || subjectTypes || severities || kinds) return lookUp(on, filter, page);
   const high = [
     filter.until === null ? HIGHEST : idFloor(filter.until),
     page.before ?? HIGHEST,

@@ -1,5 +1,5 @@
 import { textArray, type Parameter, type Queryable } from "../db/database.ts";
-import type { Lane, Severity } from "../events/defineEvent.ts";
+import type { ActionKind, Lane, Severity } from "../events/defineEvent.ts";
 import { uuid, type EventKey } from "./readEvents.ts";
 
 /** A checked filter. Null means "any"; entities are written `type:id`; types are the stored names. */
@@ -12,6 +12,7 @@ export interface NormalFilter {
   readonly subjectTypes: readonly string[] | null;
   readonly lanes: readonly Lane[];
   readonly severities: readonly Severity[] | null;
+  readonly kinds: readonly ActionKind[] | null;
   /** Milliseconds since 1970. */
   readonly since: number | null;
   readonly until: number | null;
@@ -90,8 +91,8 @@ export const HIGHEST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
  * the database, whose plans a connection keeps (see 0004_reads.sql); other filters are planned for each call.
  */
 function commonBranches(filter: NormalFilter, page: PageBounds): Branches | null {
-  const { of, types, actors, subjects, subjectTypes, severities, since, until } = filter;
-  if (actors || subjects || subjectTypes || severities || (of && types)) return null;
+  const { of, types, actors, subjects, subjectTypes, severities, kinds, since, until } = filter;
+  if (actors || subjects || subjectTypes || severities || kinds || (of && types)) return null;
   const parameters: Parameter[] = [];
   const bind = (value: Parameter) => `$${parameters.push(value)}`;
   // No event has the smallest id of a moment: it has no version. So "greater than" is "from then on".
@@ -188,6 +189,7 @@ function eventConditions(filter: NormalFilter, bind: (value: Parameter) => strin
   oneOf("e.subject_type || ':' || e.subject_id", filter.subjects);
   oneOf("e.subject_type", filter.subjectTypes);
   oneOf("e.severity", filter.severities);
+  oneOf("e.kind", filter.kinds);
   return conditions;
 }
 

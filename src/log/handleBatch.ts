@@ -42,8 +42,8 @@ export async function handleBatch(
 ): Promise<void> {
   const signal = lease.signal();
   await db.transaction(async (tx) => {
-    for (const ofAccount of byAccount(events)) {
-      await callHandler(subscription, ofAccount, contexts, { tx: tx.handle, attempt, signal });
+    for (const together of subscription.mixed ? [events] : byAccount(events)) {
+      await callHandler(subscription, together, contexts, { tx: tx.handle, attempt, signal });
     }
     const held = lease.held();
     if (!held || !(await checkpoint(tx, held, upTo, leaseMs))) throw new TidingsError("LEASE_LOST");
@@ -52,12 +52,12 @@ export async function handleBatch(
 
 /** Calls the handler with the context that what it records takes: the account, the subscription as actor, the cause. */
 export async function callHandler(
-  { name, run }: Subscription,
+  { name, mixed, run }: Subscription,
   events: readonly PositionedEvent[],
   contexts: ContextStore,
   { tx, attempt, signal }: { tx: unknown; attempt: number; signal: AbortSignal },
 ): Promise<void> {
-  const { account } = events[0]!;
+  const account = mixed ? undefined : events[0]!.account;
   const actor = { type: "job", id: name, label: name };
   const causedBy = events.length === 1 ? events[0] : undefined;
   await contexts.run({ account, actor, causedBy }, () =>

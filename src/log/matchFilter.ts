@@ -12,6 +12,7 @@ export function createMatcher(filter: NormalFilter): (event: StoredEvent) => boo
   const subjects = filter.subjects && new Set(filter.subjects);
   const subjectTypes = filter.subjectTypes && new Set(filter.subjectTypes);
   const severities = filter.severities && new Set<string>(filter.severities);
+  const kinds = filter.kinds && new Set<string | null>(filter.kinds);
   const lanes = new Set<string>(filter.lanes);
   const audiences = filter.audiences && new Set(filter.audiences);
   return (event) =>
@@ -23,6 +24,7 @@ export function createMatcher(filter: NormalFilter): (event: StoredEvent) => boo
     (subjects === null || subjects.has(entityKey(event.subject))) &&
     (subjectTypes === null || subjectTypes.has(event.subject.type)) &&
     (severities === null || severities.has(event.severity)) &&
+    (kinds === null || kinds.has(event.kind)) &&
     (of === null || entitiesOf(event).some((ref) => of.has(entityKey(ref)))) &&
     (filter.since === null || recordedAt(event.id) >= filter.since) &&
     (filter.until === null || recordedAt(event.id) < filter.until);

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { TidingsError } from "../errors.ts";
-import type { PositionedEvent } from "../events/recordedEvent.ts";
+import type { PositionedEvent, RecordedEvent } from "../events/recordedEvent.ts";
 
 const ERROR_CHARACTERS = 4_000;
 
@@ -17,8 +17,10 @@ function stackOf(error: unknown): string {
 }
 
 /** Says why this process cannot read an event. */
-export function unreadableError({ type, version, position, problem }: PositionedEvent): TidingsError {
+export function unreadableError(event: RecordedEvent | PositionedEvent): TidingsError {
+  const { type, version, id, problem } = event;
+  const where = "position" in event ? `at position ${event.position}` : `with the id ${id}`;
   return new TidingsError(problem === "unknown_type" ? "UNKNOWN_TYPE" : "WRONG_VERSION", {
-    detail: `${type} version ${version} at position ${position}: ${problem?.replaceAll("_", " ")}`,
+    detail: `${type} version ${version} ${where}: ${problem?.replaceAll("_", " ")}`,
   });
 }

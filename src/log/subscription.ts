@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { TidingsError } from "../errors.ts";
-import type { AnyEventDefinition, EventDefinition, EventShape, Lane } from "../events/defineEvent.ts";
+import type { AnyEventDefinition, EventShape, Lane, TypedDefinition } from "../events/defineEvent.ts";
 import { lanes as allLanes } from "../events/defineEvent.ts";
 import { entityKey } from "../events/entity.ts";
-import { normalFilter } from "../events/filter.ts";
+import { normalFilter, typeNames } from "../events/filter.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { StoredEvent } from "./storedEvent.ts";
 
 /** The events that a list of definitions and patterns stands for: typed when it holds definitions only. */
 export type EventOf<Types> = Types extends readonly (infer Item)[]
-  ? Item extends EventDefinition<infer Shape>
+  ? Item extends TypedDefinition<infer Shape>
     ? PositionedEvent<Shape>
     : PositionedEvent<EventShape>
   : PositionedEvent<EventShape>;
@@ -70,6 +70,8 @@ export interface Subscription {
   readonly batch: number;
   readonly onFailure: "park" | "stop" | "retry";
   readonly maxAttempts: number;
+  /** Events of all accounts in one call, in the order of the log; the context then has no account. */
+  readonly mixed?: true | undefined;
   readonly run: (
     events: readonly PositionedEvent[],
     context: HandlerContext<unknown>,
@@ -109,7 +111,8 @@ export function checkSubscription(
 
   const given = options.types?.flatMap((type) => (typeof type === "string" ? [] : [type.lane])) ?? [];
   const asked = options.lanes ?? (given.length > 0 ? [...new Set(given)] : undefined);
-  const { types, lanes } = normalFilter({ types: options.types, lanes: asked }, "any", registry);
+  const { lanes } = normalFilter({ lanes: asked }, "any", registry);
+  const types = options.types === undefined ? null : typeNames(options.types, registry);
   const wantedTypes = types && new Set(types);
   const wantedLanes = new Set(lanes ?? allLanes);
   return {

@@ -17,7 +17,7 @@ import type { Tail } from "./tail.ts";
 
 export interface SlotDependencies {
   readonly db: Database;
-  readonly tail: Tail;
+  readonly tail: Pick<Tail, "read">;
   readonly registry: Registry;
   readonly signals: Signals;
   readonly contexts: ContextStore;

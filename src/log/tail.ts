@@ -54,7 +54,7 @@ export function createTail(db: Database, signals: Signals, idleMs: number): Tail
       // Nothing there: the hint was wrong, or retention took what lay here.
       if (run.scannedTo === mine.readUpTo && !certain) last = run.scannedTo;
       else {
-        hand(mine, run.scannedTo === mine.readUpTo ? { ...run, scannedTo: last } : run);
+        hand(mine, run.scannedTo === mine.readUpTo ? { ...run, scannedTo: last } : run, signals);
         handed = true;
       }
     }
@@ -136,11 +136,17 @@ function createReader(db: Database): Reader {
   return reader;
 }
 
-function hand(reader: Reader, run: PositionedRun): void {
+function hand(reader: Reader, run: PositionedRun, signals: Signals): void {
   reader.readUpTo = run.scannedTo;
   const all = [...reader.window, ...run.events];
   const forgotten = all.length - WINDOW;
   if (forgotten > 0) reader.windowStart = all[forgotten - 1]!.position;
   reader.window = forgotten > 0 ? all.slice(forgotten) : all;
-  for (const listener of reader.listeners) listener(run);
+  for (const listener of reader.listeners) {
+    try {
+      listener(run);
+    } catch (error) {
+      signals.emit("tail.failed", { error });
+    }
+  }
 }

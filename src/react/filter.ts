@@ -1,4 +1,4 @@
-import type { Lane, LiveItem, Severity } from "./wire.ts";
+import type { ActionKind, Lane, LiveItem, Severity } from "./wire.ts";
 
 /** Which events. Values of one field are alternatives, fields add up. Entities are written `type:id`. */
 export interface FeedFilter {
@@ -11,6 +11,8 @@ export interface FeedFilter {
   /** Default `["domain"]`; a timeline shows all. */
   readonly lanes?: readonly Lane[] | undefined;
   readonly severities?: readonly Severity[] | undefined;
+  /** Actions that do this to their subject; other events have no kind. */
+  readonly kinds?: readonly ActionKind[] | undefined;
   /** Recorded at or after this moment: an ISO date or time. */
   readonly since?: string | undefined;
   /** Recorded before this moment. A feed with an end is not live. */
@@ -30,6 +32,7 @@ const LISTS = [
   "subjectTypes",
   "lanes",
   "severities",
+  "kinds",
   "audiences",
 ] as const;
 

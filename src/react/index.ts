@@ -55,6 +55,7 @@ export type { LiveStatus } from "./live/liveStream.ts";
 // What comes over HTTP
 export type { AnyPage, Entry } from "./feed/entry.ts";
 export type {
+  ActionKind,
   Day,
   DayColumn,
   DaysPage,

@@ -30,6 +30,7 @@ export interface SentencePart {
 
 export type Lane = "domain" | "change" | "client" | "system";
 export type Severity = "info" | "warning" | "error";
+export type ActionKind = "create" | "update" | "destroy" | "upsert";
 
 /** One line of a feed. `unread` and `unseen` come only where marks were asked for. */
 export interface FeedItem {

@@ -5,7 +5,7 @@ import {
   lanes,
   isEventDefinition,
   type AnyEventDefinition,
-  type EventDefinition,
+  type TypedDefinition,
   type EventShape,
 } from "../events/defineEvent.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
@@ -44,7 +44,7 @@ const SHOW = 5;
  */
 export async function expectRecorded<Shape extends EventShape, Handle>(
   tidings: Tidings<Handle>,
-  definition: EventDefinition<Shape>,
+  definition: TypedDefinition<Shape>,
   expected: ExpectedEvent<Shape> & Where<Handle> & { times?: number | undefined } = {},
 ): Promise<RecordedEvent<Shape>[]> {
   const { times, tx, account, ...rest } = expected;

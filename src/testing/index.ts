@@ -11,6 +11,10 @@ export type { EntityExpectation, EventExpectation, ExpectedEvent } from "./match
 export { nextEvent } from "./nextEvent.ts";
 export type { NextEventOptions } from "./nextEvent.ts";
 
+// What a replay gives
+export { expectReplayEqualsState } from "./expectReplayEqualsState.ts";
+export type { ExpectReplayOptions } from "./expectReplayEqualsState.ts";
+
 // What to record
 export { fixture } from "./fixture.ts";
 export type { FixtureOverrides } from "./fixture.ts";

@@ -1,7 +1,7 @@
 import { AssertionError } from "node:assert";
 import { setTimeout as passes } from "node:timers/promises";
 import { TidingsError } from "../errors.ts";
-import { isEventDefinition, lanes, type EventDefinition, type EventShape } from "../events/defineEvent.ts";
+import { isEventDefinition, lanes, type TypedDefinition, type EventShape } from "../events/defineEvent.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
 import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import { createMatcher } from "../log/matchFilter.ts";
@@ -29,7 +29,7 @@ const READ_AT_ONCE = 500;
  */
 export async function nextEvent<Shape extends EventShape>(
   tidings: Source,
-  definition: EventDefinition<Shape>,
+  definition: TypedDefinition<Shape>,
   options?: Omit<EventFilter, "types"> & NextEventOptions,
 ): Promise<PositionedEvent<Shape>>;
 export async function nextEvent(
@@ -39,7 +39,7 @@ export async function nextEvent(
 ): Promise<PositionedEvent>;
 export async function nextEvent(
   tidings: Source,
-  what: EventDefinition | EventFilter,
+  what: TypedDefinition | EventFilter,
   { withinMs = 2_000, after, ...narrower }: EventFilter & NextEventOptions = {},
 ): Promise<PositionedEvent> {
   const { db, registry, signals } = tidings;

@@ -1,5 +1,6 @@
 import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
+import { secretKeysOf } from "../secretKeys.ts";
 import { withDefaults } from "../withDefaults.ts";
 import { defaultDenyPorts } from "./endpointUrl.ts";
 
@@ -118,7 +119,7 @@ export function webhookSettings(options: WebhookOptions): WebhookSettings {
   // A schedule may take most of a week: its messages must outlive it.
   if (!(retainDays >= 7)) refuse(`retainDays ${retainDays} must be at least 7`);
   return {
-    secretKeys: secretKeysOf(options.secretKey),
+    secretKeys: secretKeysOf("webhooks.secretKey", options.secretKey),
     source: options.source ?? null,
     httpsOnly: options.httpsOnly ?? false,
     allowAddresses: options.allowAddresses ?? [],
@@ -137,27 +138,6 @@ export function webhookSettings(options: WebhookOptions): WebhookSettings {
     publicAccount: options.publicAccount ?? ((account) => account),
     portalOrigins: options.portalOrigins ?? [],
   };
-}
-
-const KEY_BYTES = 32;
-
-/** Errors say which one is wrong, never what it is. */
-function secretKeysOf(given: string | readonly string[]): Buffer[] {
-  const texts = typeof given === "string" ? [given] : (given ?? []);
-  if (texts.length === 0) refuse("secretKey is missing: make one with `openssl rand -base64 32`");
-  return texts.map((text, index) => {
-    const key = Buffer.from(String(text), "base64");
-    if (key.length !== KEY_BYTES || !sameBase64(key, String(text)))
-      refuse(`secretKey${typeof given === "string" ? "" : ` ${index}`} must be ${KEY_BYTES} bytes in base64`);
-    return key;
-  });
-}
-
-/** Node passes over what is no base64: a cut or mistyped key would be another one. */
-function sameBase64(key: Buffer, text: string): boolean {
-  return [key.toString("base64"), key.toString("base64url")].some(
-    (form) => form.replaceAll("=", "") === text.replaceAll("=", ""),
-  );
 }
 
 function checkWhole(options: { readonly [name: string]: number }): void {

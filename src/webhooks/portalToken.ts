@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { TidingsError } from "../errors.ts";
 import { checkIdentifier } from "../events/limits.ts";
-import { deriveKey } from "./deriveKey.ts";
+import { deriveKey } from "../deriveKey.ts";
 
 /** `read`: look. `manage`: also change endpoints, and send again. Neither reaches anything but the account's webhooks. */
 export type PortalRole = "manage" | "read";

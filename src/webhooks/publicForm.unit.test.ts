@@ -88,7 +88,9 @@ describe("the public form", () => {
         },
       } as unknown as typeof member),
     };
-    expect(() => publicForm(event, invoiceSent, broken, "acme")).toThrow("not a number");
+    expect(() => publicForm(event, invoiceSent, broken, "acme")).toThrow(
+      /^Of an entity "member"\. A publicId threw/,
+    );
   });
 });
 

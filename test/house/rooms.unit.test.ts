@@ -11,11 +11,12 @@ const mayImport: Record<string, readonly string[]> = {
   log: ["db", "events"],
   feed: ["db", "events", "log"],
   live: ["db", "events", "log"],
+  replay: ["db", "events", "log"],
   webhooks: ["db", "events", "log"],
-  http: ["db", "events", "log", "feed", "live", "webhooks"],
-  cli: ["db", "events", "log", "feed", "live", "webhooks", "http"],
+  http: ["db", "events", "log", "feed", "live", "replay", "webhooks"],
+  cli: ["db", "events", "log", "feed", "live", "replay", "webhooks", "http"],
   react: [],
-  testing: ["db", "events", "log", "feed", "live", "webhooks"],
+  testing: ["db", "events", "log", "feed", "live", "replay", "webhooks"],
 };
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })

@@ -14,8 +14,12 @@ test("every program of docs/react.md compiles in an app for browsers", { timeout
   const folder = mkdtempSync(join(tmpdir(), "tidings-react-docs-"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   programs.forEach((code, index) => writeFileSync(join(folder, `program${index}.tsx`), code));
-  writeFileSync(join(folder, "css.d.ts"), 'declare module "*.css";');
-  const compilerOptions = { paths: { "tidings/react": [join(root, "src/react/index.ts")] } };
+  const compilerOptions = {
+    paths: {
+      "tidings/react": [join(root, "src/react/index.ts")],
+      "tidings/react/styles.css": [join(root, "src/react/styles.css.d.ts")],
+    },
+  };
   writeFileSync(
     join(folder, "tsconfig.json"),
     JSON.stringify({

@@ -94,6 +94,29 @@ describe.skipIf(executable === undefined).each([19, 18] as const)("a feed on Rea
     expect(complaints).toEqual([]);
   });
 
+  test("the way to what is new leads to the newest, also where there is something above the lines", async () => {
+    const account = `newest-${version}`;
+    await record(account, ...Array.from({ length: 40 }, (_, index) => index));
+    const { page } = await open(account, "marks=account");
+    await page.getByRole("button", { name: "Mark all read" }).waitFor();
+    await page.addStyleTag({
+      content: ":root { --tidings-top: 0px !important } header { position: static !important }",
+    });
+    await page.mouse.wheel(0, 900);
+    await eventually(() => page.evaluate(() => scrollY)).toBe(900);
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    await record(account, 1);
+    const news = page.getByRole("button", { name: "1 new" });
+    await news.click();
+    await eventually(() => page.locator("article").count()).toBe(41);
+    await news.waitFor({ state: "detached" });
+    const { y } = (await page.locator("article").first().boundingBox())!;
+    expect(y, "below the heading of its day, not above the screen").toBeGreaterThan(0);
+    expect(y).toBeLessThan(60);
+  });
+
   test("the stream is taken up where it was after the server has been killed and started again", async () => {
     const account = `restart-${version}`;
     await record(account, 1);

@@ -1,11 +1,19 @@
 import { randomBytes } from "node:crypto";
 import type { Queryable } from "../../src/db/database.ts";
+import type { ActionKind } from "../../src/events/defineEvent.ts";
 
 export interface RawEvent {
   account?: string | undefined;
   lane?: "domain" | "change" | "client" | "system" | undefined;
   id?: string | undefined;
   type?: string | undefined;
+  /** Default 1. */
+  version?: number | undefined;
+  /** The card that it is about. Default "1". */
+  card?: string | undefined;
+  data?: object | undefined;
+  /** Of an action. */
+  kind?: ActionKind | undefined;
   /** The transaction id to store; the current transaction's when left out. */
   xid?: string | undefined;
 }
@@ -15,10 +23,20 @@ export async function insertRawEvent(on: Queryable, event: RawEvent = {}): Promi
   const id = event.id ?? uuid7At(Date.now());
   await on.query(
     `insert into tidings.events (account_id, lane, id, xid, type, version, severity, subject_type, subject_id,
-                                 actor_type, actor_id, occurred_at, refs, data, metadata)
-     values ($1, $2, $3, coalesce($4::text::xid8, pg_current_xact_id()), $5, 1, 'info', 'card', '1',
-             'user', 'ann', now(), '{}', '{}', '{}')`,
-    [event.account ?? "acme", event.lane ?? "domain", id, event.xid ?? null, event.type ?? "card.moved"],
+                                 actor_type, actor_id, occurred_at, refs, data, metadata, kind)
+     values ($1, $2, $3, coalesce($4::text::xid8, pg_current_xact_id()), $5, $6::int, 'info', 'card', $7,
+             'user', 'ann', now(), '{}', $8::text::jsonb, '{}', $9)`,
+    [
+      event.account ?? "acme",
+      event.lane ?? "domain",
+      id,
+      event.xid ?? null,
+      event.type ?? "card.moved",
+      event.version ?? 1,
+      event.card ?? "1",
+      JSON.stringify(event.data ?? {}),
+      event.kind ?? null,
+    ],
   );
   return id;
 }

@@ -23,10 +23,17 @@ export interface RequestOptions {
 
 export interface TestApiOptions {
   readonly http?: Omit<HttpOptions, "authorize"> | undefined;
+  /** Default: `identityIn`. */
+  readonly authorize?: HttpOptions["authorize"];
   readonly events?: TidingsOptions["events"] | undefined;
   readonly languages?: TidingsOptions["languages"] | undefined;
   readonly database?: TestDatabase | undefined;
   readonly webhooks?: TidingsOptions["webhooks"] | undefined;
+  readonly projections?: TidingsOptions["projections"] | undefined;
+  readonly actions?: TidingsOptions["actions"] | undefined;
+  readonly replay?: TidingsOptions["replay"] | undefined;
+  readonly account?: string | undefined;
+  readonly secretKey?: string | undefined;
 }
 
 /** An app's HTTP API over the board's events. Who asks is written in the Authorization header. */
@@ -36,8 +43,13 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     db: database.db,
     events: options.events ?? boardEvents.events,
     languages: options.languages,
-    http: { ...options.http, authorize: identityIn },
+    http: { ...options.http, authorize: options.authorize ?? identityIn },
     webhooks: options.webhooks,
+    projections: options.projections,
+    actions: options.actions,
+    replay: options.replay,
+    account: options.account,
+    secretKey: options.secretKey,
   });
   const send = async (path: string, as: Partial<Identity> | null, init: RequestInit) => {
     const headers = new Headers(init.headers);

@@ -29,7 +29,7 @@ interface TimeChartProps {
 
 const HEIGHT = 168;
 
-/** Time on x, zero-based y, names at the ends of the lines. A point is told under the pointer and by arrow keys; all of them as a table. */
+/** Time on x, zero-based y, names at the ends of the lines where there are several. A point is told under the pointer and by arrow keys; all of them as a table. */
 export function TimeChart(props: TimeChartProps) {
   const { title, told, times, series, format, formatTime } = props;
   const [asTable, setAsTable] = useState(false);
@@ -149,7 +149,7 @@ function Drawing({
         style={{ height: HEIGHT }}
         onPointerLeave={() => onChoose(null)}
       />
-      <EndLabels series={series} tops={ends} />
+      {series.length > 1 && <EndLabels series={series} tops={ends} />}
     </>
   );
 }

@@ -1,12 +1,14 @@
-import { CircleCheck, CirclePause, CircleX, TriangleAlert } from "lucide-react";
+import { CircleCheck, CircleDashed, CirclePause, CircleX, TriangleAlert } from "lucide-react";
 import { icon } from "./icon.ts";
 
-export type Tone = "good" | "warn" | "bad" | "quiet";
+/** `busy`: at work, neither good nor bad yet. */
+export type Tone = "good" | "warn" | "bad" | "busy" | "quiet";
 
 export const toneIcons = {
   good: CircleCheck,
   warn: TriangleAlert,
   bad: CircleX,
+  busy: CircleDashed,
   quiet: CirclePause,
 } satisfies Record<Tone, unknown>;
 

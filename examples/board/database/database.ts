@@ -12,8 +12,13 @@ const releaseDirectory = inMemory ? () => undefined : claimDirectory(directory);
 
 export const db = inMemory ? new PGlite() : new PGlite(join(directory, "postgres"));
 
+export const schema = await readFile(join(import.meta.dirname, "schema.sql"), "utf8");
+
+/** The board's own, all made by actions. */
+export const tables = ["comments", "cards", "columns", "members", "boards"];
+
 export async function createTables(): Promise<void> {
-  await db.exec(await readFile(join(import.meta.dirname, "schema.sql"), "utf8"));
+  await db.exec(schema);
 }
 
 export async function closeDatabase(): Promise<void> {

@@ -18,8 +18,8 @@ const names = { ann: "Ann", ben: "Ben", chloe: "Chloe" };
 type Who = keyof typeof names;
 
 /**
- * Fills an empty database with a week of work, by the same domain methods that the page calls: what the feed tells
- * about the past is what the tables hold. One transaction, so a start that is interrupted leaves nothing behind.
+ * Fills an empty database with a week of work, by the same actions that the page performs: what the feed tells about the past is
+ * what the tables hold. One transaction, so a start that is interrupted leaves nothing behind.
  */
 export async function seed(): Promise<void> {
   const { rows } = await db.query<{ empty: boolean }>("select not exists (select from boards) as empty");
@@ -36,21 +36,24 @@ export async function seed(): Promise<void> {
 function writeHistory(tx: Tx) {
   const ids = new Map<string, number>();
   const cardId = (title: string) => ids.get(title)!;
-  const as = <Result>(who: Who, work: () => Promise<Result>) =>
-    tidings.run({ account, actor: user(who, names[who]) }, work);
+  const by = (who: Who, occurredAt: Date) => ({ account, actor: user(who, names[who]), occurredAt });
 
-  const add = (who: Who, occurredAt: Date, columnId: string, title: string) =>
-    as(who, async () => ids.set(title, (await addCard(tx, { columnId, title, occurredAt })).id));
-  const move = (who: Who, occurredAt: Date, title: string, columnId: string, index = 0) =>
-    as(who, () => moveCard(tx, { cardId: cardId(title), columnId, index, occurredAt }));
-  const assign = (who: Who, occurredAt: Date, title: string, memberId: Who) =>
-    as(who, () => assignCard(tx, { cardId: cardId(title), memberId, occurredAt }));
-  const due = (who: Who, occurredAt: Date, title: string, day: string) =>
-    as(who, () => setDueDate(tx, { cardId: cardId(title), due: day, occurredAt }));
-  const comment = (who: Who, occurredAt: Date, title: string, body: string) =>
-    as(who, () => commentOnCard(tx, { cardId: cardId(title), authorId: who, body, occurredAt }));
-  const close = (who: Who, occurredAt: Date, title: string) =>
-    as(who, () => closeCard(tx, { cardId: cardId(title), occurredAt }));
+  const add = async (who: Who, at: Date, columnId: string, title: string) => {
+    const { result } = await tidings.perform(tx, addCard, { columnId, title }, by(who, at));
+    ids.set(title, result.id);
+  };
+  const move = (who: Who, at: Date, title: string, columnId: string, index = 0) =>
+    tidings.perform(tx, moveCard, { cardId: cardId(title), columnId, index }, by(who, at));
+  const assign = (who: Who, at: Date, title: string, memberId: Who) =>
+    tidings.perform(tx, assignCard, { cardId: cardId(title), memberId }, by(who, at));
+  const due = (who: Who, at: Date, title: string, day: string) =>
+    tidings.perform(tx, setDueDate, { cardId: cardId(title), due: day }, by(who, at));
+  const comment = (who: Who, at: Date, title: string, body: string) =>
+    tidings.perform(tx, commentOnCard, { cardId: cardId(title), authorId: who, body }, by(who, at));
+  const close = (who: Who, at: Date, title: string) =>
+    tidings.perform(tx, closeCard, { cardId: cardId(title) }, by(who, at));
+  const invite = (who: Who, at: Date, name: string) =>
+    tidings.perform(tx, inviteMember, { boardId, name }, by(who, at));
 
   return {
     async firstDay() {
@@ -61,11 +64,10 @@ function writeHistory(tx: Tx) {
       ];
       const owner = { id: "ann", name: "Ann", hue: 255 };
       const firstDay = (time: string) => onDay(-4, time);
-      await as("ann", () =>
-        createBoard(tx, { id: boardId, name: "Launch week", owner, columns, occurredAt: firstDay("09:02") }),
-      );
-      await as("ann", () => inviteMember(tx, { boardId, name: "Ben", occurredAt: firstDay("09:04") }));
-      await as("ann", () => inviteMember(tx, { boardId, name: "Chloe", occurredAt: firstDay("09:04") }));
+      const launch = { id: boardId, name: "Launch week", owner, columns };
+      await tidings.perform(tx, createBoard, launch, by("ann", firstDay("09:02")));
+      await invite("ann", firstDay("09:04"), "Ben");
+      await invite("ann", firstDay("09:04"), "Chloe");
       await add("ann", firstDay("09:10"), "todo", "Book the venue for Friday evening");
       await add("ben", firstDay("09:31"), "todo", "Freeze the database schema");
       await add("ben", firstDay("09:33"), "todo", "Rate limits for the public API");
@@ -74,9 +76,8 @@ function writeHistory(tx: Tx) {
       await assign("ann", firstDay("10:21"), "Book the venue for Friday evening", "ann");
       await assign("ben", firstDay("11:02"), "Freeze the database schema", "ben");
       await move("ben", firstDay("11:02"), "Freeze the database schema", "doing");
-      await as("ann", () =>
-        addColumn(tx, { boardId, id: "done", name: "Done", occurredAt: firstDay("15:46") }),
-      );
+      const done = { boardId, id: "done", name: "Done" };
+      await tidings.perform(tx, addColumn, done, by("ann", firstDay("15:46")));
       await move("ann", firstDay("15:47"), "Book the venue for Friday evening", "done");
     },
 
@@ -94,13 +95,8 @@ function writeHistory(tx: Tx) {
       await move("chloe", onDay(-2, "09:21"), "Home page, final copy", "doing");
       await assign("ann", onDay(-2, "10:12"), "Rate limits for the public API", "ben");
       await move("ben", onDay(-2, "10:40"), "Rate limits for the public API", "doing");
-      await as("ben", () =>
-        renameCard(tx, {
-          cardId: cardId("Login broken"),
-          title: "Fix the flaky login test",
-          occurredAt: onDay(-2, "14:22"),
-        }),
-      );
+      const better = { cardId: cardId("Login broken"), title: "Fix the flaky login test" };
+      await tidings.perform(tx, renameCard, better, by("ben", onDay(-2, "14:22")));
       ids.set("Fix the flaky login test", cardId("Login broken"));
       await assign("ann", onDay(-2, "16:05"), "Status page and incident template", "ann");
     },

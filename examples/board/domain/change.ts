@@ -1,4 +1,4 @@
-/** What a domain method did: the rows that it wrote and the events that it recorded, both or neither. */
+/** What an action did: the rows that it wrote and the events that it recorded, both or neither. */
 export interface Change {
   /** For people: `cards updated`. */
   readonly wrote: readonly string[];

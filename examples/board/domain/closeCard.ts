@@ -1,29 +1,29 @@
+import { z } from "zod";
+import { type ActionContext, defineAction } from "../../../src/index.ts";
 import type { Tx } from "../database/database.ts";
 import { board, card, column } from "../entities.ts";
 import { cardClosed } from "../events.ts";
-import { tidings } from "../tidings.ts";
 import { type Change, unchanged } from "./change.ts";
 import { lockCard } from "./lockCard.ts";
 
-export interface CloseCard {
-  readonly cardId: number;
-  readonly occurredAt?: Date | undefined;
-}
-
-export async function closeCard(tx: Tx, { cardId, occurredAt }: CloseCard): Promise<Change> {
-  const closed = await lockCard(tx, cardId);
-  if (closed.closed) return unchanged;
-  await tx.query("update cards set closed_at = now() where id = $1", [cardId]);
-  const recorded = await tidings.record(
-    tx,
-    cardClosed({
-      subject: card(cardId, closed.title),
-      refs: {
-        column: column(closed.columnId, closed.columnName),
-        board: board(closed.boardId, closed.boardName),
-      },
-      occurredAt,
-    }),
-  );
-  return { wrote: ["cards updated"], recorded };
-}
+export const closeCard = defineAction("card.close", {
+  kind: "update",
+  input: z.object({ cardId: z.int() }),
+  subject: ({ cardId }) => card(cardId),
+  lock: "account",
+  run: async ({ cardId }, ctx: ActionContext<Tx>): Promise<Change> => {
+    const closed = await lockCard(ctx.tx, cardId);
+    if (closed.closed) return ctx.skip(unchanged);
+    await ctx.tx.query("update cards set closed_at = $2 where id = $1", [cardId, ctx.now()]);
+    const recorded = await ctx.record(
+      cardClosed({
+        subject: card(cardId, closed.title),
+        refs: {
+          column: column(closed.columnId, closed.columnName),
+          board: board(closed.boardId, closed.boardName),
+        },
+      }),
+    );
+    return { wrote: ["cards updated"], recorded };
+  },
+});

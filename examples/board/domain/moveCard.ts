@@ -1,54 +1,56 @@
+import { z } from "zod";
+import { type ActionContext, defineAction } from "../../../src/index.ts";
 import type { Tx } from "../database/database.ts";
 import { board, card, column } from "../entities.ts";
 import { cardMoved, cardReordered } from "../events.ts";
-import { tidings } from "../tidings.ts";
 import { type Change, unchanged } from "./change.ts";
 import { lockCard } from "./lockCard.ts";
 import { NotFound } from "./notFound.ts";
 
-export interface MoveCard {
-  readonly cardId: number;
-  readonly columnId: string;
-  /** The place among the column's other cards, 0 for the top. Beyond the end means the bottom. */
-  readonly index: number;
-  readonly occurredAt?: Date | undefined;
-}
-
 /** To another column it is `card.moved`; within the same one `card.reordered`, which reads differently. */
-export async function moveCard(tx: Tx, { cardId, columnId, index, occurredAt }: MoveCard): Promise<Change> {
-  const order = await lockOrder(tx, columnId, cardId);
-  const moving = await lockCard(tx, cardId);
-  const target = await tx.query<{ name: string }>("select name from columns where id = $1", [columnId]);
-  const columnName = target.rows[0]?.name;
-  if (columnName === undefined) throw new NotFound("column", columnId);
+export const moveCard = defineAction("card.move", {
+  kind: "update",
+  input: z.object({
+    cardId: z.int(),
+    columnId: z.string(),
+    /** The place among the column's other cards, 0 for the top. Beyond the end means the bottom. */
+    index: z.int().min(0),
+  }),
+  subject: ({ cardId }) => card(cardId),
+  // Not the card alone: others are pushed aside, and the log must have two moves in the order in which they were made.
+  lock: "account",
+  run: async ({ cardId, columnId, index }, ctx: ActionContext<Tx>): Promise<Change> => {
+    const order = await lockOrder(ctx.tx, columnId, cardId);
+    const moving = await lockCard(ctx.tx, cardId);
+    const target = await ctx.tx.query<{ name: string }>("select name from columns where id = $1", [columnId]);
+    const columnName = target.rows[0]?.name;
+    if (columnName === undefined) throw new NotFound("column", columnId);
 
-  const before = order.indexOf(cardId);
-  const others = order.filter((id) => id !== cardId);
-  const after = Math.min(index, others.length);
-  if (before === after) return unchanged;
+    const before = order.indexOf(cardId);
+    const others = order.filter((id) => id !== cardId);
+    const after = Math.min(index, others.length);
+    if (before === after) return ctx.skip(unchanged);
 
-  await arrange(tx, columnId, others.toSpliced(after, 0, cardId));
-  const subject = card(cardId, moving.title);
-  const onBoard = board(moving.boardId, moving.boardName);
-  const to = column(columnId, columnName);
-  const recorded = await tidings.record(
-    tx,
-    before === -1
-      ? cardMoved({
-          subject,
-          refs: { from: column(moving.columnId, moving.columnName), to, board: onBoard },
-          data: { position: after },
-          occurredAt,
-        })
-      : cardReordered({
-          subject,
-          refs: { column: to, board: onBoard },
-          data: { from: before, to: after, cards: order.length },
-          occurredAt,
-        }),
-  );
-  return { wrote: ["cards updated"], recorded };
-}
+    await arrange(ctx.tx, columnId, others.toSpliced(after, 0, cardId));
+    const subject = card(cardId, moving.title);
+    const onBoard = board(moving.boardId, moving.boardName);
+    const to = column(columnId, columnName);
+    const recorded = await ctx.record(
+      before === -1
+        ? cardMoved({
+            subject,
+            refs: { from: column(moving.columnId, moving.columnName), to, board: onBoard },
+            data: { position: after },
+          })
+        : cardReordered({
+            subject,
+            refs: { column: to, board: onBoard },
+            data: { from: before, to: after, cards: order.length },
+          }),
+    );
+    return { wrote: ["cards updated"], recorded };
+  },
+});
 
 const LOCK_ORDER = `
   select id, position, column_id as "columnId" from cards

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { addColumn } from "../domain/addColumn.ts";
 import { inviteMember } from "../domain/inviteMember.ts";
 import { readBoard } from "../domain/readBoard.ts";
+import { readStatistics } from "../domain/readStatistics.ts";
+import { account, tidings } from "../tidings.ts";
 import { change } from "./change.ts";
 import { json } from "./json.ts";
 
@@ -11,14 +13,17 @@ const memberName = z.string().trim().regex(/\p{L}/u, "A name needs a letter.").m
 
 export const boards = new Hono()
   .get("/:id", async (c) => c.json(await readBoard(c.req.param("id"))))
+  .get("/:id/statistics", async (c) => {
+    // What the page has seen on its live stream, the figures hold too.
+    const position = z.coerce.number().int().min(0).catch(0).parse(c.req.query("position"));
+    for (const name of ["statistics", "burn_up"]) await tidings.projections.waitFor(name, { position });
+    return c.json(await readStatistics(account, c.req.param("id")));
+  })
   .post("/:id/columns", json(z.object({ name: columnName })), async (c) => {
     const { name } = c.req.valid("json");
-    return c.json(await change(c.req.raw, (tx) => addColumn(tx, { boardId: c.req.param("id"), name })), 201);
+    return c.json(await change(c.req.raw, addColumn, { boardId: c.req.param("id"), name }), 201);
   })
   .post("/:id/members", json(z.object({ name: memberName })), async (c) => {
     const { name } = c.req.valid("json");
-    return c.json(
-      await change(c.req.raw, (tx) => inviteMember(tx, { boardId: c.req.param("id"), name })),
-      201,
-    );
+    return c.json(await change(c.req.raw, inviteMember, { boardId: c.req.param("id"), name }), 201);
   });

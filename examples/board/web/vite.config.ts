@@ -1,10 +1,18 @@
-import react from "@vitejs/plugin-react";
+import reactPlugin from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const react = new URL("../../../src/react/", import.meta.url).pathname;
 const server = `http://localhost:${process.env["PORT"] ?? 4321}`;
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [reactPlugin()],
+  // An app installs tidings; here it lies beside.
+  resolve: {
+    alias: [
+      { find: /^tidings\/react$/, replacement: `${react}index.ts` },
+      { find: /^tidings\/react\/styles.css$/, replacement: `${react}styles.css` },
+    ],
+  },
   build: {
     outDir: "../dist",
     emptyOutDir: true,

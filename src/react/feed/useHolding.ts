@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState, type MouseEvent, type RefObject } from "react";
+import { useBrowserLayoutEffect } from "../window/useBrowserLayoutEffect.ts";
 import { useOnScreen } from "../window/useOnScreen.ts";
 import type { Feed } from "./useFeed.ts";
 
@@ -45,15 +46,18 @@ export function useHolding(
     if (!waits && hasHeld) release();
   }, [waits, hasHeld, release]);
 
-  // After a click by keyboard: the button is gone in a moment, and the focus belongs to what it brought.
-  const focusFirst = useRef(false);
+  // Gone up once more when the new lines are there: a browser keeps what it shows in place, and so pushes them out above.
+  // After a click by keyboard the button is gone by then, and the focus belongs to what it brought.
+  const click = useRef<MouseEvent>(null);
   const firstId = entries[0]?.id;
-  useEffect(() => {
-    if (focusFirst.current) root.current!.querySelector<HTMLElement>("article")?.focus();
-    focusFirst.current = false;
-  }, [root, firstId]);
+  useBrowserLayoutEffect(() => {
+    if (click.current === null) return;
+    top.current!.scrollIntoView({ block: "nearest" });
+    if (click.current.detail === 0) root.current!.querySelector<HTMLElement>("article")?.focus();
+    click.current = null;
+  }, [root, top, firstId]);
   return (event) => {
-    focusFirst.current = event.detail === 0;
+    click.current = event;
     setWaits(false);
     release();
     top.current!.scrollIntoView({ block: "nearest" });

@@ -26,6 +26,8 @@ export interface LiveStreamOptions {
 }
 
 export interface LiveStream {
+  /** After which position everything has come, or null when nothing is known yet. */
+  readonly begun: () => number | null;
   /** Up to where everything has been received, or null when nothing is known yet. */
   readonly position: () => number | null;
   /** Tries at once instead of waiting. */
@@ -43,6 +45,7 @@ const CAUGHT_UP_MS = 6_000;
 
 /** Follows the log. A lost connection is taken up again where it was, so nothing is missed and nothing comes twice. */
 export function openLiveStream({ request, after, onItem, onStatus, onLost }: LiveStreamOptions): LiveStream {
+  let begun = after;
   let position = after;
   let connection = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -81,7 +84,10 @@ export function openLiveStream({ request, after, onItem, onStatus, onLost }: Liv
       if (gap) gap.received++;
       onItem(item);
     }
-    if (id !== undefined) position = Math.max(position ?? 0, Number(id));
+    if (id === undefined) return;
+    position = Math.max(position ?? 0, Number(id));
+    // The server's first message says where "from now on" is.
+    begun ??= position;
   }
 
   function onBytes(): void {
@@ -132,6 +138,7 @@ export function openLiveStream({ request, after, onItem, onStatus, onLost }: Liv
   void connect();
 
   return {
+    begun: () => begun,
     position: () => position,
     retry: () => void connect(),
     close() {

@@ -45,7 +45,7 @@ export function createSharedLive(request: OpenStream): SharedLive {
   let stream: LiveStream | null = null;
   let streamQuery = "";
   let recent: LiveItem[] = [];
-  /** `recent` is complete after this position. */
+  /** `recent` is complete after this position; null: since the stream began. */
   let keptAfter: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -65,17 +65,23 @@ export function createSharedLive(request: OpenStream): SharedLive {
     if (places.size === 0) return closeStream();
     const query = commonQuery([...places]);
     const earliest = lowest([...places].map(({ position }) => position));
-    const covered =
-      stream !== null && query === streamQuery && (earliest === null || earliest >= (keptAfter ?? 0));
-    if (!covered) return openStream(query, lowest([stream?.position() ?? null, earliest]));
+    if (stream === null || query !== streamQuery || (earliest !== null && earliest < keptSince(stream)))
+      return openStream(query, lowest([stream?.position() ?? null, earliest]));
+    // Who follows from now on wants nothing of what is remembered.
+    for (const place of places) place.position ??= stream.position();
     for (const item of recent) deliver(item);
+  }
+
+  /** Where it is not known yet, nothing older than the stream is. */
+  function keptSince(open: LiveStream): number {
+    return keptAfter ?? open.begun() ?? Infinity;
   }
 
   function openStream(query: string, after: number | null): void {
     stream?.close();
     streamQuery = query;
     recent = [];
-    keptAfter = after;
+    keptAfter = null;
     stream = openLiveStream({
       request: (position, signal) => request(query, position, signal),
       after,

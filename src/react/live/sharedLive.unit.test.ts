@@ -7,6 +7,8 @@ interface Connection {
   readonly query: string;
   readonly after: number | null;
   readonly signal: AbortSignal;
+  /** The server's first message: where the stream begins. */
+  begin(position: number): void;
   send(...positions: number[]): void;
   end(): void;
 }
@@ -36,6 +38,7 @@ async function request(query: string, after: number | null, signal: AbortSignal)
     query,
     after,
     signal,
+    begin: (position) => controller.enqueue(encoder.encode(`retry: 2000\nid: ${position}\n\n`)),
     send: (...positions) => {
       for (const position of positions) {
         const ref = { type: "card", id: "1" };
@@ -88,6 +91,40 @@ test("a reader that joins late gets what it has missed from memory", async () =>
   live.follow(late);
   await settle();
   expect([connections.length, late.got]).toEqual([1, [[7, true]]]);
+});
+
+test("a stream that began later than a reader's page is opened again from there, and only then", async () => {
+  const live = createSharedLive(request);
+  live.follow(reader({}, null));
+  await settle();
+  connections[0]!.begin(7);
+  await settle();
+  const covered = reader({}, 7);
+  live.follow(covered);
+  await settle();
+  expect(connections).toHaveLength(1);
+  const earlier = reader({}, 5);
+  live.follow(earlier);
+  await settle();
+  connections[1]!.send(6, 7, 8);
+  await settle();
+  expect(connections.map(({ after }) => after)).toEqual([null, 5]);
+  expect(earlier.got.map(([position]) => position)).toEqual([6, 7, 8]);
+  expect(covered.got.map(([position]) => position)).toEqual([8]);
+});
+
+test("a reader from now on gets nothing of what others remember", async () => {
+  const live = createSharedLive(request);
+  live.follow(reader({}, 5));
+  await settle();
+  connections[0]!.send(6, 7);
+  await settle();
+  const late = reader({}, null);
+  live.follow(late);
+  await settle();
+  connections[0]!.send(8);
+  await settle();
+  expect([connections.length, late.got]).toEqual([1, [[8, true]]]);
 });
 
 test("readers of different filters share a wider stream from the earliest position, and the server judges", async () => {

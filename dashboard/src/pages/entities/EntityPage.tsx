@@ -12,6 +12,7 @@ import { icon } from "../../shared/icon.ts";
 import { InspectedFeed } from "../../shared/InspectedFeed.tsx";
 import { useAsked } from "../../shared/useAsked.ts";
 import { EntityFacts } from "./EntityFacts.tsx";
+import { EntityState } from "./EntityState.tsx";
 import { WeekChart } from "./WeekChart.tsx";
 
 interface EntityPageProps {
@@ -66,6 +67,7 @@ export function EntityPage({ type, id }: EntityPageProps) {
           </>
         )}
       </div>
+      <EntityState type={type} id={id} />
       <h2 id="timeline">Timeline</h2>
       <FeedProvider viewer={seesAll ? undefined : actor}>
         <InspectedFeed>

@@ -5,6 +5,7 @@ import { icon } from "../../shared/icon.ts";
 import { closePopover, Popover } from "../../shared/Popover.tsx";
 import { FilterEditor } from "./FilterEditor.tsx";
 import { filterFields, type FilterField } from "./filterFields.ts";
+import { ValueName } from "./ValueName.tsx";
 import { addressWithFilter, filterKeys, isFiltered, type LiveFilter } from "./liveFilter.ts";
 
 /** Chips that can be added, changed and taken away. The address holds them. */
@@ -40,7 +41,10 @@ function FilterChip({ field, values }: FilterChipProps) {
   return (
     <span className="filter-chip">
       <button type="button" popoverTarget={id}>
-        {field.name} <b>{first}</b>
+        {field.name}{" "}
+        <b>
+          <ValueName field={field} value={first!} />
+        </b>
         {more.length > 0 && ` +${more.length}`}
       </button>
       <button

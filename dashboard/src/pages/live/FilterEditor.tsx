@@ -8,6 +8,7 @@ import { useAsked } from "../../shared/useAsked.ts";
 import { useSettled } from "../../shared/useSettled.ts";
 import type { FilterField } from "./filterFields.ts";
 import { addressWithFilter } from "./liveFilter.ts";
+import { ValueName } from "./ValueName.tsx";
 
 interface FilterEditorProps {
   readonly field: FilterField;
@@ -18,7 +19,8 @@ interface FilterEditorProps {
 
 interface Choice {
   readonly value: string;
-  readonly name: string;
+  /** Null where it has to be asked for. */
+  readonly name: string | null;
   readonly about?: string | undefined;
 }
 
@@ -37,7 +39,7 @@ export function FilterEditor({ field, values, onDone }: FilterEditorProps) {
   };
   // What is ticked stays in sight, also when the search no longer finds it.
   const ticked = values.filter((value) => !choices.some((choice) => choice.value === value));
-  const shown: readonly Choice[] = [...ticked.map((value) => ({ value, name: value })), ...choices];
+  const shown: readonly Choice[] = [...ticked.map((value) => ({ value, name: null })), ...choices];
   return (
     <div className="filter-editor">
       {hasSearch && (
@@ -65,7 +67,7 @@ export function FilterEditor({ field, values, onDone }: FilterEditorProps) {
           <label key={value} className="filter-choice">
             <input type="checkbox" checked={values.includes(value)} onChange={() => toggle(value)} />
             <span>
-              {name}
+              {name ?? <ValueName field={field} value={value} />}
               {about && <span className="quiet"> {about}</span>}
             </span>
           </label>

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { useLive } from "tidings/react";
 import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import type { BoardView } from "../../domain/readBoard.ts";
 import type { Act } from "../hood/useDeed.ts";
-import type { LiveStream } from "../live/liveStream.ts";
 import { request } from "../shared/request.ts";
 import { type CardPlace, findCard, placeCard } from "./placeCard.ts";
 
@@ -17,7 +17,7 @@ export interface BoardModel {
 const BOARD = "/api/boards/launch";
 
 /** The board as the server has it, read again after every event that somebody else's action, or an own one, caused. */
-export function useBoard(personId: string, live: LiveStream | null, act: Act): BoardModel {
+export function useBoard(personId: string, act: Act): BoardModel {
   const [view, setView] = useState<BoardView | null>(null);
   const [failure, setFailure] = useState<RequestFailed | null>(null);
   const reading = useRef({ running: false, again: false });
@@ -48,9 +48,10 @@ export function useBoard(personId: string, live: LiveStream | null, act: Act): B
   }, []);
 
   useEffect(() => void refresh(), [refresh]);
-  useEffect(() => live?.onItem(() => void refresh()), [live, refresh]);
+  const { status } = useLive({ onItem: () => void refresh() });
   // What happened before the stream was open, or while it was lost, has come by then.
-  useEffect(() => live?.onStatus(({ state }) => state === "live" && void refresh()), [live, refresh]);
+  const isLive = status.state === "live";
+  useEffect(() => void (isLive && refresh()), [isLive, refresh]);
 
   const move = useCallback(
     async (cardId: number, columnId: string, index: number) => {

@@ -4,25 +4,23 @@ import { Failure } from "../../../../dashboard/src/shared/Failure.tsx";
 import type { BoardView } from "../../domain/readBoard.ts";
 import { findCard } from "../board/placeCard.ts";
 import type { Act } from "../hood/useDeed.ts";
-import type { LiveStream } from "../live/liveStream.ts";
 import { goTo } from "../shared/place.ts";
 import { CardFields } from "./CardFields.tsx";
 import { CardTimeline } from "./CardTimeline.tsx";
 import { CardTitle } from "./CardTitle.tsx";
 import { Comments } from "./Comments.tsx";
-import { useCardDetails } from "./useCardDetails.ts";
+import { useComments } from "./useComments.ts";
 
 interface CardDialogProps {
   readonly cardId: number;
   readonly view: BoardView;
   readonly personId: string;
-  readonly live: LiveStream | null;
   readonly act: Act;
   readonly move: (cardId: number, columnId: string, index: number) => void;
 }
 
-export function CardDialog({ cardId, view, personId, live, act, move }: CardDialogProps) {
-  const { details, failure, refresh } = useCardDetails(cardId, personId, live);
+export function CardDialog({ cardId, view, personId, act, move }: CardDialogProps) {
+  const { comments, failure, refresh } = useComments(cardId, personId);
   const close = () => goTo({ cardId: null });
   const place = findCard(view.columns, cardId);
   const card = view.columns.flatMap((column) => column.cards).find(({ id }) => id === cardId);
@@ -50,17 +48,15 @@ export function CardDialog({ cardId, view, personId, live, act, move }: CardDial
       </header>
       <CardTitle title={card.title} onRename={(title) => act(`${path}/rename`, { title })} />
       <CardFields card={card} columnId={place.columnId} view={view} act={act} move={move} />
-      {failure && (
-        <Failure what="The card's history could not be loaded" failure={failure} onRetry={refresh} />
-      )}
+      {failure && <Failure what="The comments could not be loaded" failure={failure} onRetry={refresh} />}
       <div className="card-columns">
         <Comments
-          comments={details?.comments ?? []}
+          comments={comments}
           members={view.members}
           personId={personId}
           onComment={async (body) => (await act(`${path}/comments`, { body })) !== null}
         />
-        <CardTimeline cardId={cardId} items={details?.timeline ?? null} personId={personId} />
+        <CardTimeline cardId={cardId} />
       </div>
     </Dialog>
   );

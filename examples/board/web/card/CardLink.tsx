@@ -2,7 +2,8 @@ import type { MouseEvent, ReactNode } from "react";
 import { addressOf, goTo, usePlace } from "../shared/place.ts";
 
 interface CardLinkProps {
-  readonly cardId: number;
+  /** Null leads to the board. */
+  readonly cardId: number | null;
   readonly className?: string | undefined;
   /** The id of an element that tells what else can be done with the link. */
   readonly describedBy?: string | undefined;

@@ -1,5 +1,7 @@
 import { Gauge, History, Webhook } from "lucide-react";
+import { useUnread } from "tidings/react";
 import type { MemberView } from "../../domain/readBoard.ts";
+import { MARKS } from "../feed/marks.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { goTo } from "../shared/place.ts";
 import { PersonSwitcher } from "./PersonSwitcher.tsx";
@@ -11,11 +13,11 @@ interface HeaderProps {
   readonly personId: string;
   readonly become: (personId: string) => void;
   readonly onInvite: (name: string) => Promise<boolean>;
-  /** Present on a phone, where the activity is behind a button: how many lines are waiting. */
-  readonly waiting: number | null;
+  /** There the activity is behind a button. */
+  readonly isPhone: boolean;
 }
 
-export function Header({ title, members, personId, become, onInvite, waiting }: HeaderProps) {
+export function Header({ title, members, personId, become, onInvite, isPhone }: HeaderProps) {
   return (
     <header className="header">
       <Mark />
@@ -28,7 +30,7 @@ export function Header({ title, members, personId, become, onInvite, waiting }: 
       <div className="header-end">
         <DashboardLink />
         <WebhooksButton />
-        {waiting !== null && <ActivityButton waiting={waiting} />}
+        {isPhone && <ActivityButton />}
         <ThemeToggle />
         <PersonSwitcher members={members} personId={personId} become={become} onInvite={onInvite} />
       </div>
@@ -59,16 +61,18 @@ function WebhooksButton() {
   );
 }
 
-function ActivityButton({ waiting }: { readonly waiting: number }) {
+/** Counts what this person has not seen on any of their devices. */
+function ActivityButton() {
+  const { label } = useUnread(MARKS);
   return (
     <button
       type="button"
       className="icon-button activity-button"
-      aria-label={waiting === 0 ? "Activity" : `Activity, ${waiting} new`}
+      aria-label={label === "" ? "Activity" : `Activity, ${label} new`}
       onClick={() => goTo({ activityOpen: true })}
     >
       <History size={18} strokeWidth={1.75} aria-hidden />
-      {waiting > 0 && <span className="badge figures">{waiting > 99 ? "99+" : waiting}</span>}
+      {label !== "" && <span className="badge figures">{label}</span>}
     </button>
   );
 }

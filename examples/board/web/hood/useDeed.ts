@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
+import { useLive } from "tidings/react";
 import { asFailure, type RequestFailed } from "../../../../dashboard/src/shared/ask.ts";
 import type { Change } from "../../domain/change.ts";
-import type { LiveStream } from "../live/liveStream.ts";
 import { request } from "../shared/request.ts";
 
 /** The last thing that this window did, as far as it has come. */
@@ -27,20 +27,18 @@ const REMEMBERED = 100;
  * Performs actions and follows each one to its end: the transaction, the event, its position, and the time from the
  * answer of the request to the event's arrival on the live stream.
  */
-export function useDeed(personId: string, live: LiveStream | null): { deed: Deed; act: Act } {
+export function useDeed(personId: string): { deed: Deed; act: Act } {
   const [deed, setDeed] = useState<Deed>({ state: "none" });
   const arrivals = useRef(new Map<string, Arrival>());
 
-  useEffect(
-    () =>
-      live?.onItem((item) => {
-        const known = arrivals.current;
-        known.set(item.id, { position: item.position, at: performance.now() });
-        if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
-        setDeed((last) => (last.state === "recorded" ? followed(last, known) : last));
-      }),
-    [live],
-  );
+  useLive({
+    onItem({ id, position }) {
+      const known = arrivals.current;
+      known.set(id, { position, at: performance.now() });
+      if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
+      setDeed((last) => (last.state === "recorded" ? followed(last, known) : last));
+    },
+  });
 
   const act: Act = useCallback(
     async <Result extends Change>(path: string, body: object = {}) => {

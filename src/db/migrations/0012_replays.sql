@@ -1,0 +1,94 @@
+-- 0012_replays.sql: replays, what they keep away, and how they read the log.
+
+-- One row a replay. A replay in place keeps its place here, in the transactions that write what it replays. One into another
+-- database keeps it there; a row here shows people what a job is doing and what it found out.
+create table tidings.replays (
+  id                uuid primary key default gen_random_uuid(),
+  kind              text collate "C" not null,
+  account_id        text collate "C",                                 -- null: of every account
+  fingerprint       text collate "C" not null,                        -- of what is replayed: the same call goes on where it ended
+  request           jsonb not null,                                   -- the same, for people
+  started_by        jsonb,                                            -- the actor
+  state             text collate "C" not null default 'running',
+  from_position     bigint not null default 0,                        -- replays what comes after this one …
+  position          bigint not null default 0,                        -- … has come here …
+  until_position    bigint,                                           -- … and ends here; null before it is known
+  cleared           boolean not null default false,
+  tally             jsonb not null default '{}',                      -- what became of how many events
+  failure           jsonb,
+  result            jsonb,                                            -- what the comparison found
+  cancel_requested  boolean not null default false,
+  lease_token       bigint not null default 1,
+  lease_until       timestamptz not null default clock_timestamp(),
+  started_at        timestamptz not null default clock_timestamp(),
+  ended_at          timestamptz,
+  constraint replays_kind_known check (kind in ('in_place', 'into', 'dry_run')),
+  constraint replays_state_known check (state in ('running', 'failed', 'done', 'cancelled'))
+) with (fillfactor = 50);
+create index replays_by_start on tidings.replays (started_at desc, id);
+-- Asked by every perform: mostly empty.
+create index replays_unfinished on tidings.replays (account_id) where kind = 'in_place' and state in ('running', 'failed');
+
+-- Whether a replay in place is rebuilding, or has half rebuilt, the tables that the account's actions write. The lock, which
+-- keeps nobody out, stays until the caller's transaction ends: a replay that begins waits for all who hold it. It is taken in a
+-- statement of its own, so that the next one sees what was committed before it was given.
+create function tidings.replay_under_way(account text) returns boolean
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  lock table tidings.replays in access share mode;
+  return exists (
+    select from tidings.replays r
+     where r.kind = 'in_place' and r.state in ('running', 'failed') and (r.account_id is null or r.account_id = account));
+end $$;
+
+-- The order after a position, of one account or of all (null). Two statements: one plan for both would read the whole order.
+create function tidings.order_after(after bigint, up_to bigint, page integer, of_account text)
+returns setof tidings.event_order language plpgsql stable
+set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
+begin
+  if of_account is null then
+    return query select * from tidings.event_order o
+      where o.pos > after and o.pos <= up_to order by o.pos limit page;
+  else
+    return query select * from tidings.event_order o
+      where o.account_id = of_account and o.pos > after and o.pos <= up_to order by o.pos limit page;
+  end if;
+end $$;
+
+-- What a replay may want of the next `page` positions: actions, and events of the `routed` types, recorded before the id `before`
+-- and visible to `seen` (null: all). The last row has no event, only the position that was looked at last. `gone`: retention
+-- has taken an event of the lanes in which actions lie. See tidings.events_after() for the runs.
+create function tidings.replay_page(after bigint, up_to bigint, page integer, of_account text, routed text[], before uuid, seen pg_snapshot)
+returns table (pos bigint, gone boolean, event tidings.events) language plpgsql stable
+set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
+declare
+  run   record;
+  last  bigint;
+  -- Rows up to here count with the transaction ids of another cluster: they were there before any snapshot of this one.
+  floor bigint := (select floor_seq from tidings.sequencer);
+begin
+  for run in
+    select o.lane, array_agg(o.pos) as positions, array_agg(o.account_id) as accounts, array_agg(o.event_id) as ids, max(o.pos) as last,
+           (array_agg(o.event_id order by o.event_id))[1] as low,
+           (array_agg(o.event_id order by o.event_id desc))[1] as high
+      from tidings.order_after(after, up_to, page, of_account) o
+     group by o.lane
+  loop
+    last := greatest(last, run.last);
+    return query
+      select key.pos, (stored.event).id is null, stored.event
+        from unnest(run.positions, run.accounts, run.ids) key (pos, account_id, id)
+        left join lateral (
+          select e from tidings.events e
+           where e.account_id = key.account_id and e.lane = run.lane and e.id = key.id and e.id between run.low and run.high
+           limit 1) stored (event) on true
+       where (before is null or key.id < before)
+         and (((stored.event).id is null and run.lane in ('domain', 'system'))
+              or (((stored.event).kind is not null or (stored.event).type = any (routed))
+                  and (seen is null or (stored.event).seq <= floor or pg_visible_in_snapshot((stored.event).xid, seen))));
+  end loop;
+  pos := last;
+  gone := false;
+  event := null;
+  return next;
+end $$;

@@ -1,0 +1,36 @@
+import type { TypedDefinition } from "./defineEvent.ts";
+import type { EntityRef } from "./entity.ts";
+import type { RecordedEvent } from "./recordedEvent.ts";
+
+/**
+ * An event whose type the compiler does not know: a step says what it takes of it, `(state, { data }: { data: { place: string } })`
+ * or all of it, `(state, { data }: RecordedOf<typeof cardMoved>)`. An entity's own module cannot name its events' types, which are
+ * made of the entity.
+ */
+export interface FoldedEvent extends Omit<RecordedEvent, "type" | "subject" | "refs" | "data"> {
+  readonly type: never;
+  readonly subject: EntityRef<never>;
+  readonly refs: never;
+  readonly data: never;
+}
+
+/** What is recorded by a definition: `RecordedOf<typeof cardMoved>`. */
+export type RecordedOf<Definition> =
+  Definition extends TypedDefinition<infer Shape> ? RecordedEvent<Shape> : never;
+
+/** What becomes of a state by an event. May change the state that it is given, or return another one. */
+export type StateStep<State> = {
+  // A method, so that reducers of all states fit into one list.
+  step(state: State, event: FoldedEvent): State;
+}["step"];
+
+/** How the events of one entity make its state: `{ initial: { moves: 0 }, on: { "card.moved": (state) => … } }`. */
+export interface StateReducer<State> {
+  /** Before the first event. Copied for each fold. */
+  readonly initial: State;
+  /** By type; older names and versions come in their present form. Other events are passed over. */
+  readonly on: { readonly [type: string]: StateStep<NoInfer<State>> };
+}
+
+/** A reducer without its type: what definitions of entities hold. */
+export type AnyStateReducer = StateReducer<unknown>;

@@ -1,0 +1,82 @@
+import type { Database, Transaction } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import type { Draft } from "../events/draft.ts";
+import type { PositionedEvent, RecordedEvent } from "../events/recordedEvent.ts";
+import type { Registry } from "../events/registry.ts";
+import { upcastData } from "../events/upcast.ts";
+import type { HandlerContext, SubscriptionOptions } from "../log/subscription.ts";
+import type { Sealing } from "../sealing.ts";
+import { actionData, readActions } from "./actionRecord.ts";
+import { isActionDefinition, type AnyActionDefinition } from "./defineAction.ts";
+import { performOne, type DoneAct } from "./doneAct.ts";
+import type { ActRequest } from "./prepareAction.ts";
+import { openData } from "./sensitive.ts";
+
+/** The subscription that calls `after`. */
+export const AFTER_ACTIONS = "actions.after";
+
+export interface AfterActionsDependencies {
+  readonly db: Database;
+  readonly registry: Registry;
+  readonly sealing: Sealing | null;
+  readonly record: (drafts: readonly Draft[], tx: Transaction) => Promise<RecordedEvent[]>;
+  readonly performIn: (request: ActRequest, tx: Transaction) => Promise<DoneAct>;
+}
+
+/**
+ * What `after` is: a subscription to the actions that have one, event by event, so that what it performs commits together with
+ * the note that it is done. Null where no action has one.
+ */
+export function afterActions(dependencies: AfterActionsDependencies): SubscriptionOptions | null {
+  const types = dependencies.registry.types.filter(
+    (definition) => isActionDefinition(definition) && definition.after !== undefined && !definition.ignored,
+  );
+  if (types.length === 0) return null;
+  return {
+    types,
+    from: "start",
+    batch: 1,
+    run: async ([event], context) => callAfter(dependencies, event!, context),
+  };
+}
+
+async function callAfter(
+  { db, registry, sealing, record, performIn }: AfterActionsDependencies,
+  event: PositionedEvent,
+  { tx: handle, attempt, signal }: HandlerContext<unknown>,
+): Promise<void> {
+  if (!actionData(event as never).after) return;
+  const action = registry.find(event.type);
+  if (!isActionDefinition(action) || action.after === undefined) return;
+  if (event.version !== action.version) {
+    // Recorded before a deploy that changed the input, and nothing leads from there to here: a person must look.
+    const detail = `${event.type} version ${event.version} has no upcaster, so after cannot read it`;
+    throw new TidingsError("REPLAY_UNKNOWN_VERSION", { detail });
+  }
+  const tx = db.adopt(handle);
+  const whole = action.sensitive.length === 0 ? event : await withSecrets(event, action, tx, sealing);
+  const perform = (given: unknown, input: unknown, options = {}) =>
+    performOne(performIn({ action: given, inputs: [input], options, about: undefined }, tx));
+  const ctx = {
+    tx: handle,
+    id: event.id,
+    attempt,
+    signal,
+    record: (...drafts: readonly Draft[]) => record(drafts, tx),
+    perform,
+  };
+  await action.after(whole as never, ctx as never);
+}
+
+/** The event with what only a key opens. */
+async function withSecrets(
+  event: PositionedEvent,
+  action: AnyActionDefinition,
+  tx: Transaction,
+  sealing: Sealing | null,
+): Promise<PositionedEvent> {
+  const [stored] = await readActions(tx, [event]);
+  if (!stored) return event;
+  const opened = openData(stored, sealing);
+  return { ...event, data: upcastData(action.upcasters, stored.version, event.version, opened) };
+}

@@ -1,0 +1,23 @@
+import type { RecordedEvent } from "../events/recordedEvent.ts";
+import type { SkippedItem } from "./actionRecord.ts";
+import type { Performed, Repeated } from "./performOptions.ts";
+
+/** What became of an act. */
+export interface DoneAct {
+  /** Null where its run skipped. */
+  readonly event: RecordedEvent | null;
+  /** What `run` gave, for each input. */
+  readonly results: readonly unknown[];
+  readonly version: number | null;
+  readonly repeated: boolean;
+  /** Of a run that skipped: what it had captured, which a replay of its parent gives it again. */
+  readonly skipped?: SkippedItem | undefined;
+}
+
+/** An act of one call, as `perform` returns it. */
+export async function performOne(act: Promise<DoneAct>): Promise<Performed | Repeated> {
+  const { event, results, version, repeated } = await act;
+  return repeated
+    ? ({ repeated, result: undefined, event, version: null } as Repeated)
+    : ({ repeated, result: results[0], event, version } as Performed);
+}

@@ -1,0 +1,78 @@
+import { textArray, type Queryable } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import type { Lane } from "../events/defineEvent.ts";
+import { readColumns, type EventKey } from "../log/readEvents.ts";
+import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "../log/storedEvent.ts";
+
+/** Whose history is read, and what of it. */
+export interface HistoryOf {
+  readonly account: string;
+  /** `type:id`. */
+  readonly entity: string;
+  /** Types as they are stored. */
+  readonly types: readonly string[];
+  readonly lanes: readonly Lane[];
+}
+
+/** An event with its place in the order of insertion: for one subject that is the order in which things happened. */
+export interface SequencedEvent extends StoredEvent {
+  readonly seq: number;
+}
+
+const PAGE = 1_000;
+
+const HISTORY = `
+select lane, id::text from tidings.history_of_entity($1, $2::text[], $3, $4::text[], $5::uuid, ${PAGE}) order by id limit ${PAGE}`;
+
+/**
+ * The events on an entity's timeline after one of them, in pages ordered by id; ordered by `seq` within a page. Throws
+ * REPLAY_PRUNED where retention has taken some of them.
+ */
+export async function* readHistory(
+  on: Queryable,
+  { account, entity, types, lanes }: HistoryOf,
+  after: string,
+): AsyncGenerator<readonly SequencedEvent[], void, undefined> {
+  for (let low = after; ;) {
+    const keys = await on.query<Pick<EventKey, "lane" | "id">>(
+      HISTORY,
+      [account, textArray(lanes), entity, textArray(types), low],
+      { prepare: true },
+    );
+    if (keys.length > 0) yield readSequenced(on, account, keys, entity);
+    if (keys.length < PAGE) return;
+    low = keys.at(-1)!.id;
+  }
+}
+
+async function readSequenced(
+  on: Queryable,
+  account: string,
+  keys: readonly Pick<EventKey, "lane" | "id">[],
+  entity: string,
+): Promise<SequencedEvent[]> {
+  const rows = await readColumns<EventColumns & { seq: string }>(
+    on,
+    `${EVENT_COLUMNS}, e.seq::text as seq`,
+    keys.map(({ lane, id }) => ({ account, lane, id })),
+  );
+  if (rows.length < keys.length)
+    throw new TidingsError("REPLAY_PRUNED", {
+      detail: `Of ${entity} ${keys.length - rows.length} events are no longer kept`,
+    });
+  return rows.map((row) => ({ ...storedEvent(row), seq: Number(row.seq) })).toSorted((a, b) => a.seq - b.seq);
+}
+
+const LENGTH = `
+select tidings.length_of_history($1, $2::text[], $3, $4::text[], $5::uuid)::float8 as length`;
+
+/** How many events there are up to one of them. */
+export async function lengthOfHistory(
+  on: Queryable,
+  { account, entity, types, lanes }: HistoryOf,
+  upTo: string,
+): Promise<number> {
+  const parameters = [account, textArray(lanes), entity, textArray(types), upTo];
+  const [row] = await on.query<{ length: number }>(LENGTH, parameters, { prepare: true });
+  return row!.length;
+}

@@ -1,0 +1,142 @@
+import type { Database, Transaction } from "../db/database.ts";
+import { sqlStateOf } from "../db/sqlState.ts";
+import { TidingsError } from "../errors.ts";
+import { refuseEffects } from "../events/withoutEffects.ts";
+import { isActionDefinition } from "./defineAction.ts";
+import { performOne, type DoneAct } from "./doneAct.ts";
+import { performActs, undoable, type PerformActsDependencies } from "./performActs.ts";
+import type { Actions, PerformAllOptions, PerformedAll, PerformOptions } from "./performOptions.ts";
+import { checkInputs, prepareAct, type ActRequest, type PrepareActDependencies } from "./prepareAction.ts";
+import type { RunAct } from "./runContext.ts";
+
+export interface PerformDependencies
+  extends Omit<PerformActsDependencies, "performInside">, PrepareActDependencies {
+  readonly db: Database;
+  /** Called after a transaction that perform itself opened has committed. */
+  readonly onCommitted: () => void;
+}
+
+/** `perform` and `performAll`: in the action that runs, in the caller's transaction, or in one of their own. */
+export function createPerform<Handle>(given: PerformDependencies): Actions<Handle> & {
+  /** One act in a transaction that is open and goes on when it fails. */
+  readonly performIn: (request: ActRequest, tx: Transaction) => Promise<DoneAct>;
+} {
+  const dependencies: Dependencies = {
+    ...given,
+    performInside: async (request, tx) => {
+      const [done] = await undoable(tx, () => performIn(dependencies, [request], tx));
+      return done!;
+    },
+  };
+  const perform = async (...call: unknown[]) => {
+    const { handle, action, input, options } = argumentsOf<PerformOptions>(call);
+    const requests = [{ action, inputs: [input], options, about: undefined }];
+    return performOne(performAny(dependencies, requests, handle).then(([done]) => done!));
+  };
+  const performAll = async (...call: unknown[]): Promise<PerformedAll> => {
+    const { handle, action, input, options } = argumentsOf<PerformAllOptions>(call);
+    const inputs: unknown = input;
+    checkInputs(inputs);
+    const requests = requestsOf(action, inputs, options);
+    const done = inputs.length === 0 ? [] : await performAny(dependencies, requests, handle);
+    const resultsOf = ({ repeated, results }: DoneAct, index: number) =>
+      repeated ? requests[index]!.inputs.map(() => undefined) : results;
+    return {
+      results: done.flatMap(resultsOf),
+      events: done.flatMap(({ event }) => event ?? []) as unknown as PerformedAll["events"],
+      repeated: done.some(({ repeated }) => repeated),
+    };
+  };
+  return {
+    perform: perform as Actions<Handle>["perform"],
+    performAll: performAll as Actions<Handle>["performAll"],
+    performIn: dependencies.performInside,
+  };
+}
+
+type Dependencies = PerformDependencies & PerformActsDependencies;
+
+/** A handle may come first. */
+function argumentsOf<Options>(call: readonly unknown[]) {
+  const inCallersTransaction = !isActionDefinition(call[0]) && isActionDefinition(call[1]);
+  const [action, input, options] = inCallersTransaction ? call.slice(1) : call;
+  return {
+    handle: inCallersTransaction ? { given: call[0] } : undefined,
+    action,
+    input,
+    options: (options ?? {}) as Options,
+  };
+}
+
+function requestsOf(action: unknown, inputs: readonly unknown[], given: PerformAllOptions): ActRequest[] {
+  const { events = "each", subject, idempotencyKey: key, ...rest } = given;
+  if (events === "summary") {
+    if (subject !== undefined)
+      return [{ action, inputs, options: { ...rest, idempotencyKey: key }, about: subject }];
+    const detail = 'events: "summary" needs a subject: what the summary is about';
+    throw new TidingsError("INVALID_OPTION", { detail });
+  }
+  return inputs.map((input, index) => ({
+    action,
+    inputs: [input],
+    options: { ...rest, idempotencyKey: key === undefined ? undefined : `${key}:${index}` },
+    about: undefined,
+  }));
+}
+
+async function performAny(
+  dependencies: Dependencies,
+  requests: readonly ActRequest[],
+  handle: { readonly given: unknown } | undefined,
+): Promise<DoneAct[]> {
+  const { contexts, db } = dependencies;
+  const context = contexts.current();
+  refuseEffects(context, "perform");
+  const act = context.act?.isOpen ? (context.act as RunAct) : undefined;
+  const tx = handle && db.adopt(handle.given);
+  const { retries = 0 } = requests[0]!.options;
+  if (!Number.isInteger(retries) || retries < 0)
+    throw new TidingsError("INVALID_OPTION", { detail: `retries ${retries} must be a whole number from 0` });
+  if (retries > 0 && (act || tx)) {
+    const detail = "retries: only what opened the transaction can try it again; here that is the caller";
+    throw new TidingsError("INVALID_OPTION", { detail });
+  }
+  if (act) {
+    const done: DoneAct[] = [];
+    for (const request of requests) done.push(await act.perform(request, tx));
+    return done;
+  }
+  const acts = tx
+    ? await undoable(tx, () => performIn(dependencies, requests, tx))
+    : await performInOwn(dependencies, requests, retries);
+  for (const { tracked } of acts) for (const send of tracked) send();
+  return acts;
+}
+
+/** What was prepared holds the first values that were captured: each try prepares anew. */
+async function performIn(dependencies: Dependencies, requests: readonly ActRequest[], tx: Transaction) {
+  const context = dependencies.contexts.current();
+  const within = context.act?.isOpen ? (context.act as RunAct).eventId : null;
+  const acts = requests.map((request) => prepareAct(request, context, dependencies));
+  return performActs(dependencies, tx, acts, within);
+}
+
+async function performInOwn(dependencies: Dependencies, requests: readonly ActRequest[], retries: number) {
+  for (let tries = 0; ; tries++) {
+    try {
+      const done = await dependencies.db.transaction((tx) => performIn(dependencies, requests, tx));
+      dependencies.onCommitted();
+      return done;
+    } catch (error) {
+      if (tries >= retries || !RETRIABLE.includes(sqlStateOf(error) ?? "")) throw error;
+      // Apart from the other one, which has just been let through.
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.random() * FIRST_WAIT_MS * 2 ** Math.min(tries, 6)),
+      );
+    }
+  }
+}
+
+/** Serialization failure, deadlock. */
+const RETRIABLE = ["40001", "40P01"];
+const FIRST_WAIT_MS = 10;

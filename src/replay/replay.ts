@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import type { Database } from "../db/database.ts";
+import { TidingsError } from "../errors.ts";
+import type { ContextStore } from "../events/context.ts";
+import type { Registry } from "../events/registry.ts";
+import { compareWithin, type TableDifference } from "./compareTables.ts";
+import { waitForPerforms } from "./inPlace.ts";
+import type { ReplayAction } from "./replayAction.ts";
+import { checkKept } from "./replayBeginning.ts";
+import { checkReplay, type CheckedReplay } from "./replayChecks.ts";
+import { clearTables } from "./replayClear.ts";
+import type { ReplayDefaults, ReplayOptions, RunReplay } from "./replayOptions.ts";
+import { rehearse } from "./replayRehearsal.ts";
+import type { ReplayReport } from "./replayReport.ts";
+import { openReplay, type ReplayRun } from "./replayRun.ts";
+import { replayScan } from "./replayScan.ts";
+import { holdSnapshot, numberAll, type SourceSnapshot } from "./snapshotOfSource.ts";
+import { findEnd } from "./until.ts";
+
+export interface ReplayDependencies {
+  readonly db: Database;
+  readonly registry: Registry;
+  readonly contexts: ContextStore;
+  readonly replayAction: ReplayAction;
+}
+
+/** How long another process waits for one that died without a word: three renewals fit in it. */
+const LEASE_MS = 10_000;
+
+/** `tidings.replay`: does again what the log says, in place or into another database. */
+export function createReplay<Handle>(
+  dependencies: ReplayDependencies,
+  given: ReplayDefaults<Handle>,
+): RunReplay<Handle> {
+  const defaults = given as ReplayDefaults; // handles are passed on, and never looked into
+  const { db, registry } = dependencies;
+  const leaseMs = defaults.leaseMs ?? LEASE_MS;
+  return async (options) => {
+    const replay = checkReplay(options as ReplayOptions, defaults, registry);
+    await checkKept(db, replay);
+    if (replay.dryRun) return rehearse(dependencies, replay);
+    if (replay.into !== "scratch") return replayInto(dependencies, replay, replay.into ?? null, leaseMs);
+    if (!defaults.scratch) throw new TidingsError("NO_SCRATCH");
+    const scratch = await defaults.scratch();
+    try {
+      return await replayInto(dependencies, replay, scratch.db, leaseMs);
+    } finally {
+      await scratch.drop();
+    }
+  };
+}
+
+async function replayInto(
+  dependencies: ReplayDependencies,
+  replay: CheckedReplay,
+  into: Database | null,
+  leaseMs: number,
+): Promise<ReplayReport> {
+  const { db, contexts } = dependencies;
+  const startedBy = contexts.current().actor ?? null;
+  const run = await openReplay(db, replay, { id: randomUUID(), into, startedBy, leaseMs });
+  try {
+    if (into === null) await waitForPerforms(db, replay.signal);
+    await replayAll(dependencies, replay, run);
+    const tables = replay.compare.length === 0 ? null : await compareAll(dependencies, replay, run);
+    return await run.finish(tables);
+  } catch (error) {
+    await run.fail(error);
+    throw error;
+  } finally {
+    await run.close();
+  }
+}
+
+async function replayAll(
+  dependencies: ReplayDependencies,
+  replay: CheckedReplay,
+  run: ReplayRun,
+): Promise<void> {
+  const { db } = dependencies;
+  const { until, account } = replay.what;
+  const end = await findEnd(db, until ?? undefined, account, await db.transaction(numberAll));
+  run.endsAt(end.position);
+  if (!run.cleared()) await clearTables(replay, run);
+  run.tell("replaying");
+  await replayScan(dependencies, replay, run, { log: db, ...end, seen: null });
+}
+
+function compareAll(
+  dependencies: ReplayDependencies,
+  replay: CheckedReplay,
+  run: ReplayRun,
+): Promise<readonly TableDifference[]> {
+  return holdSnapshot(dependencies.db, async (moment) => {
+    // What was written since: only now does the log stand still, and the tables with it.
+    if (replay.what.until === null) await replayRest(dependencies, replay, run, moment);
+    run.tell("comparing");
+    return run.target.transaction(async (replayed) => {
+      await replayed.execute("set transaction isolation level repeatable read, read only");
+      const account = replay.what.account ?? undefined;
+      return compareWithin(moment.tables, replayed, replay.compare, { account });
+    });
+  });
+}
+
+async function replayRest(
+  dependencies: ReplayDependencies,
+  replay: CheckedReplay,
+  run: ReplayRun,
+  { log, seen, lastPosition }: SourceSnapshot,
+): Promise<void> {
+  run.endsAt(lastPosition);
+  await replayScan(dependencies, replay, run, { log, position: lastPosition, before: null, seen });
+}

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { clubActions, createClub, createClubTables } from "../../test/replay/support/club.ts";
+import type { Tx } from "../../test/replay/support/shopTables.ts";
+import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
+import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import type { Tidings } from "../tidings.ts";
+import type { ReplayDefaults } from "./replayOptions.ts";
+
+const ann = { type: "user", id: "ann", label: "Ann" };
+const account = "acme";
+
+describeOnDatabases("replays as jobs", (open) => {
+  let database: TestDatabase;
+  let tidings: Tidings<Tx>;
+  /** Lets the comparisons that wait for their scratch database go on. */
+  let release: () => void;
+  beforeEach(async () => {
+    database = await open();
+    await createClubTables(database.db);
+    const released = new Promise<void>((resolve) => (release = resolve));
+    tidings = createClub(database, actions, {
+      tables: [{ table: "members", account: "account" }],
+      scratch: async () => {
+        const { db, drop } = await open({ migrated: false });
+        await createClubTables(db);
+        await released;
+        return { db: db as never, drop, [Symbol.asyncDispose]: drop };
+      },
+    } satisfies ReplayDefaults<Tx>);
+    await tidings.perform(actions.renameMember, { id: "1", name: "Ben" }, { actor: ann, account });
+  });
+  afterEach(async () => {
+    release();
+    await tidings.stop();
+    await database.drop();
+  });
+
+  const actions = clubActions({ mails: [], runs: [] });
+  const start = (kind: "dry_run" | "compare") => tidings.replays.start({ kind }, { account, startedBy: ann });
+  const over = async (id: string) => {
+    const state = async () => (await tidings.replays.get(id, { account })).state;
+    await expect.poll(state, { timeout: 60_000 }).not.toBe("running");
+    return tidings.replays.get(id, { account });
+  };
+
+  test("one of an account runs at a time; another account's is not in its way", async () => {
+    const { id, state } = await start("compare");
+    expect(state).toBe("running");
+    await expect(start("dry_run")).rejects.toMatchObject({ code: "REPLAY_RUNNING", detail: id });
+    const other = await tidings.replays.start({ kind: "dry_run" }, { account: "b" });
+    expect(other.account).toBe("b");
+    release();
+    expect((await over(id)).state).toBe("done");
+    await over((await start("dry_run")).id);
+  });
+
+  test("one that is cancelled ends at its next step", async () => {
+    const { id } = await start("compare");
+    await tidings.replays.cancel(id, { account });
+    release();
+    expect(await over(id)).toMatchObject({ state: "cancelled", tables: null, failure: null });
+  });
+
+  test("one whose process stops is seen as interrupted, by every other process, and can be run again", async () => {
+    const { id } = await start("compare");
+    const stopped = tidings.stop();
+    release();
+    await stopped;
+    const another = createClub(database, actions);
+    expect(await another.replays.get(id, { account })).toMatchObject({ state: "interrupted", endedAt: null });
+    await expect(start("dry_run")).rejects.toMatchObject({ code: "STOPPED" });
+    const again = await another.replays.start({ kind: "dry_run" }, { account });
+    await expect
+      .poll(async () => (await another.replays.get(again.id, { account })).state, { timeout: 60_000 })
+      .toBe("done");
+    await another.replays.cancel(id, { account });
+    expect((await another.replays.get(id, { account })).state).toBe("cancelled");
+    await another.stop();
+  });
+
+  test("the newest fifty of an account are kept, and what is not finished in place", async () => {
+    await database.db.query(
+      `insert into tidings.replays (kind, account_id, fingerprint, request, state, started_at, ended_at)
+       select case when n = 1 then 'in_place' else 'dry_run' end, $1, '', '{}', case when n = 1 then 'failed' else 'done' end,
+              now() - n * interval '1 minute', case when n = 1 then null else now() end
+         from generate_series(1, 80) n`,
+      [account],
+    );
+    const { id } = await start("dry_run");
+    await over(id);
+    const jobs = await tidings.replays.list({ account });
+    expect(jobs).toHaveLength(50);
+    expect(jobs[0]!.id).toBe(id);
+    expect(jobs.some(({ kind, state }) => kind === "in_place" && state === "failed")).toBe(true);
+  });
+
+  test("what cannot be compared without showing another account's rows is refused", async () => {
+    const others = createClub(database, actions, {
+      tables: ["members"],
+      scratch: () => Promise.reject(new Error("unused")),
+    });
+    const refused = others.replays.start({ kind: "compare" }, { account });
+    await expect(refused).rejects.toMatchObject({ code: "INCOMPARABLE_TABLE" });
+    const without = createClub(database, actions);
+    await expect(without.replays.start({ kind: "compare" }, { account })).rejects.toMatchObject({
+      code: "NO_SCRATCH",
+    });
+    expect(without.replays.setup({ account })).toEqual({ routes: 0, tables: [], clear: false });
+    await others.stop();
+    await without.stop();
+  });
+});

@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expectReplayEqualsState } from "../../src/testing/expectReplayEqualsState.ts";
+import { createTestDatabase, type PostgresTestDatabase } from "../support/testDatabase.ts";
+import { createShop, createShopTables, shopScratch, type Shop } from "./support/createShop.ts";
+import { accounts, createShopper, oneDeed } from "./support/shopHistory.ts";
+import { shopTables } from "./support/shopTables.ts";
+import { tableContents } from "./support/tableContents.ts";
+
+let database: PostgresTestDatabase;
+let shop: Shop;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await createShopTables(database.db);
+  shop = createShop(database.db);
+});
+afterAll(() => database?.drop());
+
+const scratch = () => shopScratch(createTestDatabase);
+
+interface Writers {
+  /** Resolves when `count` more deeds have been done. */
+  go(count: number): Promise<void>;
+  done(): number;
+  stop(): Promise<void>;
+}
+
+/** Two shoppers in each account, who handle the same items and go on until they are told to stop. */
+function startWriters(): Writers {
+  let stopped = false;
+  onTestFinished(() => void (stopped = true)); // also where the test fails halfway
+  let done = 0;
+  const waiting = new Map<() => void, number>();
+  const shoppers = accounts.flatMap((account) => {
+    const items: string[] = [];
+    return [createShopper(shop, account, items), createShopper(shop, account, items)];
+  });
+  const writers = shoppers.map(async (shopper, index) => {
+    const deeds = fc.sample(oneDeed, { numRuns: 200, seed: index + 1 });
+    for (let next = 0; !stopped; next++) {
+      await shopper(deeds[next % deeds.length]!);
+      done++;
+      for (const [resolve, count] of waiting) if (done >= count) resolve();
+    }
+  });
+  const ended = Promise.all(writers);
+  return {
+    go: (count) => {
+      let reached!: () => void;
+      const reaches = new Promise<void>((resolve) => (reached = resolve));
+      waiting.set(reached, done + count);
+      return Promise.race([reaches, ended.then(() => undefined)]).finally(() => waiting.delete(reached));
+    },
+    done: () => done,
+    stop: async () => {
+      stopped = true;
+      await ended;
+    },
+  };
+}
+
+test("while writers go on, what a moment saw replayed is what it holds", async () => {
+  const writers = startWriters();
+  await writers.go(60);
+  for (let round = 0; round < 3; round++) {
+    const before = writers.done();
+    await expectReplayEqualsState(shop, { scratch });
+    expect(writers.done()).toBeGreaterThan(before);
+    await writers.go(20);
+  }
+  await writers.stop();
+  await expectReplayEqualsState(shop, { scratch });
+}, 120_000);
+
+test("a replay in place lets writers finish, refuses others, and loses nothing of either", async () => {
+  const writers = startWriters();
+  await writers.go(40);
+  await shop.replay({ clear: shopTables });
+  await writers.go(40);
+  await writers.stop();
+  await expectReplayEqualsState(shop, { scratch });
+  const present = await tableContents(database.db);
+  await shop.replay({ clear: shopTables, restart: true });
+  expect(await tableContents(database.db)).toEqual(present);
+}, 120_000);
