@@ -35,7 +35,7 @@ async function run({
   rounds = quick ? 1 : 3,
   say,
 }: BenchOptions): Promise<BenchResult> {
-  const size = quick ? { few: 2_000, many: 6_000 } : { few: 200_000, many: 1_000_000 };
+  const size = quick ? { few: 500, many: 1_500 } : { few: 200_000, many: 1_000_000 };
   const server = await startServer(choice);
   const logs = await createLogs(server);
   try {

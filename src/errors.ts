@@ -319,6 +319,10 @@ export const errorTable = {
     message:
       "No projection has this name. Export it from the module given to createTidings({ projections }).",
   },
+  PROJECTION_REFUSED: {
+    status: 500,
+    message: "The worker's role may not create the projection's tables. Grant it CREATE on their schema.",
+  },
   PROJECTION_NAME_TAKEN: {
     status: 500,
     message:

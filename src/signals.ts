@@ -36,6 +36,8 @@ export interface SignalMap {
   "subscription.lease_lost": { name: string; slot: number };
   /** What follows the log in this process threw at new events, which it thereby missed. The others got them. */
   "tail.failed": { error: unknown };
+  /** Another generation of a projection is what everybody reads from now on. */
+  "projection.swapped": { name: string; version: number; generation: number };
   /** Tracked events were written. */
   "track.flushed": { events: number; durationMs: number };
   /** Tracked events were lost: the buffer was full, the event was invalid, or the database refused it. */

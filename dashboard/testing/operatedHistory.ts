@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 const FIVE_MINUTES = 300_000;
 
 /** A month behind the app: as many events of each type as a team makes, fewer on weekends. For pictures and for tests of charts. */
-export async function insertMonth(tidings: TestTidings, now: number): Promise<void> {
+export async function insertMonth(tidings: TestTidings, now: number, ofAccount = account): Promise<void> {
   const perDay: readonly (readonly [type: string, lane: string, count: number])[] = [
     ["card.moved", "domain", 14],
     ["card.added", "domain", 6],
@@ -31,7 +31,7 @@ export async function insertMonth(tidings: TestTidings, now: number): Promise<vo
                                  actor_type, actor_id, actor_label, occurred_at, refs, data, metadata)
      select $1, e.lane, e.id::uuid, e.type, 1, 'info', 'card', '14', 'user', 'ann', 'Ann', now(), '{}', '{}', '{}'
        from json_to_recordset($2::text::json) as e (type text, lane text, id text)`,
-    [account, JSON.stringify(rows)],
+    [ofAccount, JSON.stringify(rows)],
   );
   // Nobody shall be given a month of events: below the floor nothing gets a position.
   await tidings.db.query("update tidings.sequencer set floor_seq = (select max(seq) from tidings.events)");

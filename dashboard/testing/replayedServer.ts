@@ -12,9 +12,12 @@ export interface ReplayedServer {
   readonly tidings: TestTidings;
   /** Opens a ticket, assigns it, labels it and closes it, as far as asked. Returns its id. */
   work(title: string, steps?: TicketSteps): Promise<string>;
-  /** From now on, comparisons wait for their scratch database, and rebuilds for their first event. */
+  /** From now on comparisons wait for their scratch database. */
   hold(): void;
   release(): void;
+  /** From now on the handler of `open_tickets` fails. */
+  breakHandler(): void;
+  mendHandler(): void;
   /** Of the dashboard: `replay/019d…`. */
   url(path: string): string;
   stop(): Promise<void>;
@@ -31,17 +34,31 @@ export const account = "helpdesk";
 export const roleHeader = "x-test-role";
 export const ann = { type: "user", id: "ann", label: "Ann" };
 
-/** A help desk with the loops running: what the pages do really happens. `bare`: without any action or projection. */
-export async function startReplayedServer({ bare = false } = {}): Promise<ReplayedServer> {
+interface ReplayedOptions {
+  /** Without any action or projection. Default false. */
+  readonly bare?: boolean;
+  /** What was recorded before anything ran. Default: nothing. */
+  readonly before?: (tidings: TestTidings) => Promise<void>;
+}
+
+/** A help desk with the loops running: what the pages do really happens. */
+export async function startReplayedServer({
+  bare = false,
+  before,
+}: ReplayedOptions = {}): Promise<ReplayedServer> {
   let held = Promise.resolve();
   let release = () => {};
+  let broken = false;
   const tidings = await createTestTidings({
     events,
     actor: ann,
     account,
+    webhooks: { secretKey: Buffer.alloc(32, 7).toString("base64") },
     ...(!bare && {
       actions,
-      projections: projectionsOf(() => held),
+      projections: projectionsOf(() => {
+        if (broken) throw new Error("The disk is full");
+      }),
       replay: {
         clear,
         tables,
@@ -63,6 +80,7 @@ export async function startReplayedServer({ bare = false } = {}): Promise<Replay
   });
   await buildDashboard();
   await tidings.pglite.exec(schema);
+  await before?.(tidings);
   await tidings.start();
   const server = createAdaptorServer({ fetch: tidings.handler }) as Server;
   server.listen(0, "127.0.0.1");
@@ -82,6 +100,8 @@ export async function startReplayedServer({ bare = false } = {}): Promise<Replay
       held = new Promise((resolve) => (release = resolve));
     },
     release: () => release(),
+    breakHandler: () => void (broken = true),
+    mendHandler: () => void (broken = false),
     url: (path) => `http://127.0.0.1:${port}/tidings/dashboard/${path}`,
     async stop() {
       release();

@@ -9,7 +9,7 @@ const firstPerson: Person = { id: "ann", name: "Ann" };
 
 /**
  * Who asks. The sample has no passwords: each window says whom it plays, in a header, so that two windows of one
- * browser can be two people. The cookie speaks for requests that cannot carry a header (EventSource, first load).
+ * browser can be two people. The cookie speaks for the dashboard, which knows no such header.
  */
 export async function personOf(request: Request): Promise<Person> {
   const id = request.headers.get("x-person") ?? cookieOf(request, "person");

@@ -38,6 +38,7 @@ test("after any history a replay gives the same board", async () => {
 test("in place a replay goes back to an earlier moment and forth again, and the next card has a number of its own", async () => {
   const [early, late] = fc.sample(fc.array(deed, { minLength: 10, maxLength: 10 }), 2);
   for (const each of early!) await perform(each);
+  await perform({ ...early![0]!, name: "regret" });
   const { event } = await tidings.perform(actions.addCard, { columnId: "todo", title: "Then" }, by("ann"));
   const then = await contents();
   for (const each of late!) await perform(each);
@@ -63,6 +64,9 @@ test("the figures are those that the cards themselves give", async () => {
     total: cards.length,
     done: cards.filter(({ closed_at }) => closed_at !== null).length,
   });
+  // Each day once, also those on which nothing happened.
+  const between = Date.parse(days.at(-1)!.day) - Date.parse(days[0]!.day);
+  expect(days.length).toBe(between / 86_400_000 + 1);
 });
 
 const COUNT = `

@@ -44,6 +44,7 @@ for (const { name, device, colorScheme, title, key } of pictures) {
   });
   const page = await context.newPage();
   await page.goto(board.url);
+  if (device === desk) await page.locator("article").first().waitFor();
   await moveCard(page, title, key);
   await page.screenshot({ path: join(directory, `board-${name}.png`) });
   await context.close();

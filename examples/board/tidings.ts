@@ -16,6 +16,7 @@ export const account = "launch-week";
 
 export const tidings = createTidings({
   db: pglite(db),
+  account,
   events,
   actions,
   projections,

@@ -1,7 +1,12 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTestDatabase, openPool, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
+import {
+  createTestDatabase,
+  createTestPglite,
+  openPool,
+  type PostgresTestDatabase,
+} from "../../test/support/testDatabase.ts";
 import { pgScratch } from "./pgScratch.ts";
 import { pgliteScratch } from "./pgliteScratch.ts";
 
@@ -69,7 +74,7 @@ describe("a scratch PGlite", () => {
   test("is prepared, its own, and closed when dropped", async () => {
     const opened: PGlite[] = [];
     const open = async () => {
-      const client = await PGlite.create();
+      const { client } = await createTestPglite({ migrated: false });
       opened.push(client);
       return client;
     };

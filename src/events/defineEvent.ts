@@ -5,6 +5,7 @@ import type { Draft, DraftCommon, DraftInput } from "./draft.ts";
 import type { EntityDefinition, EntityRef, Role, RoleSpec, RoleValue } from "./entity.ts";
 import { roleOf } from "./entity.ts";
 import { definitionFields, invalidDefinition } from "./definitionFields.ts";
+import { actionKinds, lanes, severities, type ActionKind, type Lane, type Severity } from "./lanes.ts";
 import type { Phase } from "./phase.ts";
 import type { Sentence, SentenceActor } from "./sentence.ts";
 import type { SentenceGroup } from "./sentenceGroup.ts";
@@ -14,16 +15,8 @@ import type { Audience } from "./viewer.ts";
 import type { AnyWebhookShape, WebhookOption } from "./webhookShape.ts";
 import type { Words } from "./words.ts";
 
-export const lanes = ["domain", "change", "client", "system"] as const;
-/** `domain`: what people did, and feeds show. `change`: row changes. `client`: browser tracking. `system`: jobs, health. */
-export type Lane = (typeof lanes)[number];
-
-export const severities = ["info", "warning", "error"] as const;
-export type Severity = (typeof severities)[number];
-
-export const actionKinds = ["create", "update", "destroy", "upsert"] as const;
-/** What an action does to its subject. */
-export type ActionKind = (typeof actionKinds)[number];
+export { actionKinds, lanes, severities };
+export type { ActionKind, Lane, Severity };
 
 /** What the compiler knows of one event type. */
 export interface EventShape {

@@ -1,5 +1,6 @@
 import { TidingsError } from "../errors.ts";
-import { lanes, severities, type AnyEventDefinition } from "./defineEvent.ts";
+import type { AnyEventDefinition } from "./defineEvent.ts";
+import { lanes, severities } from "./lanes.ts";
 import { phaseOfVerb, phases } from "./phase.ts";
 import type { Upcasters } from "./upcast.ts";
 import { webhookShapes, type WebhookOption } from "./webhookShape.ts";

@@ -15,5 +15,5 @@ export const english = defineLanguage("en", {
     unread: "Unread",
     events: (count, words) => words.plural(count, { one: "# event", other: "# events" }),
   },
-  fallback: ({ type, ...event }) => fallbackSentence(type, event),
+  fallback: fallbackSentence,
 });

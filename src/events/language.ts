@@ -50,6 +50,8 @@ export interface LanguageLabels {
 /** What is known of an event whose definition cannot say it. */
 export type UnknownEvent = Pick<SentenceEvent, "actor" | "subject"> & {
   readonly type: string;
+  /** Whether it is an action, which says what is to be done: `card.move`. */
+  readonly isAction: boolean;
 };
 
 /** The sentences of one event type in one language. */

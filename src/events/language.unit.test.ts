@@ -277,6 +277,12 @@ describe("who says an event", () => {
       expect(say(done, "card.done", language)).toBe("You finished Login");
   });
 
+  test("is the fallback in other words for an action, whose type is no past tense", () => {
+    expect(say({ ...untold, "~tidings": "action" }, "card.move", english)).toBe(
+      "You performed card.move on card Login",
+    );
+  });
+
   test("is the fallback of the reader's language, then of the app's, then English, where nobody knows", () => {
     const told = withDone(
       () => [],

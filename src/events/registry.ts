@@ -38,7 +38,8 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
     // What an action once did may keep its name: readers and `perform` mean what it does now.
     const kept = known?.ignored || definition.ignored;
     if (known && kept && prevails(known, definition)) continue;
-    if (known && !kept) throw new TidingsError("DUPLICATE_TYPE", { detail: `"${definition.type}" is defined twice` });
+    if (known && !kept)
+      throw new TidingsError("DUPLICATE_TYPE", { detail: `"${definition.type}" is defined twice` });
     byType.set(definition.type, definition);
     for (const role of [definition.subject, ...Object.values(definition.refs)]) {
       for (const entity of role.entities) registerEntity(entities, entity);

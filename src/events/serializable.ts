@@ -37,7 +37,9 @@ export function storedBytes(value: object): number {
 export function asStored(value: unknown): Json {
   return JSON.parse(JSON.stringify(value), (_key, item: unknown) =>
     typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => byStoredOrder(Buffer.from(a), Buffer.from(b))))
+      ? Object.fromEntries(
+          Object.entries(item).sort(([a], [b]) => byStoredOrder(Buffer.from(a), Buffer.from(b))),
+        )
       : item,
   ) as Json;
 }

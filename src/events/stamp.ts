@@ -72,11 +72,7 @@ function occurredAtOf({ occurredAt }: DraftCommon): string | null {
   return occurredAt.toISOString();
 }
 
-function causeOf(
-  given: DraftCommon,
-  context: Context,
-  account: string,
-): EventReference | string | null {
+function causeOf(given: DraftCommon, context: Context, account: string): EventReference | string | null {
   // A handler that records for another account starts a new chain there: causes are looked up by account.
   const handled = context.causedBy ?? null;
   const inherited = handled !== null && (handled.account ?? context.account) === account ? handled : null;

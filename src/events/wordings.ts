@@ -9,7 +9,7 @@ export interface Wording extends Pick<Translation, "sentence" | "groupSentence">
   readonly language: Language;
 }
 
-type Definition = Pick<AnyEventDefinition, "sentence" | "groupSentence">;
+type Definition = Pick<AnyEventDefinition, "~tidings" | "sentence" | "groupSentence">;
 
 /**
  * The ways to say events of a type, the best first: the translation; what the definition says, in the app's `own` language;
@@ -23,19 +23,20 @@ export function wordings(
 ): Wording[] {
   const translation = definition && language.translations.get(type);
   const ownSpeaker = own.options.fallback ? own : english;
+  const isAction = definition?.["~tidings"] === "action";
   const speaker = language.options.fallback ? language : ownSpeaker;
   return [
     ...(translation ? [{ ...translation, language }] : []),
     ...(definition?.sentence || definition?.groupSentence
       ? [
           {
-            sentence: definition.sentence ?? plainly(type, ownSpeaker),
+            sentence: definition.sentence ?? plainly(type, isAction, ownSpeaker),
             groupSentence: definition.groupSentence,
             language: own,
           },
         ]
       : []),
-    { sentence: plainly(type, speaker), groupSentence: undefined, language: speaker },
+    { sentence: plainly(type, isAction, speaker), groupSentence: undefined, language: speaker },
   ];
 }
 
@@ -56,7 +57,8 @@ export function sayFirst<Said>(ways: readonly Wording[], say: (way: Wording) => 
 
 function plainly(
   type: string,
+  isAction: boolean,
   { options }: Language,
 ): (event: SentenceEvent<never>, words: Words) => Sentence {
-  return ({ actor, subject }, words) => options.fallback!({ type, actor, subject }, words);
+  return ({ actor, subject }, words) => options.fallback!({ type, isAction, actor, subject }, words);
 }

@@ -28,7 +28,8 @@ export async function findActs(
   page: { readonly before?: string | undefined; readonly limit: number },
 ): Promise<FoundActs> {
   const { of, types, actors, subjects, subjectTypes, severities, kinds } = filter;
-  if (of || types || actors || subjects || subjectTypes || severities || kinds) return lookUp(on, filter, page);
+  if (of || types || actors || subjects || subjectTypes || severities || kinds)
+    return lookUp(on, filter, page);
   const high = [
     filter.until === null ? HIGHEST : idFloor(filter.until),
     page.before ?? HIGHEST,

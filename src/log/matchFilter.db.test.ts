@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
-import { defineEvent, lanes, severities } from "../events/defineEvent.ts";
+import { actionKinds, defineEvent, lanes, severities } from "../events/defineEvent.ts";
 import { defineEntity, many, optional } from "../events/entity.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { defineAction } from "../replay/defineAction.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import { findEvents } from "./findEvents.ts";
 import { createMatcher } from "./matchFilter.ts";
@@ -17,6 +18,16 @@ const events = {
   cardClosed: defineEvent("card.closed", { subject: card, refs, aliases: ["card_closed"] }),
   userJoined: defineEvent("user.joined", { subject: user, refs, lane: "system" }),
 };
+const sortCards = defineAction("card.sort", {
+  kind: "update",
+  subject: () => card("1"),
+  run: () => undefined,
+});
+const dropCards = defineAction("card.drop", {
+  kind: "destroy",
+  subject: () => card("2"),
+  run: () => undefined,
+});
 const ids = ["1", "2", "3"];
 const accounts = ["acme", "globex"];
 
@@ -26,7 +37,7 @@ let stored: readonly PositionedStoredEvent[];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  tidings = createTidings({ db: database.db, events });
+  tidings = createTidings({ db: database.db, events, actions: { sortCards, dropCards } });
   const pick = <Value>(values: readonly Value[], n: number) => values[n % values.length]!;
   for (let n = 0; n < 90; n++) {
     const common = {
@@ -45,6 +56,11 @@ beforeAll(async () => {
         : pick([events.cardMoved, events.cardClosed], n)({ ...common, subject: card(pick(ids, n)) }),
     );
   }
+  for (let n = 0; n < 5; n++) {
+    const common = { account: pick(accounts, n), actor: user(pick(ids, n)) };
+    await tidings.perform(sortCards, {}, common);
+    await tidings.perform(dropCards, {}, common);
+  }
   await tidings.work();
   stored = (await readAfter(database.db, 0, 1_000)).events;
 });
@@ -53,10 +69,10 @@ afterAll(() => database.drop());
 const some = <Value>(values: readonly Value[]) =>
   fc.option(fc.subarray([...values], { minLength: 1 }), { nil: undefined });
 const entities = some(["card", "user"].flatMap((type) => ids.map((id) => `${type}:${id}`)));
-const moment = fc.option(fc.nat({ max: 89 }), { nil: undefined });
+const moment = fc.option(fc.nat({ max: 99 }), { nil: undefined });
 
 test("a filter in memory finds what it finds in SQL", async () => {
-  expect(stored).toHaveLength(90);
+  expect(stored).toHaveLength(100);
   const recordedAt = (index: number) =>
     new Date(Number.parseInt(stored[index]!.id.replace("-", "").slice(0, 12), 16));
   const filters = fc.record({
@@ -68,6 +84,7 @@ test("a filter in memory finds what it finds in SQL", async () => {
     subjectTypes: some(["card", "user"]),
     lanes: some(lanes),
     severities: some(severities),
+    kinds: some(actionKinds),
     since: moment,
     until: moment,
   });

@@ -158,6 +158,20 @@ describeOnDatabases("fold", (open) => {
     expect((await tidings.fold(card(1), cardState, { snapshots })).places).toEqual([1, 2, 8]);
   });
 
+  test("goes on from a state that is null", async () => {
+    for (const place of [1, 2]) await move(place);
+    const toggle: StateReducer<"on" | null> = {
+      initial: "on",
+      on: { "card.moved": (state) => (state === null ? "on" : null) },
+    };
+    const folded = () => tidings.fold(card(1), toggle, { snapshots });
+    expect(await folded()).toBe("on");
+    await move(3);
+    expect(await tidings.fold(card(1), toggle, { snapshots: { ...snapshots, every: 1 } })).toBeNull();
+    await move(4);
+    expect(await folded()).toBe("on");
+  });
+
   test("keeps no state that would not come back as it is", async () => {
     for (const place of [1, 2]) await move(place);
     const dates: StateReducer<Date | null> = {

@@ -9,7 +9,7 @@ import type { Registry } from "../events/registry.ts";
 import type { FoldedEvent, StateReducer, StateStep } from "../events/stateReducer.ts";
 import { LOWEST } from "../log/findEvents.ts";
 import { unreadableError } from "../log/problems.ts";
-import { foldEnd } from "./foldUntil.ts";
+import { foldEnd, type FoldEnd } from "./foldUntil.ts";
 import { readHistory, type HistoryOf, type SequencedEvent } from "./history.ts";
 import { readSnapshot, writeSnapshot, type Snapshot, type SnapshotOptions } from "./snapshots.ts";
 import type { ReplayUntil } from "./until.ts";
@@ -57,64 +57,98 @@ export async function fold<State>(
   const end = await foldEnd(db, account, options.until);
   const { snapshots } = options;
   const kept = snapshots ? await readSnapshot(db, history, checkOptions(snapshots)) : null;
-  const usable = kept && end.holds(kept) ? kept : null;
-
-  const begin = (from: Snapshot | null): Fold<State> => ({
-    state: (from?.state as State | undefined) ?? structuredClone(reducer.initial),
-    events: from?.events ?? 0,
-    length: from?.length ?? 0,
-    seq: from?.seq ?? 0,
-    eventId: from?.eventId ?? LOWEST,
-    last: null,
-  });
-  let folding = begin(usable);
-  for await (const page of readHistory(db, history, folding.eventId)) {
-    const events = await end.keep(page);
-    if (events.some(({ seq }) => seq < folding.seq)) {
-      // The clock that makes the ids was set back between two pages, or one came late: all of them, in their order.
-      folding = begin(null);
-      const all: SequencedEvent[] = [];
-      for await (const each of readHistory(db, history, LOWEST)) all.push(...(await end.keep(each)));
-      step(
-        folding,
-        all.toSorted((a, b) => a.seq - b.seq),
-      );
-      break;
-    }
-    step(folding, events);
-    if (page.some(({ id }) => id >= end.before)) break;
-  }
-  if (snapshots && options.until === undefined && isDue(folding, kept, snapshots))
-    await writeSnapshot(db, history, snapshots, folding);
-  return { state: folding.state, events: folding.events, last: folding.last };
-
-  function step(into: Fold<State>, events: readonly SequencedEvent[]): void {
-    for (const { seq, ...stored } of events) {
-      into.length++;
-      into.seq = seq;
-      if (stored.id > into.eventId) into.eventId = stored.id;
-      if (entityKey(stored.subject) !== history.entity) continue;
-      into.events++;
-      into.last = readable(recordedEvent(stored, registry));
-      into.state = steps.get(stored.type)!(into.state, into.last as FoldedEvent);
-    }
-  }
+  const reading: Reading<State> = { db, registry, history, end, reducer, steps };
+  const folded =
+    (await foldInPages(reading, kept && end.holds(kept) ? kept : null)) ?? (await foldAtOnce(reading));
+  if (snapshots && options.until === undefined && isDue(folded, snapshots))
+    await writeSnapshot(db, history, snapshots, folded);
+  return { state: folded.state, events: folded.events, last: folded.last };
 }
 
+interface Reading<State> extends Pick<FoldDependencies, "db" | "registry"> {
+  readonly history: HistoryOf;
+  readonly end: FoldEnd;
+  readonly reducer: StateReducer<State>;
+  readonly steps: ReadonlyMap<string, StateStep<State>>;
+}
+
+/** What is folded so far. */
 interface Fold<State> {
   state: State;
   events: number;
   /** With those on its timeline of which it is not the subject. */
   length: number;
+  /** Of those, how many it began with. */
+  readonly began: number;
   seq: number;
   eventId: string;
   last: RecordedEvent | null;
 }
 
+/** Null where pages, which go by id, are not in the order of writing: the database's clock was set back, or an event came late. */
+async function foldInPages<State>(
+  reading: Reading<State>,
+  from: Snapshot | null,
+): Promise<Fold<State> | null> {
+  const { db, history, end, reducer } = reading;
+  const folded = begin(reducer, from);
+  for await (const page of readHistory(db, history, folded.eventId)) {
+    const events = await end.keep(page);
+    if (events.some(({ seq }) => seq < folded.seq)) return null;
+    add(folded, events, reading);
+    if (page.some(({ id }) => id >= end.before)) break;
+  }
+  return folded;
+}
+
+async function foldAtOnce<State>(reading: Reading<State>): Promise<Fold<State>> {
+  const { db, history, end, reducer } = reading;
+  const events: SequencedEvent[] = [];
+  for await (const page of readHistory(db, history, LOWEST)) events.push(...(await end.keep(page)));
+  const folded = begin(reducer, null);
+  add(
+    folded,
+    events.sort((a, b) => a.seq - b.seq),
+    reading,
+  );
+  return folded;
+}
+
+function begin<State>({ initial }: StateReducer<State>, from: Snapshot | null): Fold<State> {
+  if (!from)
+    return {
+      state: structuredClone(initial),
+      events: 0,
+      length: 0,
+      began: 0,
+      seq: 0,
+      eventId: LOWEST,
+      last: null,
+    };
+  // Of the same name and version, so it is what this reducer made.
+  return { ...from, state: from.state as State, began: from.length, last: null };
+}
+
+function add<State>(
+  into: Fold<State>,
+  events: readonly SequencedEvent[],
+  { history, registry, steps }: Reading<State>,
+): void {
+  for (const { seq, ...stored } of events) {
+    into.length++;
+    into.seq = seq;
+    if (stored.id > into.eventId) into.eventId = stored.id;
+    if (entityKey(stored.subject) !== history.entity) continue;
+    into.events++;
+    into.last = readable(recordedEvent(stored, registry));
+    into.state = steps.get(stored.type)!(into.state, into.last as FoldedEvent);
+  }
+}
+
 const EVERY = 500;
 
-function isDue(folded: Fold<unknown>, kept: Snapshot | null, { every = EVERY }: SnapshotOptions): boolean {
-  return folded.length - (kept?.length ?? 0) >= every;
+function isDue({ length, began }: Fold<unknown>, { every = EVERY }: SnapshotOptions): boolean {
+  return length - began >= every;
 }
 
 /** The steps by each name under which their events are stored. */

@@ -1,5 +1,6 @@
 import type { Transaction } from "../db/database.ts";
 import { quoteIdentifier } from "../db/schema.ts";
+import { sqlStateOf } from "../db/sqlState.ts";
 import { TidingsError } from "../errors.ts";
 
 /** A table with indexes: `{ columns: "(…, primary key (board_id))", indexes: ["(account_id, cards)"] }`. */
@@ -68,6 +69,7 @@ export function tableFinder(
   };
 }
 
+/** Throws PROJECTION_REFUSED where the role may not. */
 export async function createTables(
   tx: Transaction,
   tables: readonly ProjectionTable[],
@@ -76,14 +78,18 @@ export async function createTables(
 ): Promise<void> {
   for (const { name, columns, indexes } of tables) {
     const table = names.get(name)!;
-    await tx.execute(
-      temporary
-        ? `create temporary table ${table} ${columns} on commit drop`
-        : `create table ${table} ${columns}`,
-    );
+    const create = temporary
+      ? `create temporary table ${table} ${columns} on commit drop`
+      : `create table ${table} ${columns}`;
+    await tx.execute(create).catch((cause: unknown) => {
+      if (sqlStateOf(cause) !== INSUFFICIENT_PRIVILEGE) throw cause;
+      throw new TidingsError("PROJECTION_REFUSED", { detail: (cause as Error).message, cause });
+    });
     for (const index of indexes) await tx.execute(`create index on ${table} ${index}`);
   }
 }
+
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 /** Whether the view of a table exists. Throws PROJECTION_NAME_TAKEN where its name is not of those that are `shown`. */
 export async function findView(

@@ -65,7 +65,9 @@ export function createProjectionWorker(
     if (!building) return IDLE_MS;
     if (!isNearlyComplete(building, present.lastPosition)) return BUILDING_MS;
     // Where somebody reads for long, not at once again: what is live stands still while it is tried.
-    return (await swapGeneration(db, building, wake)) ? 0 : IDLE_MS;
+    if (!(await swapGeneration(db, building, wake))) return IDLE_MS;
+    signals.emit("projection.swapped", { name, version, generation: building.generation });
+    return 0;
   }
 
   /** One slot for each of these generations and none for others. What goes live begins anew with the patience of live ones. */

@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { sqlStateOf } from "../db/sqlState.ts";
 import { TidingsError, isTidingsError } from "../errors.ts";
 import { resumeSubscription } from "../log/subscriptionStates.ts";
 import { beginGeneration, type BeginDependencies } from "./beginGeneration.ts";
@@ -60,13 +61,17 @@ export async function followRebuild(
     const now = present.generations.find(({ subscription }) => subscription === begun.subscription);
     if (now === undefined || now.state === "retired") throw superseded(projection);
     if (now.worker === "stopped" && now.state === "building") throw stopped(now);
-    // A database that is gone for a moment comes back; what Tidings itself refuses will not get better.
-    if (isTidingsError(failure())) throw failure();
+    if (isFinal(failure())) throw failure();
     const seconds = (performance.now() - startedAt) / 1_000;
     onProgress?.(progressOf(begun, now, present.lastPosition, seconds));
     if (now.state === "live") return now;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/** A database that is gone for a moment comes back; what Tidings refuses, or a right that is missing, does not. */
+function isFinal(failure: unknown): boolean {
+  return isTidingsError(failure) || sqlStateOf(failure)?.startsWith("42") === true;
 }
 
 async function find(

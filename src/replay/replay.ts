@@ -3,6 +3,7 @@ import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
 import type { Registry } from "../events/registry.ts";
+import { refuseEffects } from "../events/withoutEffects.ts";
 import { compareWithin, type TableDifference } from "./compareTables.ts";
 import { waitForPerforms } from "./inPlace.ts";
 import type { ReplayAction } from "./replayAction.ts";
@@ -36,6 +37,10 @@ export function createReplay<Handle>(
   const { db, registry } = dependencies;
   const leaseMs = defaults.leaseMs ?? LEASE_MS;
   return async (options) => {
+    const context = dependencies.contexts.current();
+    refuseEffects(context, "replay");
+    // It would wait for the very transaction that waits for it.
+    if (context.act?.isOpen) throw new TidingsError("NOT_IN_ACTION", { detail: "replay" });
     const replay = checkReplay(options as ReplayOptions, defaults, registry);
     await checkKept(db, replay);
     if (replay.dryRun) return rehearse(dependencies, replay);

@@ -1,23 +1,16 @@
-import type { Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
 import { recordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Json, JsonObject } from "../events/serializable.ts";
 import { canUpcast, upcastData } from "../events/upcast.ts";
-import type { StoredEvent } from "../log/storedEvent.ts";
 import type { Sealing } from "../sealing.ts";
-import {
-  storedAlone,
-  type ActionData,
-  type ActionItem,
-  type PerformedInside,
-  type StoredAction,
-} from "./actionRecord.ts";
+import { storedAlone, type ActionData, type ActionItem, type StoredAction } from "./actionRecord.ts";
 import { failureAgain } from "./captures.ts";
 import type { AnyActionDefinition } from "./defineAction.ts";
 import type { DoneAct } from "./doneAct.ts";
 import { prepareAct, type ActRequest, type PrepareActDependencies } from "./prepareAction.ts";
+import { takeNext, type ReplayPlace } from "./replayPlace.ts";
 import { secondRun } from "./secondRun.ts";
 import { openData } from "./sensitive.ts";
 
@@ -25,18 +18,6 @@ export interface ReplayActionDependencies extends PrepareActDependencies {
   readonly registry: Registry;
   readonly contexts: ContextStore;
   readonly sealing: Sealing | null;
-}
-
-export interface ReplayPlace {
-  /** Of the database whose tables are rebuilt. */
-  readonly tx: Transaction;
-  /** What the event's actions recorded and performed inside, at any depth, by id. */
-  readonly inside: ReadonlyMap<string, StoredAction>;
-  /**
-   * Makes what the action takes from the input as it was stored, of whatever version, with its secrets. Default: the stored input,
-   * brought to the present version.
-   */
-  readonly input?: ((stored: JsonObject, event: StoredEvent) => unknown) | undefined;
 }
 
 /** Runs an action again, and gives all actions that were replayed inside of it, at any depth. */
@@ -138,20 +119,10 @@ function createPerformAgain(
     const done = { event: recordedEvent(storedAlone(child), registry), version: null };
     if (note.repeated) return { ...done, results: [], repeated: true };
     place.replayed.push(child);
-    const input = canUpcast(action.upcasters, child.version, action.version) 
+    const input = canUpcast(action.upcasters, child.version, action.version)
       ? undefined
       : () => given().calls[0]!.input;
     const results = await replayEvent(dependencies, action, child, { ...place, input });
     return { ...done, results, repeated: false };
   };
-}
-
-/** The next note of this type, or of an older name of it. */
-export function takeNext<Note extends Pick<PerformedInside, "type">>(
-  left: Note[],
-  type: string,
-  registry: Registry,
-): Note | undefined {
-  const index = left.findIndex((note) => (registry.find(note.type)?.type ?? note.type) === type);
-  return index === -1 ? undefined : left.splice(index, 1)[0];
 }

@@ -6,6 +6,7 @@ import type { Registry } from "../events/registry.ts";
 import type { JsonObject } from "../events/serializable.ts";
 import { canUpcast } from "../events/upcast.ts";
 import type { StoredAction } from "./actionRecord.ts";
+import { emptyRecord } from "./actionSchema.ts";
 import type { ReplayAction } from "./replayAction.ts";
 import { failedAt } from "./replayFailure.ts";
 import { childrenOf, type EventsById } from "./replayInside.ts";
@@ -84,16 +85,27 @@ async function reach(
   { tx, inside }: ReplayPlace,
 ): Promise<readonly StoredAction[]> {
   if (target.action) {
-    const { action } = target;
+    const { action, input } = target;
+    if (event.kind === null)
+      return replayAction(action, asAction(event), {
+        tx,
+        inside,
+        input: (stored) => input?.(stored, event) ?? stored,
+      });
     const readsIt =
       registry.find(event.type) === action && canUpcast(action.upcasters, event.version, action.version);
     const asStored = readsIt ? undefined : (stored: JsonObject) => stored;
-    return replayAction(action, event, { tx, inside, input: target.input ?? asStored });
+    return replayAction(action, event, { tx, inside, input: input ?? asStored });
   }
   await contexts.run({ account: event.account, withoutEffects: `The route of "${event.type}"` }, () =>
     target.apply(positionedEvent(event, registry), { tx: tx.handle }),
   );
   return [];
+}
+
+/** An event that is no action, as if its data had been an action's input. */
+function asAction(event: ScannedEvent): ScannedEvent {
+  return { ...event, data: emptyRecord(event.data) as JsonObject };
 }
 
 /** What these say already is more than that an event failed. */

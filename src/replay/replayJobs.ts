@@ -67,7 +67,7 @@ export interface ReplayJobsDependencies<Handle> {
   readonly replay: RunReplay<Handle>;
   readonly contexts: ContextStore;
   readonly accountOf: (given: string | undefined) => string;
-  /** The account of a single-tenant app: its replays are of everything, so that lists of tables can be cleared. */
+  /** The account of a single-tenant app: of it even lists of tables can be cleared, and tables need not say whose rows they hold. */
   readonly onlyAccount: string | undefined;
   readonly stopSignal: () => AbortSignal;
 }
@@ -136,8 +136,10 @@ export function createReplayJobs<Handle>(
       const startedBy = options.startedBy ?? contexts.current().actor ?? NOBODY;
       const signal = stopSignal();
       if (signal.aborted) throw new TidingsError("STOPPED");
-      const of = { ...what, ...(!scope.whole && { account: scope.account }) };
       const { account } = scope;
+      // A list of tables can only be emptied for everybody, which in an app of one account is the same.
+      const isOfAll = kind === "in_place" && scope.whole && typeof clear !== "function";
+      const of = { ...what, ...(!isOfAll && { account }) };
       if (kind === "in_place")
         return find(await beginInPlace({ ...of, signal }, { account, actor: startedBy }), scope);
       if (kind === "compare") checkComparable(scope);

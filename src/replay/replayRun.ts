@@ -9,15 +9,13 @@ import type { ReplayProgress } from "./replayOptions.ts";
 import {
   checkpointReplay,
   claimReplay,
-  createReplayTable,
   endReplay,
   releaseReplay,
   renewReplay,
-  wasReplayedInto,
   type Claim,
   type HeldReplay,
-  type ReplayTable,
 } from "./replayProgress.ts";
+import { createReplayTable, wasReplayedInto, type ReplayTable } from "./replayTable.ts";
 import { createReport, type ReplayReport } from "./replayReport.ts";
 import { emptyTally, type Tally } from "./replayTally.ts";
 

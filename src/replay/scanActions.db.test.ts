@@ -85,6 +85,20 @@ describeOnDatabases("the scan of a replay", (open, { needsSeveralConnections }) 
     expect(positions(await scanAll({ upTo: last }))).toEqual([1, 2]);
   });
 
+  test("tells of what retention has taken from the lanes in which actions lie", async () => {
+    const last = await record([{ kind: "create", lane: "system" }]);
+    for (const [ahead, lane] of ["client", "system", "domain", "change"].entries()) {
+      await database.db.query(
+        "insert into tidings.event_order (pos, account_id, lane, event_id) values ($1::bigint, 'acme', $2, $3::uuid)",
+        [String(last + 1 + ahead), lane, uuid7At(Date.now())],
+      );
+    }
+    const pages = await scanAll({ upTo: last + 4 });
+    expect(positions(pages)).toEqual([last]);
+    expect(pages.flatMap(({ gone }) => gone)).toEqual([last + 2, last + 3]);
+    expect(pages.at(-1)!.scannedTo).toBe(last + 4);
+  });
+
   test("pages follow one another without a gap", async () => {
     await database.db.query(
       `insert into tidings.events (account_id, lane, id, type, version, severity, subject_type, subject_id, actor_type, actor_id,

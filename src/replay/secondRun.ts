@@ -12,7 +12,7 @@ import { giveCaptures, isNamed, uuidText } from "./captures.ts";
 import type { AnyActionDefinition } from "./defineAction.ts";
 import type { DoneAct } from "./doneAct.ts";
 import type { ActRequest } from "./prepareAction.ts";
-import { takeNext, type ReplayPlace } from "./replayAction.ts";
+import { takeNext, type ReplayPlace } from "./replayPlace.ts";
 import { runContext, type RunAct } from "./runContext.ts";
 import { capturedName } from "./sensitivePath.ts";
 import { createWorkQueue } from "./workQueue.ts";
@@ -96,7 +96,10 @@ function createRecordAgain(
       // What a newer `run` records beside it never happened: it gets an event in its hands, but the log does not.
       const id = derivedId(event.id, `recorded ${++unrecorded}`);
       const cause = { lane: event.lane, id: event.id, depth: event.causeDepth + 1 };
-      return recordedEvent(stored({ ...row, cause }, { id, occurredAt: event.occurredAt.getTime() }), registry);
+      return recordedEvent(
+        stored({ ...row, cause }, { id, occurredAt: event.occurredAt.getTime() }),
+        registry,
+      );
     });
   };
 }

@@ -33,11 +33,12 @@ export function checkSensitive(
   }
 }
 
-/** What the schema leaves open (unions, records, anything) may have every key. */
+/** What the schema leaves open (unions, records, anything) may have every key; a text or a number has none. */
 function leadsSomewhere(schema: JsonObject, keys: readonly string[], root: JsonObject): boolean {
   const [key, ...rest] = keys;
   if (key === undefined) return true;
-  const { properties, items } = schema;
+  const { type, properties, items } = schema;
+  if (typeof type === "string" && type !== "object" && !(type === "array" && key === "*")) return false;
   const next = key === "*" ? items : isJsonObject(properties) ? properties[key] : undefined;
   const below = followRef(next as Json | undefined, root);
   if (below) return leadsSomewhere(below, rest, root);

@@ -34,22 +34,19 @@ export async function swapGeneration(db: Database, next: Generation, wake: () =>
     await lockProjection(tx, next.name);
     const { generations } = await readGenerations(tx, next.name);
     const others = generations.filter(({ subscription }) => subscription !== next.subscription);
+    const live = others.find(({ state }) => state === "live");
     // First what is live, or under constant load the other would never catch it up.
-    await stand(
-      tx,
-      others.filter(({ state }) => state === "live"),
-    );
+    if (live) await stand(tx, live);
     if (db.concurrent) await catchUp(tx, next, wake);
-    await stand(tx, [next]);
+    await stand(tx, next);
     const now = await readGenerations(tx, next.name);
     const ready = now.generations.find(({ subscription }) => subscription === next.subscription);
     if (ready?.state !== "building" || !isComplete(ready, now)) return false;
 
-    const shown = others.find(({ state }) => state === "live")?.tables ?? [];
+    const shown = live?.tables ?? [];
     for (const table of ready.tables) await showTable(tx, table, shown);
     const kept = new Set(ready.tables.map(({ name }) => name));
-    for (const { name } of shown)
-      if (!kept.has(name)) await tx.execute(`drop view if exists ${quoteName(name)}`);
+    for (const { name } of shown) if (!kept.has(name)) await dropView(tx, name);
     // Whatever is older than what is live now, built or half built, has had its time.
     const outlived = others.filter((other) => other.version <= ready.version && other.state !== "retired");
     await retire(tx, outlived);
@@ -65,8 +62,7 @@ export async function swapGeneration(db: Database, next: Generation, wake: () =>
 export async function dropGeneration(db: Database, retired: Generation): Promise<boolean> {
   return givingWay(db, async (tx) => {
     await lockProjection(tx, retired.name);
-    for (const { physical } of retired.tables)
-      await tx.execute(`drop table if exists ${quoteName(physical)}`);
+    await dropTables(tx, retired.tables);
     await tx.query("delete from tidings.projections where subscription = $1 and state = 'retired'", [
       retired.subscription,
     ]);
@@ -114,10 +110,8 @@ async function givingWay(db: Database, work: (tx: Transaction) => Promise<boolea
 }
 
 /** Nothing is checkpointed until this transaction ends: positions stand still. */
-async function stand(tx: Transaction, generations: readonly Generation[]): Promise<void> {
-  await tx.query("select 1 as locked from tidings.subscriptions where name = any ($1::text[]) for update", [
-    textArray(generations.map(({ subscription }) => subscription)),
-  ]);
+async function stand(tx: Transaction, { subscription }: Generation): Promise<void> {
+  await tx.query("select 1 as locked from tidings.subscriptions where name = $1 for update", [subscription]);
 }
 
 /** Waits until `next` is where the live one stands. */

@@ -1,4 +1,4 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite, Transaction } from "@electric-sql/pglite";
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { z } from "zod";
 import { createTestPglite } from "../../test/support/testDatabase.ts";
@@ -15,7 +15,7 @@ const addCard = defineAction("card.add", {
   kind: "create",
   input: z.object({ id: z.string(), title: z.string() }),
   subject: ({ id, title }) => card(id, title),
-  run: async ({ id, title }, { tx }: ActionContext<Pick<PGlite, "query">>) => {
+  run: async ({ id, title }, { tx }: ActionContext<Transaction>) => {
     await tx.query("insert into cards values ($1, $2)", [id, title]);
   },
 });
@@ -50,8 +50,8 @@ test("two empty databases are no proof", async () => {
 });
 
 test("what actions wrote is what their replay writes, with the test's actor", async () => {
-  const { event } = await tidings.perform(addCard, { id: "1", title: "Write the docs" });
-  expect(event.actor).toEqual(user("ann", "Ann"));
+  const { event } = await tidings.perform(addCard, { id: "one", title: "Write the docs" });
+  expect(event!.actor).toEqual(user("ann", "Ann"));
   const report = await expectReplayEqualsState(tidings);
   expect(report).toMatchObject({
     replayed: 1,
@@ -65,12 +65,12 @@ test("what actions wrote is what their replay writes, with the test's actor", as
 
 test("what was written past the actions is said row by row", async () => {
   await tidings.pglite.exec(
-    "insert into cards select 'past ' || n, 'x' from generate_series(1, 7) n; insert into cards values ('1', 'Write')",
+    "insert into cards select 'past ' || n, 'x' from generate_series(1, 7) n; insert into cards values ('one', 'Write')",
   );
   const text = await complaint();
   expect(text).toBe(`Expected the replay of 1 event to give the present tables, but 1 of 2 differ:
   cards: 0 same, 7 missing, 0 extra, 1 different
-    - different: id "1"
+    - different: id "one"
         title: present "Write", replayed "Write the docs"
     - missing: id "past 1"
     - missing: id "past 2"
@@ -81,15 +81,18 @@ test("what was written past the actions is said row by row", async () => {
 
 test("the scratch database is dropped, also when the replay fails", async () => {
   const opened: PGlite[] = [];
-  const incomplete = () =>
+  const other = () =>
     pgliteScratch({
       open: async () => {
         opened.push(await open());
         return opened[0]!;
       },
-      prepare: async () => undefined,
+      prepare: (db) =>
+        db.exec(
+          "create table cards (id integer primary key, title text); create table labels (id text primary key)",
+        ),
     });
-  await expect(expectReplayEqualsState(tidings, { scratch: incomplete })).rejects.toMatchObject({
+  await expect(expectReplayEqualsState(tidings, { scratch: other })).rejects.toMatchObject({
     code: "REPLAY_FAILED",
   });
   expect(opened[0]!.closed).toBe(true);

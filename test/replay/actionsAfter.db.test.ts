@@ -78,7 +78,7 @@ describeOnDatabases("After an action", (open) => {
 
   const rows = (table: string) => database.db.query<{ status: string }>(`select * from ${table} order by id`);
   const history = async () =>
-    (await tidings.events.list({ lanes: ["system", "domain"], limit: 200 })).items.reverse();
+    (await tidings.events.list({ lanes: ["system", "domain"], limit: 200 })).items.toReversed();
 
   test("side effects are actions of their own: exactly three events, and a replay sends nothing and restores the status", async () => {
     const { event } = await tidings.perform(createUser, { name: "Ben" }, { actor: ann });

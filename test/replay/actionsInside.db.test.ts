@@ -55,7 +55,7 @@ describeOnDatabases("Inside an action", (open) => {
   };
   const history = async () => {
     const page = await inAccount(() => tidings.events.list({ lanes: ["system", "domain", "client"] }));
-    return page.items.reverse();
+    return page.items.toReversed();
   };
   const typesOf = async () => (await history()).map(({ type }) => type).sort();
 

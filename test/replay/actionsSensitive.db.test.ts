@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { actionData, readActions } from "../../src/replay/actionRecord.ts";
 import { defineAction } from "../../src/replay/defineAction.ts";
 import { createTidings, type Tidings, type TidingsOptions } from "../../src/tidings.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
@@ -110,20 +109,6 @@ describeOnDatabases("What is sensitive", (open) => {
     seen.length = 0;
     await rotated.work();
     expect(seen.at(-1)).toMatchObject({ input, captured: { token: "TOKEN-1", "token#2": "TOKEN-2" } });
-  });
-
-  test("belongs to its event: sealed text does not open in another one", async () => {
-    const tidings = openTidings({ secretKey });
-    const [one, two] = await Promise.all(
-      ["Ben", "Cleo"].map((name) => tidings.perform(createPerson, { name, password: name }, { actor: ann })),
-    );
-    const { account: of, lane } = one!.event!;
-    const stored = await readActions(database.db, [
-      { account: of, lane, id: one!.event!.id },
-      { account: of, lane, id: two!.event!.id },
-    ]);
-    expect(new Set(stored.map(({ sealed }) => JSON.stringify(sealed))).size).toBe(2);
-    expect(stored.map((each) => actionData(each).within)).toEqual([null, null]);
   });
 
   test("a key that is none is refused when the app starts", () => {

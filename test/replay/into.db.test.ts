@@ -16,7 +16,7 @@ describeOnDatabases("a replay into another database", (open) => {
   let dropped: number;
   beforeEach(async () => {
     database = await open();
-    target = await open({ migrated: false });
+    target = await open(); // what else it holds makes no difference
     for (const { db } of [database, target]) await createClubTables(db);
     actions = clubActions({ mails: [], runs: [] });
     dropped = 0;

@@ -44,7 +44,8 @@ const giveBadge = defineAction("badge.give", {
   subject: ({ to }) => person(to),
   run: async ({ to }, ctx: ActionContext<Tx>) => {
     await ctx.tx.query("insert into badges (account, member, label) values ($1, $2, $3)", [
-      ...[ctx.account, to],
+      ctx.account,
+      to,
       `given by ${ctx.actor.label}`,
     ]);
   },
@@ -122,7 +123,10 @@ describeOnDatabases("a route", (open) => {
           apply: async ({ account, subject, occurredAt, position }, { tx }) => {
             expect(position).toBeGreaterThan(0);
             await tx.query("insert into members (account, id, name, joined_at) values ($1, $2, $3, $4)", [
-              ...[account, subject.id, `joined as ${subject.label}`, occurredAt.toISOString()],
+              account,
+              subject.id,
+              `joined as ${subject.label}`,
+              occurredAt.toISOString(),
             ]);
           },
         },
@@ -136,6 +140,35 @@ describeOnDatabases("a route", (open) => {
       events: 1,
     });
     expect(await clubRows(database.db)).toEqual([expect.stringContaining(`member ${id} joined as Ann`)]);
+  });
+
+  test("leads from an event that is no action to an action, whose input is made of its data", async () => {
+    await replayWith([
+      { from: "member.create", ignore: "its event is enough" },
+      { from: memberJoined, to: { action: giveBadge, input: (_, { subject }) => ({ to: subject.id }) } },
+    ]);
+    expect(await clubRows(database.db)).toEqual([`badge 1 ${id} given by Ann`]);
+  });
+
+  test("leads from an event that is no action to actions, which get the same ids in every replay", async () => {
+    const routes: Route<Tx>[] = [
+      { from: "member.create", ignore: "its event is enough" },
+      {
+        from: memberJoined,
+        to: [
+          { action: createPerson, input: (_, { subject }) => ({ name: `joined as ${subject.label}` }) },
+          { action: giveBadge, input: (_, { subject }) => ({ to: subject.id }) },
+        ],
+      },
+    ];
+    await replayWith(routes);
+    const rows = await clubRows(database.db);
+    expect(rows).toEqual([
+      expect.stringContaining(`${id} given by Ann`),
+      expect.stringMatching(/member \S+ joined as Ann new /),
+    ]);
+    await replayWith(routes);
+    expect(await clubRows(database.db)).toEqual(rows);
   });
 
   test("given in the call goes before those of createTidings", async () => {

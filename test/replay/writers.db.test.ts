@@ -1,22 +1,57 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { expectReplayEqualsState } from "../../src/testing/expectReplayEqualsState.ts";
-import { createTestDatabase, type PostgresTestDatabase } from "../support/testDatabase.ts";
+import { createTestDatabase, createTestPglite, type PostgresTestDatabase } from "../support/testDatabase.ts";
 import { createShop, createShopTables, shopScratch, type Shop } from "./support/createShop.ts";
 import { accounts, createShopper, oneDeed } from "./support/shopHistory.ts";
 import { shopTables } from "./support/shopTables.ts";
 import { tableContents } from "./support/tableContents.ts";
 
-let database: PostgresTestDatabase;
-let shop: Shop;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await createShopTables(database.db);
-  shop = createShop(database.db);
-});
-afterAll(() => database?.drop());
+describe("on a server", () => {
+  let database: PostgresTestDatabase;
+  let shop: Shop;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await createShopTables(database.db);
+    shop = createShop(database.db);
+  });
+  afterAll(() => database?.drop());
+  const scratch = () => shopScratch(createTestDatabase);
 
-const scratch = () => shopScratch(createTestDatabase);
+  test("while writers go on, what a moment saw replayed is what it holds", async () => {
+    const writers = startWriters(shop);
+    await writers.go(40);
+    for (let round = 0; round < 2; round++) {
+      const before = writers.done();
+      await expectReplayEqualsState(shop, { scratch });
+      expect(writers.done()).toBeGreaterThan(before);
+    }
+    await writers.stop();
+    await expectReplayEqualsState(shop, { scratch });
+  }, 120_000);
+
+  test("a replay in place lets writers finish, refuses others, and loses nothing of either", async () => {
+    const writers = startWriters(shop);
+    await writers.go(20);
+    await shop.replay({ clear: shopTables });
+    await writers.go(20);
+    await writers.stop();
+    const present = await tableContents(shop.db);
+    await shop.replay({ clear: shopTables });
+    expect(await tableContents(shop.db)).toEqual(present);
+  }, 120_000);
+});
+
+test("on PGlite, where writers wait meanwhile, too", async () => {
+  const database = await createTestPglite();
+  onTestFinished(database.drop);
+  await createShopTables(database.db);
+  const shop = createShop(database.db);
+  const writers = startWriters(shop);
+  await writers.go(20);
+  await expectReplayEqualsState(shop, { scratch: () => shopScratch(createTestPglite) });
+  await writers.stop();
+}, 120_000);
 
 interface Writers {
   /** Resolves when `count` more deeds have been done. */
@@ -26,7 +61,7 @@ interface Writers {
 }
 
 /** Two shoppers in each account, who handle the same items and go on until they are told to stop. */
-function startWriters(): Writers {
+function startWriters(shop: Shop): Writers {
   let stopped = false;
   onTestFinished(() => void (stopped = true)); // also where the test fails halfway
   let done = 0;
@@ -58,28 +93,3 @@ function startWriters(): Writers {
     },
   };
 }
-
-test("while writers go on, what a moment saw replayed is what it holds", async () => {
-  const writers = startWriters();
-  await writers.go(60);
-  for (let round = 0; round < 3; round++) {
-    const before = writers.done();
-    await expectReplayEqualsState(shop, { scratch });
-    expect(writers.done()).toBeGreaterThan(before);
-    await writers.go(20);
-  }
-  await writers.stop();
-  await expectReplayEqualsState(shop, { scratch });
-}, 120_000);
-
-test("a replay in place lets writers finish, refuses others, and loses nothing of either", async () => {
-  const writers = startWriters();
-  await writers.go(40);
-  await shop.replay({ clear: shopTables });
-  await writers.go(40);
-  await writers.stop();
-  await expectReplayEqualsState(shop, { scratch });
-  const present = await tableContents(database.db);
-  await shop.replay({ clear: shopTables, restart: true });
-  expect(await tableContents(database.db)).toEqual(present);
-}, 120_000);

@@ -21,22 +21,7 @@ export function exactTime(at: Date): string {
   return at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
 }
 
-/** "Today", "Yesterday", "Monday 16 November". */
-export function dayHeading(at: Date, now: number): string {
-  const today = new Date(now);
-  if (isSameDay(at, today)) return "Today";
-  const yesterday = new Date(now);
-  yesterday.setDate(today.getDate() - 1);
-  if (isSameDay(at, yesterday)) return "Yesterday";
-  return at.toLocaleDateString(undefined, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    ...(at.getFullYear() !== today.getFullYear() && { year: "numeric" }),
-  });
-}
-
-export function isSameDay(a: Date, b: Date): boolean {
+function isSameDay(a: Date, b: Date): boolean {
   return a.toDateString() === b.toDateString();
 }
 

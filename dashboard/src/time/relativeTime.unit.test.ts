@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayHeading, relativeTime, relativeTimeWithDay } from "./relativeTime.ts";
+import { relativeTime, relativeTimeWithDay } from "./relativeTime.ts";
 
 const now = new Date(2026, 10, 20, 15, 30).getTime();
 const ago = (ms: number) => new Date(now - ms);
@@ -14,10 +14,4 @@ test("relative times are short, and other days give the time of day", () => {
   expect(relativeTime(ago(3 * HOUR), now)).toBe("3 h");
   expect(relativeTime(ago(24 * HOUR), now)).toMatch(/^0?3:30|15:30/);
   expect(relativeTimeWithDay(ago(24 * HOUR), now)).toMatch(/19.*:30/);
-});
-
-test("days are named for the reader's calendar", () => {
-  expect(dayHeading(ago(HOUR), now)).toBe("Today");
-  expect(dayHeading(ago(16 * HOUR), now)).toBe("Yesterday");
-  expect(dayHeading(ago(72 * HOUR), now)).toMatch(/17/);
 });

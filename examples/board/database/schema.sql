@@ -1,5 +1,5 @@
 -- The app's own tables. Tidings keeps its log beside them, in the schema "tidings" of the same database, which is
--- what lets a change and its event commit together.
+-- what lets a change and its event commit together. Times come from the actions, never from a default: a replay sets the same.
 create table if not exists boards (
   id text primary key,
   name text not null
@@ -9,7 +9,7 @@ create table if not exists members (
   id text primary key,
   name text not null,
   hue integer not null,            -- colour of the avatar, in degrees
-  joined_at timestamptz not null default now()
+  joined_at timestamptz not null
 );
 
 create table if not exists columns (
@@ -34,6 +34,6 @@ create table if not exists comments (
   card_id integer not null references cards,
   author_id text not null references members,
   body text not null,
-  written_at timestamptz not null default now()
+  written_at timestamptz not null
 );
 create index if not exists comments_by_card on comments (card_id, id);

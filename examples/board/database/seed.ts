@@ -9,7 +9,7 @@ import { moveCard } from "../domain/moveCard.ts";
 import { renameCard } from "../domain/renameCard.ts";
 import { setDueDate } from "../domain/setDueDate.ts";
 import { user } from "../entities.ts";
-import { account, tidings } from "../tidings.ts";
+import { tidings } from "../tidings.ts";
 import { db, type Tx } from "./database.ts";
 import { dayFromNow, minutesAgo, onDay } from "./sampleTime.ts";
 
@@ -36,7 +36,7 @@ export async function seed(): Promise<void> {
 function writeHistory(tx: Tx) {
   const ids = new Map<string, number>();
   const cardId = (title: string) => ids.get(title)!;
-  const by = (who: Who, occurredAt: Date) => ({ account, actor: user(who, names[who]), occurredAt });
+  const by = (who: Who, occurredAt: Date) => ({ actor: user(who, names[who]), occurredAt });
 
   const add = async (who: Who, at: Date, columnId: string, title: string) => {
     const { result } = await tidings.perform(tx, addCard, { columnId, title }, by(who, at));

@@ -5,7 +5,7 @@ export interface Statistics {
   readonly columns: readonly { readonly id: string; readonly cards: number; readonly done: number }[];
   /** Who has cards, and how many of them are done. */
   readonly people: readonly { readonly id: string; readonly cards: number; readonly done: number }[];
-  /** Days on which something changed, oldest first, with how things stood at their ends. */
+  /** From the first day to today, with how things stood at their ends. */
   readonly days: readonly BurnUpDay[];
 }
 
@@ -26,9 +26,16 @@ const PEOPLE = `
    group by assignee_id order by assignee_id`;
 
 const DAYS = `
-  select to_char(day, 'YYYY-MM-DD') as day,
-         sum(added) over (order by day)::int as total, sum(done) over (order by day)::int as done
-    from burn_up_days where account_id = $1 and board_id = $2 order by day`;
+  with changed as (select day, added, done from burn_up_days where account_id = $1 and board_id = $2)
+  select to_char(days.day, 'YYYY-MM-DD') as day,
+         sum(coalesce(added, 0)) over (order by days.day)::int as total,
+         sum(coalesce(done, 0)) over (order by days.day)::int as done
+    from generate_series(
+           (select min(day) from changed)::timestamp,
+           greatest((select max(day) from changed), (now() at time zone 'UTC')::date)::timestamp,
+           interval '1 day') as days (day)
+    left join changed on changed.day = days.day
+   order by days.day`;
 
 /** From the tables that the projections keep: nothing here looks at cards. */
 export async function readStatistics(account: string, boardId: string): Promise<Statistics> {

@@ -3,7 +3,7 @@ import type { Tx } from "../database/database.ts";
 import type { Change } from "../domain/change.ts";
 import { user } from "../entities.ts";
 import { personOf } from "../person.ts";
-import { account, tidings } from "../tidings.ts";
+import { tidings } from "../tidings.ts";
 
 /** Performs an action in one transaction, in the name of whoever sent the request. */
 export async function change<Shape extends ActionShape & { readonly result: Change }>(
@@ -12,6 +12,6 @@ export async function change<Shape extends ActionShape & { readonly result: Chan
   input: Shape["input"],
 ): Promise<Shape["result"]> {
   const { id, name } = await personOf(request);
-  const { result } = await tidings.perform(action, input, { account, actor: user(id, name) });
+  const { result } = await tidings.perform(action, input, { actor: user(id, name) });
   return result;
 }

@@ -27,6 +27,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
   saved_filters_of_owner: "create index saved_filters_of_owner on tidings.saved_filters (account_id, owner);",
   saved_filters_shared:
     "create index saved_filters_shared on tidings.saved_filters (account_id) where shared;",
+  replays_pkey: "alter table tidings.replays add primary key (id);",
+  replays_of_account: "create index replays_of_account on tidings.replays (account_id, started_at);",
+  replays_unfinished:
+    "create index replays_unfinished on tidings.replays (account_id) where kind = 'in_place' and state in ('running', 'failed');",
   endpoints_pkey: "alter table tidings.endpoints add primary key (account_id, id);",
   endpoint_runs_pkey: "alter table tidings.endpoint_runs add primary key (account_id, endpoint_id);",
   endpoint_runs_next: "create index endpoint_runs_next on tidings.endpoint_runs (next_at);",

@@ -68,7 +68,7 @@ export function createSharedLive(request: OpenStream): SharedLive {
     if (stream === null || query !== streamQuery || (earliest !== null && earliest < keptSince(stream)))
       return openStream(query, lowest([stream?.position() ?? null, earliest]));
     // Who follows from now on wants nothing of what is remembered.
-    for (const place of places) place.position ??= stream.position();
+    for (const place of places) if (place.query !== null) place.position ??= stream.position();
     for (const item of recent) deliver(item);
   }
 

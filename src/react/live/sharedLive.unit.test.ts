@@ -127,6 +127,20 @@ test("a reader from now on gets nothing of what others remember", async () => {
   expect([connections.length, late.got]).toEqual([1, [[8, true]]]);
 });
 
+test("who follows only the state of the connection holds nothing back", async () => {
+  const live = createSharedLive(request);
+  live.follow(reader(null, null));
+  live.follow(reader({}, 5));
+  await settle();
+  live.follow(reader({}, 5)); // the places are looked at once more
+  await settle();
+  connections[0]!.send(...Array.from({ length: 300 }, (_, index) => index + 6));
+  await settle();
+  live.follow(reader({}, 305));
+  await settle();
+  expect(connections).toHaveLength(1);
+});
+
 test("readers of different filters share a wider stream from the earliest position, and the server judges", async () => {
   const live = createSharedLive(request);
   const [one, all] = [reader({ types: ["a"] }, 5), reader({}, 3)];

@@ -124,7 +124,7 @@ export async function insertMember(
 ): Promise<void> {
   await ctx.tx.query(
     "insert into members (account, id, name, secret, joined_at) values ($1, $2, $3, $4, $5)",
-    [...[ctx.account, id, name, secret], ctx.now().toISOString()],
+    [ctx.account, id, name, secret, ctx.now().toISOString()],
   );
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as comeLater } from "node:timers/promises";
 import fc from "fast-check";
 import { isTidingsError } from "../../../src/errors.ts";
 import type { Shop } from "./createShop.ts";
@@ -172,8 +173,9 @@ export function createShopper(
     try {
       return await act(given, tx);
     } catch (error) {
-      if (error instanceof ShopError || isTidingsError(error, "REPLAY_UNDER_WAY")) return [];
-      throw error;
+      if (isTidingsError(error, "REPLAY_UNDER_WAY")) await comeLater(10);
+      else if (!(error instanceof ShopError)) throw error;
+      return [];
     }
   }
 

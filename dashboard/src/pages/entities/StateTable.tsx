@@ -66,7 +66,12 @@ function Value({ field: { change, text, was } }: { readonly field: StateField })
         </>
       )}
       {change === "removed" ? <del>{text}</del> : <span className="state-value">{text}</span>}
-      {change !== "none" && <span className="state-change">{words[change]}</span>}
+      {change !== "none" && (
+        <>
+          {" "}
+          <span className="state-change">{words[change]}</span>
+        </>
+      )}
     </>
   );
 }

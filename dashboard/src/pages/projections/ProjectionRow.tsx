@@ -40,7 +40,7 @@ export function ProjectionRow({ projection, lastPosition, refresh }: ProjectionR
       <button
         type="button"
         className="button"
-        disabled={definedVersion === null || building !== null}
+        disabled={definedVersion === null || (building !== null && building.state !== "stopped")}
         aria-label={`Rebuild ${name}`}
         onClick={() => setIsAsking(true)}
       >

@@ -28,11 +28,11 @@ export function RunFacts({ run }: { readonly run: Replay }) {
           <span className="quiet figures">, position {progress.lastPosition.toLocaleString()}</span>
         )}
       </Fact>
-      <Fact name="Begun">
+      <Fact name="Begun by">
+        {byWords(run)},{" "}
         <span className="figures" title={exactTime(new Date(startedAt))}>
           <RelativeTime at={startedAt} withDay />
-        </span>{" "}
-        by {byWords(run)}
+        </span>
       </Fact>
       {endedAt !== null && (
         <Fact name="Took">

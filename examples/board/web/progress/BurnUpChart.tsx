@@ -3,18 +3,18 @@ import type { BurnUpDay } from "../../domain/readStatistics.ts";
 import { dayName } from "./dayName.ts";
 
 interface BurnUpChartProps {
-  readonly points: readonly BurnUpDay[];
+  readonly days: readonly BurnUpDay[];
 }
 
 /** Cards and done cards by day, from zero. The value under the pointer stands at the right, otherwise today's. */
-export function BurnUpChart({ points }: BurnUpChartProps) {
+export function BurnUpChart({ days }: BurnUpChartProps) {
   const [chosen, choose] = useState<number | null>(null);
-  if (points.length === 0) return null;
-  const last = points.length - 1;
-  const shown = points[Math.min(chosen ?? last, last)]!;
-  const most = Math.max(1, ...points.map(({ total }) => total));
+  if (days.length === 0) return null;
+  const last = days.length - 1;
+  const shown = days[Math.min(chosen ?? last, last)]!;
+  const most = Math.max(1, ...days.map(({ total }) => total));
   // One day has no width: it is drawn as a level line.
-  const drawn = last === 0 ? [points[0]!, points[0]!] : points;
+  const drawn = last === 0 ? [days[0]!, days[0]!] : days;
   const x = (index: number) => (index / (drawn.length - 1)) * 100;
   const y = (value: number) => 100 - (value / most) * 100;
   const line = (value: (point: BurnUpDay) => number) =>
@@ -41,8 +41,8 @@ export function BurnUpChart({ points }: BurnUpChartProps) {
           {chosen !== null && <path className="burn-up-day" d={`M${x(chosen)} 0V100`} />}
         </svg>
         <p className="burn-up-ends">
-          <span>{dayName(points[0]!.day)}</span>
-          <span>{last === 0 ? "" : dayName(points[last]!.day)}</span>
+          <span>{dayName(days[0]!.day)}</span>
+          <span>{last === 0 ? "" : dayName(days[last]!.day)}</span>
         </p>
       </div>
       <p className="burn-up-figures figures" aria-hidden>

@@ -4,7 +4,6 @@ import type { Statistics } from "../../domain/readStatistics.ts";
 import { Avatar } from "../shared/Avatar.tsx";
 import { goTo, usePlace } from "../shared/place.ts";
 import { BurnUpChart } from "./BurnUpChart.tsx";
-import { burnUpPoints } from "./burnUpPoints.ts";
 import { ProgressTable } from "./ProgressTable.tsx";
 import { useStatistics } from "./useStatistics.ts";
 
@@ -18,8 +17,7 @@ export function ProgressPanel({ view, personId }: ProgressPanelProps) {
   const statistics = useStatistics(personId);
   const { progressOpen } = usePlace();
   if (statistics === null) return <section className="progress" aria-label="Progress" aria-busy />;
-  const points = burnUpPoints(statistics.days, new Date().toISOString().slice(0, 10));
-  const { total, done } = points.at(-1) ?? { total: 0, done: 0 };
+  const { total, done } = statistics.days.at(-1) ?? { total: 0, done: 0 };
   return (
     <section className={`progress${progressOpen ? " progress-open" : ""}`} aria-label="Progress">
       <div className="progress-line">
@@ -29,7 +27,7 @@ export function ProgressPanel({ view, personId }: ProgressPanelProps) {
           </b>{" "}
           done
         </p>
-        <BurnUpChart points={points} />
+        <BurnUpChart days={statistics.days} />
         <People people={statistics.people} members={view.members} />
         <button
           type="button"
@@ -41,7 +39,7 @@ export function ProgressPanel({ view, personId }: ProgressPanelProps) {
           <ChevronUp size={14} strokeWidth={1.75} aria-hidden />
         </button>
       </div>
-      {progressOpen && <ProgressTable view={view} statistics={statistics} points={points} />}
+      {progressOpen && <ProgressTable view={view} statistics={statistics} />}
     </section>
   );
 }

@@ -1,21 +1,20 @@
-import type { BurnUpDay, Statistics } from "../../domain/readStatistics.ts";
+import type { Statistics } from "../../domain/readStatistics.ts";
 import type { BoardView } from "../../domain/readBoard.ts";
 import { dayName } from "./dayName.ts";
 
 interface ProgressTableProps {
   readonly view: BoardView;
   readonly statistics: Statistics;
-  readonly points: readonly BurnUpDay[];
 }
 
 /** All figures of the panel, in words and numbers. */
-export function ProgressTable({ view, statistics, points }: ProgressTableProps) {
+export function ProgressTable({ view, statistics }: ProgressTableProps) {
   const named = (names: readonly { id: string; name: string }[], counts: Statistics["people"]) =>
     names.map(({ id, name }) => {
       const { cards, done } = counts.find((each) => each.id === id) ?? { cards: 0, done: 0 };
       return { key: id, name, cards, done };
     });
-  const days = points.toReversed().map(({ day, total, done }) => ({
+  const days = statistics.days.toReversed().map(({ day, total, done }) => ({
     key: day,
     name: dayName(day),
     cards: total,
