@@ -29,6 +29,9 @@ describe.skipIf(executable === undefined)("the past, from the dashboard", { time
 
   const open = (path: string, options: object = desk) => openPage(browser, server.url(path), options);
   const verdict = (page: Page) => page.locator(".replay-verdict");
+  /** A comparison opens a database: on a busy machine that takes its time. */
+  const concluded = (page: Page, words: string) =>
+    verdict(page).getByText(words).waitFor({ timeout: 90_000 });
   const start = async (page: Page, button: string) => {
     await page.getByRole("button", { name: button }).click();
     await eventually(() => new URL(page.url()).pathname).toMatch(/\/replay\/[0-9a-f-]{36}$/);
@@ -98,7 +101,7 @@ describe.skipIf(executable === undefined)("the past, from the dashboard", { time
     await server.tidings.pglite.query("delete from tickets where title = 'Invoice is wrong'");
     const { page, complaints } = await open("replay?kind=compare");
     await start(page, "Compare with the present");
-    await verdict(page).getByText("2 rows differ").waitFor();
+    await concluded(page, "2 rows differ");
     const rows = page.locator(".different-row");
     expect(await rows.count()).toBe(2);
     const changed = page.getByRole("listitem", { name: /^Different: tickets,/ });
@@ -136,7 +139,7 @@ describe.skipIf(executable === undefined)("the past, from the dashboard", { time
     ]);
     await page.goto(server.url("replay?kind=compare"));
     await start(page, "Compare with the present");
-    await verdict(page).getByText("Equals the present").waitFor();
+    await concluded(page, "Equals the present");
     expect(complaints).toEqual([]);
   });
 
@@ -147,7 +150,7 @@ describe.skipIf(executable === undefined)("the past, from the dashboard", { time
     );
     const { page } = await open("replay?kind=compare");
     await start(page, "Compare with the present");
-    await verdict(page).getByText("Stopped with an error").waitFor();
+    await concluded(page, "Stopped with an error");
     await page.getByText("REPLAY_UNKNOWN_VERSION").waitFor();
     await page.getByRole("link", { name: "Open the event" }).click();
     await page.locator(".inspector").getByText("version 9").waitFor();

@@ -35,8 +35,6 @@ await tidings.pglite.query(
 );
 await finished("dry_run");
 const compared = await finished("compare");
-server.breakHandler();
-await tidings.projections.requestRebuild("open_tickets");
 
 const pages: readonly {
   name: string;
@@ -60,18 +58,18 @@ const pages: readonly {
     ready: (page) => page.locator(".different-row").nth(2).waitFor(),
   },
   {
-    name: "projections-light-desk",
-    path: "projections",
-    light: "light",
-    device: desk,
-    ready: (page) => page.getByText("Build stopped").waitFor(),
-  },
-  {
     name: "state-dark-phone",
     path: `entities/ticket/${printer}`,
     light: "dark",
     device: phone,
     ready: showState,
+  },
+  {
+    name: "projections-light-desk",
+    path: "projections",
+    light: "light",
+    device: desk,
+    ready: showStoppedBuild,
   },
 ];
 
@@ -100,12 +98,18 @@ async function finished(kind: ReplayJobKind): Promise<string> {
   return id;
 }
 
+/** Last of all: from here on the pulse is red. */
+async function showStoppedBuild(page: Page): Promise<void> {
+  server.breakHandler();
+  await tidings.projections.requestRebuild("open_tickets");
+  await page.getByText("Build stopped").waitFor();
+}
+
 /** Two events back, in the middle of the screen. */
 async function showState(page: Page): Promise<void> {
   await page.getByRole("slider", { name: "Moment" }).focus();
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("ArrowLeft");
   await page.getByRole("row", { name: "labels 0 1 changed" }).waitFor();
-  await page.getByRole("heading", { name: "State over time" }).scrollIntoViewIfNeeded();
-  await page.locator("h2#state").evaluate((heading) => heading.scrollIntoView({ block: "start" }));
+  await page.evaluate("document.querySelector('#state').scrollIntoView()");
 }

@@ -154,6 +154,8 @@ export type {
   ReplayProgress,
   RunReplay,
 } from "./replay/replayOptions.ts";
+export type { ReplayJob, ReplayJobKind } from "./replay/replayJobRows.ts";
+export type { ReplayJobRequest, ReplayJobs, ReplaySetup } from "./replay/replayJobs.ts";
 export type { ReplayReport } from "./replay/replayReport.ts";
 export type { ReplayCount, SetAside } from "./replay/replayTally.ts";
 export type { Route, RouteTarget } from "./replay/routes.ts";

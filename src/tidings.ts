@@ -4,7 +4,7 @@ import { migrate, type Migration, type MigrateOptions } from "./db/migrate.ts";
 import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
 import { catalog, type CatalogEntry } from "./events/catalog.ts";
-import { createContextStore, type Context } from "./events/context.ts";
+import { createContextStore, givenContext, type Context } from "./events/context.ts";
 import type { Language } from "./events/language.ts";
 import { createLanguages } from "./events/languages.ts";
 import { prepareEvent } from "./events/prepare.ts";
@@ -299,7 +299,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     run: contexts.run,
     context: () => ({
       ...(options.account !== undefined && { account: options.account }),
-      ...contexts.current(),
+      ...givenContext(contexts.current()),
     }),
     events: createEventQueries(reading),
     entities: createEntities(reading),

@@ -88,7 +88,7 @@ const openTicket = defineAction("ticket.open", {
   run: async ({ title }, ctx: Context) => {
     await ctx.tx.query(
       "insert into tickets (account, id, title, status, opened_at) values ($1, $2, $3, 'open', $4)",
-      [...[ctx.account, ctx.subject.id, title, ctx.now().toISOString()]],
+      [ctx.account, ctx.subject.id, title, ctx.now().toISOString()],
     );
     await ctx.record(ticketOpened({ subject: ticket(ctx.subject.id, title), data: { title } }));
     return ctx.subject.id;

@@ -5,6 +5,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { AccessRole } from "../../src/http/identity.ts";
 import { pgliteScratch } from "../../src/db/pgliteScratch.ts";
 import { createTestTidings, type TestTidings } from "../../src/testing/createTestTidings.ts";
+import { openMigratedPglite } from "../../src/testing/migratedPglite.ts";
 import { buildDashboard } from "../build.ts";
 import { actions, clear, events, projectionsOf, schema, tables } from "./replayedApp.ts";
 
@@ -63,7 +64,10 @@ export async function startReplayedServer({
         clear,
         tables,
         scratch: async () => {
-          const scratch = await pgliteScratch({ prepare: (pglite) => pglite.exec(schema) });
+          const scratch = await pgliteScratch({
+            open: () => openMigratedPglite("tidings"), // a clone is there sooner than an empty one
+            prepare: (pglite) => pglite.exec(schema),
+          });
           await held;
           return scratch;
         },

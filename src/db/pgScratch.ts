@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ClientBase, Pool } from "pg";
 import { TidingsError } from "../errors.ts";
-import { pg } from "./pg.ts";
+import { pg } from "./pgAdapter.ts";
 import { quoteIdentifier } from "./schema.ts";
 import type { Scratch } from "./scratch.ts";
 import { sqlStateOf } from "./sqlState.ts";

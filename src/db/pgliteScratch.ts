@@ -1,5 +1,5 @@
 import type { PGlite, Transaction as PGliteTransaction } from "@electric-sql/pglite";
-import { pglite } from "./pglite.ts";
+import { pglite } from "./pgliteAdapter.ts";
 import type { Scratch } from "./scratch.ts";
 
 export interface PgliteScratchOptions {

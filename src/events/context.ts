@@ -37,6 +37,15 @@ export function createContextStore(): ContextStore {
   };
 }
 
+/** What the app itself gave of it. */
+export function givenContext({
+  act: _act,
+  withoutEffects: _withoutEffects,
+  ...given
+}: InnerContext): Context {
+  return given;
+}
+
 /** A replay or projection inside an action's run, or the other way round: what lies inside decides about effects. */
 function overlay(outer: InnerContext, inner: InnerContext): InnerContext {
   const given = Object.fromEntries(

@@ -117,7 +117,7 @@ describe("a live stream's end", () => {
   test("one that is old ends, and its client is asked anew who it is before it goes on where it was", async () => {
     const cameFrom: (string | null)[] = [];
     const { api, server, followers } = await start({
-      maxStreamMs: 40,
+      maxStreamMs: 250,
       authorize(request) {
         cameFrom.push(request.headers.get("last-event-id"));
         return identityIn(request);

@@ -36,6 +36,8 @@ export function afterActions(dependencies: AfterActionsDependencies): Subscripti
     types,
     from: "start",
     batch: 1,
+    // About an hour, with waits of up to five minutes: longer than most replays in place, which hold it up.
+    maxAttempts: 20,
     run: async ([event], context) => callAfter(dependencies, event!, context),
   };
 }
@@ -54,9 +56,13 @@ async function callAfter(
     throw new TidingsError("REPLAY_UNKNOWN_VERSION", { detail });
   }
   const tx = db.adopt(handle);
+  await refuseDuringReplay(tx, event.account);
   const whole = action.sensitive.length === 0 ? event : await withSecrets(event, action, tx, sealing);
-  const perform = (given: unknown, input: unknown, options = {}) =>
-    performOne(performIn({ action: given, inputs: [input], options, about: undefined }, tx));
+  const perform = async (given: unknown, input: unknown, options = {}) => {
+    const done = await performIn({ action: given, inputs: [input], options, about: undefined }, tx);
+    for (const send of done.tracked) send();
+    return performOne(done);
+  };
   const ctx = {
     tx: handle,
     id: event.id,
@@ -66,6 +72,14 @@ async function callAfter(
     perform,
   };
   await action.after(whole as never, ctx as never);
+}
+
+/** What it performs would be refused, after it has had its effects: so it waits before it has any. */
+async function refuseDuringReplay(tx: Transaction, account: string): Promise<void> {
+  const [row] = await tx.query<{ under_way: boolean }>("select tidings.replay_under_way($1) as under_way", [
+    account,
+  ]);
+  if (row!.under_way) throw new TidingsError("REPLAY_UNDER_WAY", { detail: `Account "${account}"` });
 }
 
 /** The event with what only a key opens. */

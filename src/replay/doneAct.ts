@@ -10,13 +10,14 @@ export interface DoneAct {
   readonly results: readonly unknown[];
   readonly version: number | null;
   readonly repeated: boolean;
+  /** What it tracked: to be sent when all has succeeded. */
+  readonly tracked: readonly (() => void)[];
   /** Of a run that skipped: what it had captured, which a replay of its parent gives it again. */
   readonly skipped?: SkippedItem | undefined;
 }
 
 /** An act of one call, as `perform` returns it. */
-export async function performOne(act: Promise<DoneAct>): Promise<Performed | Repeated> {
-  const { event, results, version, repeated } = await act;
+export function performOne({ event, results, version, repeated }: DoneAct): Performed | Repeated {
   return repeated
     ? ({ repeated, result: undefined, event, version: null } as Repeated)
     : ({ repeated, result: results[0], event, version } as Performed);

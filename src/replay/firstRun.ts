@@ -86,6 +86,7 @@ export function firstRun(
         try {
           const done = await performInside({ ...request, options }, given);
           performed.push(performedNote(done, type, account));
+          tracked.push(...done.tracked);
           return done;
         } catch (error) {
           performed.push({ type, failed: failureOf(error) });

@@ -18,7 +18,8 @@ const STILL_OPEN = `${IN_FLIGHT} and virtualtransaction = any ($1::text[])`;
 export async function waitForPerforms(on: Queryable, signal: AbortSignal | undefined): Promise<void> {
   let open = await on.query<{ transaction: string }>(IN_FLIGHT);
   while (open.length > 0) {
-    await pause(LOOK_AGAIN_MS, undefined, { signal });
+    await pause(LOOK_AGAIN_MS);
+    signal?.throwIfAborted();
     open = await on.query(STILL_OPEN, [textArray(open.map(({ transaction }) => transaction))]);
   }
 }

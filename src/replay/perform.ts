@@ -31,7 +31,8 @@ export function createPerform<Handle>(given: PerformDependencies): Actions<Handl
   const perform = async (...call: unknown[]) => {
     const { handle, action, input, options } = argumentsOf<PerformOptions>(call);
     const requests = [{ action, inputs: [input], options, about: undefined }];
-    return performOne(performAny(dependencies, requests, handle).then(([done]) => done!));
+    const [done] = await performAny(dependencies, requests, handle);
+    return performOne(done!);
   };
   const performAll = async (...call: unknown[]): Promise<PerformedAll> => {
     const { handle, action, input, options } = argumentsOf<PerformAllOptions>(call);

@@ -29,7 +29,7 @@ export async function performActs(
   tx: Transaction,
   acts: readonly PreparedAct[],
   within: string | null,
-): Promise<(DoneAct & Pick<RanOnce, "tracked">)[]> {
+): Promise<DoneAct[]> {
   const begun = await beginActions(tx, acts, dependencies);
   const rows = await findCauseDepths(tx, acts);
   const ran: RanAct[] = [];
@@ -54,7 +54,7 @@ export async function performActs(
   );
 }
 
-interface RanAct extends Pick<DoneAct, "results" | "skipped">, Pick<RanOnce, "tracked"> {
+interface RanAct extends Pick<DoneAct, "results" | "skipped" | "tracked"> {
   readonly id: string;
   /** Null where every run skipped. */
   readonly row: EventRow | null;
@@ -121,7 +121,7 @@ async function repeatedAct(
   tx: Transaction,
   { row, key }: PreparedAct,
   { lane, id }: NonNullable<BegunAct["held"]>,
-): Promise<DoneAct & Pick<RanOnce, "tracked">> {
+): Promise<DoneAct> {
   const [event] = await readEvents(tx, [{ account: row.account, lane, id }]);
   // Retention took the event before its key ran out: nobody can say any more what the key stood for.
   if (!event)

@@ -65,6 +65,7 @@ async function replayInto(
   const startedBy = contexts.current().actor ?? null;
   const run = await openReplay(db, replay, { id: randomUUID(), into, startedBy, leaseMs });
   try {
+    run.tell("waiting");
     if (into === null) await waitForPerforms(db, replay.signal);
     await replayAll(dependencies, replay, run);
     const tables = replay.compare.length === 0 ? null : await compareAll(dependencies, replay, run);

@@ -10,7 +10,7 @@ import { failureAgain } from "./captures.ts";
 import type { AnyActionDefinition } from "./defineAction.ts";
 import type { DoneAct } from "./doneAct.ts";
 import { prepareAct, type ActRequest, type PrepareActDependencies } from "./prepareAction.ts";
-import { takeNext, type ReplayPlace } from "./replayPlace.ts";
+import { takeNext, type ActionPlace } from "./actionPlace.ts";
 import { secondRun } from "./secondRun.ts";
 import { openData } from "./sensitive.ts";
 
@@ -24,7 +24,7 @@ export interface ReplayActionDependencies extends PrepareActDependencies {
 export type ReplayAction = (
   action: AnyActionDefinition,
   event: StoredAction,
-  place: ReplayPlace,
+  place: ActionPlace,
 ) => Promise<readonly StoredAction[]>;
 
 /**
@@ -41,7 +41,7 @@ export function createReplayAction(dependencies: ReplayActionDependencies): Repl
 }
 
 /** Where what was replayed inside is noted, too. */
-type Place = ReplayPlace & { readonly replayed: StoredAction[] };
+type Place = ActionPlace & { readonly replayed: StoredAction[] };
 
 async function replayEvent(
   dependencies: ReplayActionDependencies,
@@ -93,17 +93,16 @@ function createPerformAgain(
 ): (request: ActRequest) => Promise<DoneAct> {
   const { registry, contexts } = dependencies;
   const left = [...item.performed];
-  const at = `${event.type} ${event.id}`;
+  const diverged = (what: string) =>
+    new TidingsError("REPLAY_DIVERGED", { detail: `${event.type} ${event.id} ${what}` });
   return async (request) => {
     const action = request.action as AnyActionDefinition;
     const note = takeNext(left, action.type, registry);
-    if (note === undefined)
-      throw new TidingsError("REPLAY_DIVERGED", {
-        detail: `${at} performs ${action.type}, which it did not then`,
-      });
+    if (note === undefined) throw diverged(`performs ${action.type}, which it did not then`);
     if ("failed" in note) throw failureAgain(note.failed);
     // What `run` gives it today: where the event does not tell, or cannot be read any more.
     const given = () => prepareAct(request, contexts.current(), dependencies);
+    const done = { version: null, tracked: [], repeated: false };
     if ("skipped" in note) {
       const { row, calls } = given();
       const { account, actor, onBehalfOf, metadata } = row;
@@ -111,18 +110,16 @@ function createPerformAgain(
       const then = { ...event, account, actor, onBehalfOf, metadata, occurredAt: new Date(at) };
       const skipping = { input: calls[0]!.input, ...captures, recorded: [], performed: [] };
       const result = await replayItem(dependencies, action, then, skipping, place);
-      return { event: null, results: [result], version: null, repeated: false };
+      return { ...done, event: null, results: [result] };
     }
     const child = place.inside.get(note.id);
-    if (!child)
-      throw new TidingsError("REPLAY_DIVERGED", { detail: `${at} performed ${note.id}, which is gone` });
-    const done = { event: recordedEvent(storedAlone(child), registry), version: null };
-    if (note.repeated) return { ...done, results: [], repeated: true };
+    if (!child) throw diverged(`performed ${note.id}, which is gone`);
+    const performed = { ...done, event: recordedEvent(storedAlone(child), registry) };
+    if (note.repeated) return { ...performed, results: [], repeated: true };
     place.replayed.push(child);
-    const input = canUpcast(action.upcasters, child.version, action.version)
-      ? undefined
-      : () => given().calls[0]!.input;
+    const readsIt = canUpcast(action.upcasters, child.version, action.version);
+    const input = readsIt ? undefined : () => given().calls[0]!.input;
     const results = await replayEvent(dependencies, action, child, { ...place, input });
-    return { ...done, results, repeated: false };
+    return { ...performed, results };
   };
 }

@@ -21,8 +21,11 @@ export function failedAt(event: ScannedEvent, code: ErrorCode, why: string, caus
   return error;
 }
 
+/** A database's message may hold a whole row. */
+const MESSAGE_CHARACTERS = 2_000;
+
 export function replayFailure(error: unknown): ReplayFailure {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE_CHARACTERS);
   if (!isTidingsError(error)) return { code: "INTERNAL", message, eventId: null };
   return { code: error.code, message, eventId: events.get(error)?.id ?? null };
 }

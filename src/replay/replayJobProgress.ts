@@ -22,8 +22,11 @@ export interface NewJob {
   readonly startedBy: EntityRef;
 }
 
-/** A process that died is missed after so long: fifteen notes would fit in it. */
-const LEASE_SECONDS = 15;
+/**
+ * A process that died is missed after so long. Nobody waits for it, and a PGlite that is opened for a comparison keeps a busy
+ * process from noting anything for 15 seconds (measured).
+ */
+const LEASE_SECONDS = 60;
 /** Of an account that are kept: comparisons hold rows of its tables, which are not to stay for ever. */
 const KEPT = 50;
 

@@ -89,10 +89,13 @@ export function createReplayJobs<Handle>(
     return { account, whole: account === onlyAccount };
   };
   const detach = (work: () => Promise<unknown>): void => {
-    // Whatever fails here is written with the job; where even that fails, its lease ends by itself.
-    const done = outsideAnyContext(work).then(ignore, ignore);
+    const settle = async () => {
+      // Whatever fails here is written with the job; where even that fails, its lease ends by itself.
+      await work().catch(() => undefined);
+      running.delete(done);
+    };
+    const done = outsideAnyContext(settle);
     running.add(done);
-    void done.then(() => running.delete(done));
   };
 
   /** Of several accounts only tables that say which rows belong to whom: nobody reads another's. */
@@ -171,5 +174,3 @@ export function createReplayJobs<Handle>(
 }
 
 const NOBODY: EntityRef = { type: "system", id: "tidings", label: null };
-
-function ignore(): void {}

@@ -40,13 +40,14 @@ interface OpenReplay {
   held_until: string;
 }
 
-// One that rebuilds every account's tables is in the way of each, and the other way round.
+// One that rebuilds every account's tables is in the way of each, and the other way round. Locked, because a process that was
+// slow may be committing a checkpoint: its place is what counts, and its lease.
 const OPEN = (table: ReplayTable) => `
 select id::text, account_id, fingerprint, position::float8, cleared, tally::text, lease_token::text as token,
        lease_until > clock_timestamp() as held, lease_until::text as held_until
   from ${table}
  where kind = $1 and state in ('running', 'failed') and (kind = 'into' or account_id is null or $2::text is null or account_id = $2)
- order by started_at, id`;
+ order by started_at, id for update`;
 
 const INSERT = (table: ReplayTable) => `
 insert into ${table} (id, kind, account_id, fingerprint, request, started_by, from_position, position, lease_until)
@@ -78,6 +79,7 @@ export async function claimReplay(
     for (const { id, token } of open) await endReplay(tx, table, { id, token }, "cancelled");
     const { id, kind, account, fingerprint, request, startedBy, from, leaseMs } = claim;
     const written = [JSON.stringify(request), startedBy && JSON.stringify(startedBy)];
+    if (kind === "in_place") await tx.query("update tidings.replay_gate set begun = begun + 1");
     await tx.query(INSERT(table), [id, kind, account, fingerprint, ...written, String(from), leaseMs]);
     return { id, token: "1", position: from, cleared: false, tally: null, resumed: false };
   });

@@ -79,11 +79,10 @@ export async function openReplay(
       detail: "Something was replayed into this database before",
     });
   }
-  const run = runHeld(replay, { target, table, held, claim });
-  run.tell("waiting");
-  return run;
+  return runHeld(replay, { target, table, held, claim });
 }
 
+/** So often in the time of a lease somebody who waits for it looks again. */
 const LOOK_AGAIN = 10;
 
 /** A process that died holds it until its lease ends; one that renews the lease is alive. */
@@ -101,7 +100,8 @@ async function hold(
       throw new TidingsError("REPLAY_UNDER_WAY", { detail: `The replay ${outcome.id} is running` });
     }
     lease = outcome.heldUntil;
-    await pause(claim.leaseMs / LOOK_AGAIN, undefined, { signal });
+    await pause(claim.leaseMs / LOOK_AGAIN);
+    signal?.throwIfAborted();
   }
 }
 

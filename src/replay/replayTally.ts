@@ -32,6 +32,7 @@ export interface Tally {
 
 /** Set aside events are all counted and so many of them listed: the row that keeps them is written with every batch. */
 const LISTED = 100;
+const LISTED_CHARACTERS = 500;
 
 export const emptyTally: Tally = { replayed: 0, counts: [], setAside: { total: 0, first: [] } };
 
@@ -70,7 +71,8 @@ export function openTally(tally: Tally): OpenTally {
     setAside: (event, code, message) => {
       const { position, id, account, type, version } = event;
       total++;
-      if (first.length < LISTED) first.push({ position, id, account, type, version, code, message });
+      const said = message.slice(0, LISTED_CHARACTERS);
+      if (first.length < LISTED) first.push({ position, id, account, type, version, code, message: said });
       count(event, code.startsWith("REPLAY_UNKNOWN_") ? "unknown" : "failed", code);
     },
     current: () => ({ replayed, counts: [...counts.values()], setAside: { total, first: [...first] } }),

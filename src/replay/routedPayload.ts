@@ -14,7 +14,9 @@ export function createRouteFinder(routes: readonly Route<never>[], registry: Reg
     const route = routeOf(checked, { type, version });
     if (!route) return null;
     return (golden) => {
-      const example = { ...exampleEvent, type, version, data: { ...emptyRecord(golden) } };
+      const isEvent = registry.find(type)?.kind === null;
+      const data = isEvent ? golden : { ...emptyRecord(golden) };
+      const example = { ...exampleEvent, kind: isEvent ? null : exampleEvent.kind, type, version, data };
       const reasons = route.targets.map((target) => whyRefused(target, golden, example, registry));
       return reasons.find((reason) => reason !== null) ?? null;
     };

@@ -41,7 +41,7 @@ export function runContext({ act, values, handle, account, actor, subject, now }
   };
   const perform = async (action: unknown, input: unknown, options = {}) => {
     checkOpen();
-    return performOne(act.perform({ action, inputs: [input], options, about: undefined }, undefined));
+    return performOne(await act.perform({ action, inputs: [input], options, about: undefined }, undefined));
   };
   const ctx = {
     tx: handle,

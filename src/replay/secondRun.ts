@@ -12,7 +12,7 @@ import { giveCaptures, isNamed, uuidText } from "./captures.ts";
 import type { AnyActionDefinition } from "./defineAction.ts";
 import type { DoneAct } from "./doneAct.ts";
 import type { ActRequest } from "./prepareAction.ts";
-import { takeNext, type ReplayPlace } from "./replayPlace.ts";
+import { takeNext, type ActionPlace } from "./actionPlace.ts";
 import { runContext, type RunAct } from "./runContext.ts";
 import { capturedName } from "./sensitivePath.ts";
 import { createWorkQueue } from "./workQueue.ts";
@@ -27,7 +27,7 @@ export interface SecondRunOf {
   /** With its secrets. */
   readonly event: StoredAction;
   readonly item: ActionItem;
-  readonly place: ReplayPlace;
+  readonly place: ActionPlace;
   readonly perform: (request: ActRequest) => Promise<DoneAct>;
 }
 
@@ -82,7 +82,7 @@ function createRecordAgain(
   { registry, contexts, account }: SecondRunDependencies,
   event: StoredAction,
   item: ActionItem,
-  { inside }: ReplayPlace,
+  { inside }: ActionPlace,
 ): (drafts: readonly Draft[]) => Promise<RecordedEvent[]> {
   const left = [...item.recorded];
   let unrecorded = 0;

@@ -113,6 +113,30 @@ describeOnDatabases("After an action", (open) => {
     ]);
   });
 
+  test("it waits while the account is replayed in place, and has no effect before it may perform", async () => {
+    await tidings.perform(sendEmail, { to: "p" }, { actor: ann });
+    const UNDER_WAY =
+      "insert into tidings.replays (kind, account_id, fingerprint, request) values ('in_place', 'acme', '', '{}')";
+    await database.db.query(UNDER_WAY);
+    const refused = tidings.perform(sendEmail, { to: "p" }, { actor: ann });
+    await expect(refused).rejects.toMatchObject({ code: "REPLAY_UNDER_WAY" });
+    const elsewhere = tidings.perform(
+      updateStatus,
+      { id: "x", status: "y" },
+      { actor: ann, account: "globex" },
+    );
+    expect(await elsewhere).toMatchObject({ repeated: false });
+    const failures: unknown[] = [];
+    const stopHearing = tidings.signals.on("subscription.failed", (failure) => failures.push(failure));
+    while (failures.length === 0) await tidings.work({ forMs: 100 });
+    stopHearing();
+    expect(failures[0]).toMatchObject({ name: "actions.after", error: { code: "REPLAY_UNDER_WAY" } });
+    expect(sent).toEqual([]);
+    await database.db.query("update tidings.replays set state = 'cancelled' where account_id = 'acme'");
+    await tidings.work();
+    expect(sent).toHaveLength(1);
+  });
+
   test("what was rolled back has no after", async () => {
     const rolledBack = database.ownTransaction(async (handle) => {
       await tidings.perform(handle, createUser, { name: "Cleo" }, { actor: ann });

@@ -128,9 +128,19 @@ describeOnDatabases("Inside an action", (open) => {
   });
 
   test("what run tracks is sent when the action has succeeded", async () => {
-    await perform((_ctx, outer) => outer.track(pageViewed({ subject: person("p") })));
+    await perform(async (ctx, outer) => {
+      outer.track(pageViewed({ subject: person("p") }));
+      script = () => outer.track(pageViewed({ subject: person("q") }));
+      await ctx.perform(scripted, {});
+      script = () => {
+        outer.track(pageViewed({ subject: person("r") }));
+        throw new Error("no");
+      };
+      await ctx.perform(scripted, {}).catch(() => undefined);
+    });
     await tidings.flush();
-    expect(await typesOf()).toEqual(["page.viewed", "team.script"]);
+    const tracked = (await history()).filter(({ type }) => type === "page.viewed");
+    expect(tracked.map(({ subject }) => subject.id).sort()).toEqual(["p", "q"]);
   });
 
   test("children that are started together run one after the other, each whole", async () => {

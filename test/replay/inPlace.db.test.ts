@@ -117,6 +117,32 @@ describeOnDatabases("a replay in place", (open, { needsSeveralConnections }) => 
     expect(await clubRows(database.db)).toHaveLength(2);
   });
 
+  test("lets go of everything when its first word meets a progress function that throws", async () => {
+    const { subject } = await join("Ann");
+    const onProgress = () => {
+      throw new Error("no terminal");
+    };
+    await expect(club.replay({ onProgress })).rejects.toThrow("no terminal");
+    await rename(subject.id, "Anna");
+    await expect(club.replay({})).resolves.toMatchObject({ replayed: 2, resumed: false });
+  });
+
+  test("also keeps out a transaction that reads as of a moment before it began", async (context) => {
+    needsSeveralConnections(context);
+    const id = (await join("Ann")).subject.id;
+    const late = database.ownTransaction(async (handle) => {
+      const tx = handle as Tx;
+      await tx.query("set transaction isolation level repeatable read");
+      await tx.query("select 1 from members");
+      await club.replay({
+        clear: async (own) => void (await own.query("delete from members")),
+        until: { position: 0 },
+      });
+      await club.perform(tx, actions.renameMember, { id, name: "late" }, acme);
+    });
+    await expect(late).rejects.toMatchObject({ code: "40001" });
+  });
+
   test("that fails says where and why, and keeps actions out of the tables that are half full", async () => {
     const id = await recordRefused();
     const failure = await club.replay({ batch: 1 }).catch((error: unknown) => error);

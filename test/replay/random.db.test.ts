@@ -54,6 +54,7 @@ describeOnDatabases("for all histories", (open, { name }) => {
             expect(await tableContents(scratch.db)).toEqual(contents);
           }
           await shop.replay({ clear: shopTables, batch: 7 });
+          await shop.replay({ account: "acme", clear: emptyAccount });
           expect(await tableContents(source.db)).toEqual(present);
           expect(await eventCount(source.db)).toBe(events);
         } finally {
@@ -65,6 +66,10 @@ describeOnDatabases("for all histories", (open, { name }) => {
     );
   }, 180_000);
 });
+
+async function emptyAccount(tx: Tx, { account }: { readonly account: string | null }): Promise<void> {
+  for (const table of shopTables) await tx.query(`delete from ${table} where account = $1`, [account]);
+}
 
 async function eventCount(db: Database): Promise<number> {
   const [row] = await db.query<{ count: number }>("select count(*)::int as count from tidings.events");

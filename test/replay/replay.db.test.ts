@@ -306,6 +306,17 @@ describeOnDatabases("a replay", (open) => {
     expect(await eventCount()).toBe(events);
   });
 
+  test("is refused inside an action: it would wait for the action to end", async () => {
+    const inside: Club["renameMember"] = {
+      ...actions.renameMember,
+      run: async () => void (await other.replay({})),
+    };
+    const other = createClub(database, { ...actions, renameMember: inside });
+    await expect(other.perform(inside, { id: "1", name: "no" }, acme)).rejects.toMatchObject({
+      code: "NOT_IN_ACTION",
+    });
+  });
+
   test("begins later from a snapshot, where the beginning of the log is gone", async () => {
     const ann = await join("Ann");
     const { position } = await club.replay({ dryRun: true });

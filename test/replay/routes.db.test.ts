@@ -142,14 +142,6 @@ describeOnDatabases("a route", (open) => {
     expect(await clubRows(database.db)).toEqual([expect.stringContaining(`member ${id} joined as Ann`)]);
   });
 
-  test("leads from an event that is no action to an action, whose input is made of its data", async () => {
-    await replayWith([
-      { from: "member.create", ignore: "its event is enough" },
-      { from: memberJoined, to: { action: giveBadge, input: (_, { subject }) => ({ to: subject.id }) } },
-    ]);
-    expect(await clubRows(database.db)).toEqual([`badge 1 ${id} given by Ann`]);
-  });
-
   test("leads from an event that is no action to actions, which get the same ids in every replay", async () => {
     const routes: Route<Tx>[] = [
       { from: "member.create", ignore: "its event is enough" },

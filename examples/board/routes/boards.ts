@@ -14,8 +14,9 @@ const memberName = z.string().trim().regex(/\p{L}/u, "A name needs a letter.").m
 export const boards = new Hono()
   .get("/:id", async (c) => c.json(await readBoard(c.req.param("id"))))
   .get("/:id/statistics", async (c) => {
-    // What the page has seen on its live stream, the figures hold too.
-    const position = z.coerce.number().int().min(0).catch(0).parse(c.req.query("position"));
+    // What the page has seen on its live stream, the figures hold too; before it saw anything, what the log holds now.
+    const seen = z.coerce.number().int().min(0).catch(0).parse(c.req.query("position"));
+    const position = seen || (await tidings.feed({ limit: 1 })).position;
     for (const name of ["statistics", "burn_up"]) await tidings.projections.waitFor(name, { position });
     return c.json(await readStatistics(account, c.req.param("id")));
   })

@@ -29,6 +29,15 @@ create index replays_of_account on tidings.replays (account_id, started_at);
 -- Asked by every perform: mostly empty.
 create index replays_unfinished on tidings.replays (account_id) where kind = 'in_place' and state in ('running', 'failed');
 
+-- Counts replays in place as they begin. A transaction that reads as of its first statement (repeatable read) does not see the
+-- rows above that came later, but cannot lock a row that was changed since: it gets 40001, and sees them when it tries again.
+create table tidings.replay_gate (
+  singleton  boolean primary key default true,
+  begun      bigint not null default 0,
+  constraint replay_gate_has_one_row check (singleton)
+);
+insert into tidings.replay_gate default values;
+
 -- Whether a replay in place is rebuilding, or has half rebuilt, the tables that the account's actions write. The lock, which
 -- keeps nobody out, stays until the caller's transaction ends: a replay that begins waits for all who hold it. It is taken in a
 -- statement of its own, so that the next one sees what was committed before it was given.
@@ -36,6 +45,9 @@ create function tidings.replay_under_way(account text) returns boolean
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   lock table tidings.replays in access share mode;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform from tidings.replay_gate for share; -- a key share would follow the change and see nothing of it
+  end if;
   return exists (
     select from tidings.replays r
      where r.kind = 'in_place' and r.state in ('running', 'failed') and (r.account_id is null or r.account_id = account));

@@ -28,6 +28,12 @@ const EXPECTED: Readonly<Record<string, string>> = {
   saved_filters_shared:
     "create index saved_filters_shared on tidings.saved_filters (account_id) where shared;",
   replays_pkey: "alter table tidings.replays add primary key (id);",
+  subject_versions_pkey: "alter table tidings.subject_versions add primary key (account_id, entity);",
+  projections_pkey: "alter table tidings.projections add primary key (name, version, generation);",
+  projections_subscription_key: "alter table tidings.projections add unique (subscription);",
+  projections_live: "create unique index projections_live on tidings.projections (name) where state = 'live';",
+  snapshots_pkey: "alter table tidings.snapshots add primary key (account_id, entity, name, version);",
+  replay_gate_pkey: "alter table tidings.replay_gate add primary key (singleton);",
   replays_of_account: "create index replays_of_account on tidings.replays (account_id, started_at);",
   replays_unfinished:
     "create index replays_unfinished on tidings.replays (account_id) where kind = 'in_place' and state in ('running', 'failed');",

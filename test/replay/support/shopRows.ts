@@ -19,8 +19,15 @@ export async function insertItem(ctx: ActionContext<Tx>, given: NewItem): Promis
      values ($1, $2::uuid, $3, $4::int, $5::text::numeric, $6::text::jsonb, '{}', sha256(convert_to($7, 'utf8')), $8::float8,
              $9::timestamptz)`,
     [
-      ...[ctx.account, ctx.subject.id, name, quantity, price, JSON.stringify(tags), token],
-      ...[ctx.random(), ctx.now().toISOString()],
+      ctx.account,
+      ctx.subject.id,
+      name,
+      quantity,
+      price,
+      JSON.stringify(tags),
+      token,
+      ctx.random(),
+      ctx.now().toISOString(),
     ],
   );
 }

@@ -106,7 +106,9 @@ function HowToDefine({ type }: { readonly type: string }) {
   const example = `export const ${type} = defineEntity("${type}", {
   state: {
     initial: { column: null },
-    on: { "${type}.moved": (state, event) => ({ ...state, column: event.refs.to.id }) },
+    on: {
+      "${type}.moved": (state, { refs }: { refs: { to: EntityRef } }) => ({ ...state, column: refs.to.id }),
+    },
   },
 });`;
   return (

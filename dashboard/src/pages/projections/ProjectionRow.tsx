@@ -24,7 +24,7 @@ export function ProjectionRow({ projection, lastPosition, refresh }: ProjectionR
       </span>
       <span className="projection-state">
         <ToneMark {...projectionWords(projection, lastPosition)} />
-        {building && (
+        {building && building.state !== "stopped" && (
           <progress aria-label={`Building ${name}`} max={100} value={percentOf(building, lastPosition)} />
         )}
         {error !== null && <code className="projection-error">{error.split("\n", 1)[0]}</code>}

@@ -56,7 +56,10 @@ export function untilOf({ by, text }: UntilChoice): Until | null {
   const given = text.trim();
   switch (by) {
     case "time":
-      return Number.isNaN(Date.parse(given)) ? null : { time: new Date(given).toISOString() };
+      // Browsers take much for a time: "2026-11-" is the first of November to them.
+      return !TIME.test(given) || Number.isNaN(Date.parse(given))
+        ? null
+        : { time: new Date(given).toISOString() };
     case "position":
       return /^[0-9]{1,15}$/.test(given) ? { position: Number(given) } : null;
     case "event":
@@ -64,6 +67,7 @@ export function untilOf({ by, text }: UntilChoice): Until | null {
   }
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function untilChoiceOf(text: string | null): UntilChoice | null {

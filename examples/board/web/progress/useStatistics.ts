@@ -3,7 +3,7 @@ import { useLive } from "tidings/react";
 import type { Statistics } from "../../domain/readStatistics.ts";
 import { request } from "../shared/request.ts";
 
-/** The figures, read again after every event: as of that event, because the server waits for the projections to hold it. */
+/** The figures, read again after every event: as of that event, because the server waits until the projections hold it. */
 export function useStatistics(personId: string): Statistics | null {
   const [statistics, setStatistics] = useState<Statistics | null>(null);
   const wanted = useRef(0);

@@ -5,7 +5,7 @@ import type { StoredEvent } from "../log/storedEvent.ts";
 import type { StoredAction } from "./actionRecord.ts";
 
 /** Where an action is run again, and what there is of it. */
-export interface ReplayPlace {
+export interface ActionPlace {
   /** Of the database whose tables are rebuilt. */
   readonly tx: Transaction;
   /** What the event's actions recorded and performed inside, at any depth, by id. */

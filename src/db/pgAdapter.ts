@@ -1,0 +1,179 @@
+import type { ClientBase, Pool, PoolClient } from "pg";
+import { TidingsError } from "../errors.ts";
+import type { Database, Parameter, Transaction } from "./database.ts";
+import { explainFailure } from "./failedTransaction.ts";
+import { statementName } from "./preparedStatements.ts";
+
+export interface PgOptions {
+  /**
+   * Holds one extra connection that LISTENs, so that other processes' events arrive within milliseconds. `false`
+   * polls only: use it behind PgBouncer's transaction pooling, which drops notifications. Default true.
+   */
+  listen?: boolean | undefined;
+  /**
+   * Has connections keep the statements of `record` and of pages prepared by name, so that the server plans each once.
+   * Only where a connection proves to be the server's own: behind a pooler statements go unnamed. `false` never does.
+   * Default true.
+   */
+  prepare?: boolean | undefined;
+}
+
+/** The adapter for node-postgres: `pg(pool)`. Transaction handles are its clients between BEGIN and COMMIT. */
+export function pg(pool: Pool, options: PgOptions = {}): Database<ClientBase> {
+  return {
+    driver: "pg",
+    concurrent: true,
+    query: (sql, parameters, statement) =>
+      statement?.prepare && options.prepare !== false
+        ? queryPrepared(pool, sql, parameters)
+        : run(pool, sql, parameters),
+    transaction: (work) => inTransaction(pool, work, options),
+    adopt: (handle) => adoptClient(handle, options),
+    listen: options.listen === false ? undefined : (channel, onNotify) => listenOn(pool, channel, onNotify),
+  };
+}
+
+async function run<Row extends object>(
+  on: Pool | ClientBase,
+  sql: string,
+  parameters: readonly Parameter[] = [],
+  name?: string,
+): Promise<Row[]> {
+  try {
+    const values = parameters as Parameter[];
+    const result = await (name === undefined
+      ? on.query<Row>(sql, values)
+      : on.query<Row>({ name, text: sql, values }));
+    return result.rows;
+  } catch (error) {
+    throw explainFailure(error);
+  }
+}
+
+/** As `pool.query`, which would not say which client it takes. */
+function queryPrepared<Row extends object>(
+  pool: Pool,
+  sql: string,
+  parameters: readonly Parameter[] | undefined,
+): Promise<Row[]> {
+  return withClient(pool, async (client, discard) => {
+    try {
+      return await run<Row>(client, sql, parameters, await statementName(client, sql));
+    } catch (error) {
+      discard(error as Error);
+      throw error;
+    }
+  });
+}
+
+function inTransaction<Result>(
+  pool: Pool,
+  work: (tx: Transaction<ClientBase>) => Promise<Result>,
+  options: PgOptions,
+): Promise<Result> {
+  return withClient(pool, async (client, discard) => {
+    try {
+      await client.query("begin isolation level read committed");
+      const result = await work(transactionOn(client, options));
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch(discard);
+      throw error;
+    }
+  });
+}
+
+async function withClient<Result>(
+  pool: Pool,
+  work: (client: PoolClient, discard: (reason: Error) => void) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // A connection that dies meanwhile emits "error"; without a listener that would end the process.
+  const discard = (reason: Error) => void (broken = reason);
+  client.on("error", discard);
+  try {
+    return await work(client, discard);
+  } finally {
+    client.removeListener("error", discard);
+    client.release(broken);
+  }
+}
+
+/** The server reports a transaction's state after every statement; pg keeps the last report. */
+function adoptClient(handle: unknown, options: PgOptions): Transaction<ClientBase> {
+  if (!isClient(handle)) {
+    throw new TidingsError("TRANSACTION_REQUIRED", {
+      detail: "The handle is not a client of pg (a pool is not one: use pool.connect())",
+    });
+  }
+  const status = handle.getTransactionStatus();
+  if (status !== "T") {
+    throw new TidingsError("TRANSACTION_REQUIRED", {
+      detail:
+        status === "E"
+          ? "An earlier statement of this transaction failed"
+          : "No BEGIN was run on this client",
+    });
+  }
+  return transactionOn(handle, options);
+}
+
+type Client = ClientBase & { getTransactionStatus(): "I" | "T" | "E" | null };
+
+function isClient(handle: unknown): handle is Client {
+  return (
+    typeof handle === "object" && handle !== null && "getTransactionStatus" in handle && "query" in handle
+  );
+}
+
+function transactionOn(client: ClientBase, { prepare = true }: PgOptions): Transaction<ClientBase> {
+  return {
+    handle: client,
+    query: async (sql, parameters, options) => {
+      const name = prepare && options?.prepare ? await statementName(client, sql) : undefined;
+      return run(client, sql, parameters, name);
+    },
+    execute: async (script) => {
+      await client.query(script);
+    },
+  };
+}
+
+async function listenOn(pool: Pool, channel: string, onNotify: (payload: string) => void) {
+  const RECONNECT_AFTER_MS = 1_000;
+  let stopped = false;
+  let client: PoolClient | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<void> {
+    // A client of its own, so that listening takes no slot of the app's pool.
+    const { Client } = pool as unknown as { Client: new (options: object) => PoolClient };
+    const next = new Client((pool as unknown as { options: object }).options);
+    next.on("error", () => reconnect(next));
+    next.on("end", () => reconnect(next));
+    next.on("notification", (message) => onNotify(message.payload ?? ""));
+    client = next;
+    await next.connect();
+    await next.query(`listen "${channel.replaceAll('"', '""')}"`);
+    // Whatever was sent while nobody listened is found by looking once.
+    onNotify("");
+  }
+  function reconnect(lost: PoolClient): void {
+    if (stopped || client !== lost) return;
+    client = undefined;
+    retry = setTimeout(() => void connect().catch(() => client && reconnect(client)), RECONNECT_AFTER_MS);
+    retry.unref();
+  }
+  async function end(): Promise<void> {
+    stopped = true;
+    clearTimeout(retry);
+    await (client as unknown as { end(): Promise<void> } | undefined)?.end().catch(() => undefined);
+  }
+  await connect().catch((error: unknown) => {
+    if (client) reconnect(client);
+    if (!retry) throw error;
+  });
+  return end;
+}
