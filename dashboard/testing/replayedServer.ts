@@ -65,7 +65,7 @@ export async function startReplayedServer({
         tables,
         scratch: async () => {
           const scratch = await pgliteScratch({
-            open: () => openMigratedPglite("tidings"), // a clone is there sooner than an empty one
+            open: () => openMigratedPglite("tidings", undefined), // a clone is there sooner than an empty one
             prepare: (pglite) => pglite.exec(schema),
           });
           await held;

@@ -81,7 +81,9 @@ async function replayItem(
   const perform = createPerformAgain(dependencies, event, item, place);
   const second = secondRun(dependencies, action, { event, item, place, perform });
   const causedBy = { lane, id, account, causeDepth };
-  return contexts.run({ account, actor, onBehalfOf, metadata, causedBy, act: second.act }, second.run);
+  const { act, run } = second;
+  const withoutEffects = `The replay of "${event.type}"`;
+  return contexts.run({ account, actor, onBehalfOf, metadata, causedBy, act, withoutEffects }, run);
 }
 
 /** Actions inside, in the order in which they were performed: each runs as the definition that `run` names today. */

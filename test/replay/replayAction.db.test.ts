@@ -109,6 +109,23 @@ describeOnDatabases("An action run again", (open) => {
     });
   });
 
+  test("what it left to a timer has no effects either", async () => {
+    let late: Promise<unknown> | undefined;
+    let ended = () => {};
+    const run: Script = () => {
+      const over = new Promise<void>((resolve) => (ended = resolve));
+      late = over.then(() => tidings.record({ ...joined("late"), actor: person("ann") }));
+    };
+    await perform(run);
+    ended();
+    await late;
+    const recorded = await history();
+    await replay();
+    ended();
+    await expect(late).rejects.toMatchObject({ code: "REPLAY_HAS_NO_EFFECTS" });
+    expect(await history()).toEqual(recorded);
+  });
+
   test("performs its children where it did, each with what was recorded for it, exactly once", async () => {
     childScript = async (ctx) => {
       if (Math.random() < 2) await ctx.perform(child, { n: 0 });

@@ -31,7 +31,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   subject_versions_pkey: "alter table tidings.subject_versions add primary key (account_id, entity);",
   projections_pkey: "alter table tidings.projections add primary key (name, version, generation);",
   projections_subscription_key: "alter table tidings.projections add unique (subscription);",
-  projections_live: "create unique index projections_live on tidings.projections (name) where state = 'live';",
+  projections_live:
+    "create unique index projections_live on tidings.projections (name) where state = 'live';",
   snapshots_pkey: "alter table tidings.snapshots add primary key (account_id, entity, name, version);",
   replay_gate_pkey: "alter table tidings.replay_gate add primary key (singleton);",
   replays_of_account: "create index replays_of_account on tidings.replays (account_id, started_at);",
