@@ -268,7 +268,7 @@ export const errorTable = {
   CLEAR_NEEDS_FUNCTION: {
     status: 409,
     message:
-      "A list of tables would clear every account's rows. Pass clear as a function that deletes only those of this account or subject.",
+      "A list of tables would clear every account's rows. Pass clear as a function that deletes only what is replayed: those of this account, subject or types.",
   },
   REPLAY_UNDER_WAY: {
     status: 503,

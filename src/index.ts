@@ -1,6 +1,7 @@
 // Setting up
 export { createTidings } from "./tidings.ts";
-export type { Tidings, TidingsOptions } from "./tidings.ts";
+export type { Tidings } from "./tidings.ts";
+export type { TidingsOptions } from "./tidingsOptions.ts";
 export type { Lifecycle } from "./lifecycle.ts";
 export type { Database, Parameter, Queryable, Transaction } from "./db/database.ts";
 

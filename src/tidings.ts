@@ -5,7 +5,6 @@ import { inSchema } from "./db/schema.ts";
 import { TidingsError } from "./errors.ts";
 import { catalog, type CatalogEntry } from "./events/catalog.ts";
 import { createContextStore, givenContext, type Context } from "./events/context.ts";
-import type { Language } from "./events/language.ts";
 import { createLanguages } from "./events/languages.ts";
 import { prepareEvent } from "./events/prepare.ts";
 import type { EntityLike } from "./events/filter.ts";
@@ -13,9 +12,9 @@ import { createEventQueries, type EventQueries } from "./events/query.ts";
 import { record, recordPrepared, type RecordDependencies } from "./events/record.ts";
 import { createRecordCalls, type RecordCalls } from "./events/recordCalls.ts";
 import type { PositionedEvent } from "./events/recordedEvent.ts";
-import { createRegistry, type Definitions, type Registry } from "./events/registry.ts";
+import { createRegistry, type Registry } from "./events/registry.ts";
 import type { StateReducer } from "./events/stateReducer.ts";
-import { createTracker, trackDefaults, type TrackOptions, type TrackStats } from "./events/track.ts";
+import { createTracker, trackDefaults, type TrackStats } from "./events/track.ts";
 import { createEntities, type Entities } from "./feed/entities.ts";
 import { createDays, type DayPage, type DayQuery } from "./feed/days.ts";
 import { createFacets, type FacetQuery, type Facets } from "./feed/facets.ts";
@@ -26,7 +25,7 @@ import { createMarks, type Marks } from "./feed/marks.ts";
 import { createSavedFilters, type SavedFilters } from "./feed/savedFilters.ts";
 import { createStats, type Stats } from "./feed/stats.ts";
 import { createUnread, type UnreadCount, type UnreadQuery } from "./feed/unread.ts";
-import { createHandler, type HttpOptions } from "./http/handler.ts";
+import { createHandler } from "./http/handler.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createChannels, type LiveRun } from "./live/channels.ts";
 import { live, liveRuns, type LiveQuery } from "./live/live.ts";
@@ -34,66 +33,27 @@ import { untilStopped } from "./live/untilStopped.ts";
 import { allRunners } from "./log/allRunners.ts";
 import { createAppend } from "./log/append.ts";
 import { createMaintenance } from "./log/maintenance.ts";
-import { createSequencer, sequencerDefaults, type SequencerOptions } from "./log/sequencer.ts";
+import { createSequencer, sequencerDefaults } from "./log/sequencer.ts";
 import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
 import { createTail } from "./log/tail.ts";
 import { fold, type FoldOptions } from "./replay/fold.ts";
 import { createActions } from "./replay/actions.ts";
-import type { ActionsOptions } from "./replay/actionOptions.ts";
 import { AFTER_ACTIONS } from "./replay/afterActions.ts";
 import type { Actions } from "./replay/performOptions.ts";
-import { createProjections, type ProjectionDefinitions, type Projections } from "./replay/projections.ts";
+import { createProjections, type Projections } from "./replay/projections.ts";
 import { createReplay } from "./replay/replay.ts";
 import { createReplayJobs, type ReplayJobs } from "./replay/replayJobs.ts";
-import type { ReplayDefaults, ReplayOptions } from "./replay/replayOptions.ts";
+import type { ReplayOptions } from "./replay/replayOptions.ts";
 import type { ReplayReport } from "./replay/replayReport.ts";
 import type { Route } from "./replay/routes.ts";
 import { createSignals, type Signals } from "./signals.ts";
 import type { Webhooks } from "./webhooks/api.ts";
-import { webhookSettings, type WebhookOptions } from "./webhooks/options.ts";
+import { webhookSettings } from "./webhooks/options.ts";
 import { webhookEvents } from "./webhooks/webhookEvents.ts";
 import { createWebhooks } from "./webhooks/webhooks.ts";
 import { webhooksOff } from "./webhooks/webhooksOff.ts";
 import { withDefaults } from "./withDefaults.ts";
-
-export interface TidingsOptions<Handle = unknown> extends ActionsOptions {
-  /** The app's database, through an adapter: `pg(pool)`, `pglite(db)`. */
-  db: Database<Handle>;
-  /** The module of definitions: `import * as events from "./events.ts"`. A new type is one more export. */
-  events: Definitions;
-  /** The language in which the definitions speak. Default English. */
-  language?: Language | undefined;
-  /** Others in which feeds can be read: `defineLanguage("de", …)`. Default: none. */
-  languages?: readonly Language[] | undefined;
-  /** The account of a single-tenant app. Default: none; every call says or inherits its account. */
-  account?: string | undefined;
-  /** The database schema of Tidings' tables, which holds nothing else. Default `tidings`. */
-  schema?: string | undefined;
-  /** Lets record wake the sequencer by a gated NOTIFY. `false` where transactions are prepared. Default true. */
-  notify?: boolean | undefined;
-  /** How long an idempotency key holds, in days. Default 7. */
-  keepIdempotencyKeysDays?: number | undefined;
-  /** The buffer of `track`. */
-  track?: TrackOptions | undefined;
-  /** How often the log is looked at for new events. The defaults suit most; tests and benches change them. */
-  sequencer?: SequencerOptions | undefined;
-  subscriptions?:
-    | {
-        /** A slot whose process died is taken over after this many milliseconds. Default 30_000. */
-        leaseMs?: number | undefined;
-        /** For so many milliseconds an event whose type or version this process does not know is retried. Default 900_000. */
-        unknownForMs?: number | undefined;
-      }
-    | undefined;
-  /** What replays have in common: what they empty, routes, tables to compare, how a scratch database is made. */
-  replay?: ReplayDefaults<Handle> | undefined;
-  /** Tables that the log keeps up to date: `import * as projections from "./projections.ts"`. Default: none. */
-  projections?: ProjectionDefinitions | undefined;
-  /** Switches webhooks on. Default: off, and `tidings.webhooks` throws WEBHOOKS_OFF. */
-  webhooks?: WebhookOptions | undefined;
-  /** Who may ask over HTTP, and where. Without `authorize` the handler answers 401 to everybody. */
-  http?: HttpOptions | undefined;
-}
+import type { TidingsOptions } from "./tidingsOptions.ts";
 
 export interface Tidings<Handle = unknown>
   extends

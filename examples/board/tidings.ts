@@ -2,7 +2,6 @@ import { pglite } from "../../src/db/pglite.ts";
 import { pgliteScratch } from "../../src/db/pgliteScratch.ts";
 import { createTidings } from "../../src/index.ts";
 import * as actions from "./actions.ts";
-import { clearTables } from "./database/clearTables.ts";
 import { db, schema, tables } from "./database/database.ts";
 import { secretKey } from "./database/secretKey.ts";
 import { user } from "./entities.ts";
@@ -23,7 +22,7 @@ export const tidings = createTidings({
   languages: [german],
   // The board's own tables can be made again from its actions.
   replay: {
-    clear: clearTables,
+    clear: tables,
     tables,
     scratch: () => pgliteScratch({ prepare: (empty) => empty.exec(schema) }),
   },

@@ -176,6 +176,9 @@ for (const server of ["embedded", "system"] as const) {
         expect(await blindWorkers(owner)).toEqual([roles.stranger]);
         const tidings = createTidings({ db: stranger, events });
         await expect(tidings.start()).rejects.toMatchObject({ code: "EVENTS_HIDDEN" });
+        const clear = () => expect.unreachable("nothing was cleared");
+        for (const options of [{ clear }, { dryRun: true, clear }])
+          await expect(tidings.replay(options)).rejects.toMatchObject({ code: "EVENTS_HIDDEN" });
         await owner.transaction((tx) => grantAppRole(tx, roles.stranger));
         await checkEventsVisible(stranger);
         await owner.query(`revoke all on all tables in schema ${name} from ${to}`);

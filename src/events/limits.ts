@@ -61,6 +61,11 @@ export function checkLabel(
   }
 }
 
+/** What somebody else said, an error's message perhaps, so that PostgreSQL stores it: within bounds, see `checkText`. */
+export function storableText(text: string, characters: number): string {
+  return text.slice(0, characters).replaceAll("\0", "").toWellFormed();
+}
+
 /** PostgreSQL stores neither NUL nor half a surrogate pair in text or jsonb. */
 export function checkText(value: string, path: readonly (string | number)[]): void {
   if (value.includes("\0")) {

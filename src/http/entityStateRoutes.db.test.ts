@@ -115,10 +115,7 @@ describeOnDatabases("the state of an entity over HTTP", (open) => {
     expect(nobodys.status).toBe(404);
     expect(
       await (await api.get("/entities/parcel/1/state/moments", { as: { account: "c" } })).json(),
-    ).toEqual({
-      items: [],
-      complete: true,
-    });
+    ).toEqual({ defined: true, items: [], complete: true });
   });
 
   test("of a kind without one says how to have it, and a moment that is none is refused", async () => {
@@ -127,6 +124,9 @@ describeOnDatabases("the state of an entity over HTTP", (open) => {
       404,
       "STATE_NOT_DEFINED",
     ]);
+    // A page asks this first of whatever it shows: no error, which browsers would put into their console.
+    const moments = await api.get("/entities/user/ann/state/moments", service);
+    expect(await moments.json()).toEqual({ defined: false, items: [], complete: true });
     expect((await state("?until=yesterday"))[0]).toBe(400);
   });
 

@@ -65,6 +65,7 @@ const stateRoute = createRoute({
 
 const momentsSchema = z
   .object({
+    defined: z.boolean().openapi({ description: "False for kinds of entities without `state`." }),
     items: z.array(z.object({ id: z.string(), type: z.string(), at: z.iso.datetime() })).openapi({
       description:
         "The events that the state is made of, the oldest first: the newest 500 where there are more.",
@@ -91,8 +92,8 @@ export function addEntityStateRoutes(api: Api, tidings: Tidings): void {
 
   api.openapi(momentsRoute, async (c) => {
     const reading = readingOf(c.get("identity"), c.req.valid("query"));
-    const { items, complete } = await stateMoments({ db, registry }, c.req.valid("param"), reading);
-    const body = { items: items.map(({ at, ...moment }) => ({ ...moment, at: at.toISOString() })), complete };
+    const { items, ...rest } = await stateMoments({ db, registry }, c.req.valid("param"), reading);
+    const body = { items: items.map(({ at, ...moment }) => ({ ...moment, at: at.toISOString() })), ...rest };
     return unchanged(c, body) ? c.body(null, 304) : c.json(body, 200);
   });
 

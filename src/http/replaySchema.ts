@@ -28,7 +28,7 @@ const untilSchema = z.union([
 ]);
 
 /** As many as a registry may well have, each as long as a type may be. */
-const types = z.array(z.string().min(1).max(200)).min(1).max(200);
+const types = z.array(z.string().min(1).max(200)).min(1).max(50);
 
 export const newReplaySchema = z
   .strictObject({

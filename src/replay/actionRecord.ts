@@ -59,6 +59,8 @@ export interface SkippedInside {
 export interface SkippedItem extends Pick<ActionItem, "captured" | "threw"> {
   /** When it was: ISO time. */
   readonly at: string;
+  /** Names of captures that are sensitive: what seals the parent's event takes them out. Absent where none is. */
+  readonly secret?: readonly string[];
 }
 
 /** The event of an action with what was sealed of it: what a replay reads. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { TidingsError } from "../errors.ts";
+import { storableText } from "../events/limits.ts";
 import { asStored, checkSerializable, type Json } from "../events/serializable.ts";
 import type { ActionItem, FailedInside } from "./actionRecord.ts";
 
@@ -61,10 +62,11 @@ export function giveCaptures(
 
 /** What is kept of an error that `run` met and dealt with. */
 export function failureOf(error: unknown): FailedInside["failed"] {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error).slice(0, 1_000) };
+  if (!(error instanceof Error)) return { name: "Error", message: storableText(String(error), 1_000) };
   const { name, message } = error;
-  const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
-  return { name: name.slice(0, 100), message: message.slice(0, 1_000), ...code };
+  const code =
+    "code" in error && typeof error.code === "string" ? { code: storableText(error.code, 100) } : {};
+  return { name: storableText(name, 100), message: storableText(message, 1_000), ...code };
 }
 
 /** The same error, as far as `run` may look at it: by name, message and code. */
@@ -91,13 +93,16 @@ function createNames() {
 }
 
 function checkName(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/.test(name) || name === "id" || name === "random") {
+  if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/.test(name) || RESERVED.includes(name)) {
     throw new TidingsError("INVALID_OPTION", {
-      detail: `capture("${name}"): a name is 1 to 100 of A-Z, a-z, 0-9 and _ . -, and neither id nor random`,
+      detail: `capture("${name}"): a name is 1 to 100 of A-Z, a-z, 0-9 and _ . -, and none of ${RESERVED.join(", ")}`,
     });
   }
   return name;
 }
+
+/** `__proto__` is no key of its own of the object that keeps them. */
+const RESERVED = ["id", "random", "__proto__"];
 
 /** A UUID of version 7: rows made together lie together in the app's indexes. */
 function newId(): string {

@@ -67,9 +67,12 @@ test("a capture that threw throws again: name, message and code", async () => {
   expect(thrown).toMatchObject({ name: "RangeError", message: "down", code: "E1" });
 });
 
-test.each(["", "id", "random", "a b", "a#2", "1a", "x".repeat(101)])("%j is no name", async (name) => {
-  await expect(takeCaptures().capture(name, () => 1)).rejects.toMatchObject({ code: "INVALID_OPTION" });
-});
+test.each(["", "id", "random", "__proto__", "a b", "a#2", "1a", "x".repeat(101)])(
+  "%j is no name",
+  async (name) => {
+    await expect(takeCaptures().capture(name, () => 1)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  },
+);
 
 test("ids are UUIDs of version 7, of now and each another", () => {
   const captures = takeCaptures();
@@ -85,4 +88,10 @@ test("ids are UUIDs of version 7, of now and each another", () => {
 test("of an error is kept what a run may look at, and no more than fits", () => {
   expect(failureOf("text")).toEqual({ name: "Error", message: "text" });
   expect(failureOf(new Error("x".repeat(5_000))).message).toHaveLength(1_000);
+  const code = "E\0" + "\ud800";
+  expect(failureOf(Object.assign(new Error(`\0${"x".repeat(998)}😀`), { code }))).toEqual({
+    name: "Error",
+    message: `${"x".repeat(998)}\ufffd`,
+    code: "E\ufffd",
+  });
 });

@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { isTidingsError } from "../errors.ts";
+import { replayFailure } from "./replayFailure.ts";
 import { abandonJob, endJob, noteProgress, type JobKey, type JobProgress } from "./replayJobProgress.ts";
 import type { ReplayOptions, RunReplay } from "./replayOptions.ts";
 
@@ -42,11 +42,6 @@ export async function carryOutJob<Handle>(
     await over();
     if (stopped?.aborted) await abandonJob(db, key);
     else if (ended.signal.aborted) await endJob(db, key, { state: "cancelled" });
-    else await endJob(db, key, { state: "failed", failure: failureOf(error) });
+    else await endJob(db, key, { state: "failed", failure: replayFailure(error) });
   }
-}
-
-function failureOf(error: unknown) {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: isTidingsError(error) ? error.code : "INTERNAL", message };
 }

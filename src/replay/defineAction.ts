@@ -137,6 +137,8 @@ export function defineAction<
   checkSteps(type, steps, fields.version);
   if (!actionKinds.includes(kind))
     invalidDefinition(type, `kind "${String(kind)}" is none of ${actionKinds.join(", ")}`);
+  if (lane !== "system" && lane !== "domain")
+    invalidDefinition(type, `lane "${String(lane)}" is neither system nor domain`);
   if (!["subject", "account", "none"].includes(lock as string) && typeof lock !== "function")
     invalidDefinition(type, `lock "${String(lock)}" is no function and none of subject, account, none`);
   for (const name of ["subject", "run"] as const) {

@@ -25,6 +25,8 @@ describe("A definition that cannot work is refused when it is made", () => {
     ["a lane that is none", { lane: "lane" }],
     ["a version that is no whole number", { version: 1.5 }],
     ["a lock that is none", { lock: "table" }],
+    ["a lane that replays do not read", { lane: "client" }],
+    ["a secret of an input that there is not", { input: undefined, sensitive: ["password"] }],
     ["no run", { run: undefined }],
     ["no subject", { subject: user("1") }],
     ["an upcaster of the present version", { upcast: { 1: from(z.object({}), (old) => old) } }],

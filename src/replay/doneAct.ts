@@ -1,3 +1,4 @@
+import { entityKey } from "../events/entity.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { SkippedItem } from "./actionRecord.ts";
 import type { Performed, Repeated } from "./performOptions.ts";
@@ -10,10 +11,17 @@ export interface DoneAct {
   readonly results: readonly unknown[];
   readonly version: number | null;
   readonly repeated: boolean;
+  /** The subject of each event that it wrote, actions inside included, as `subjectKey` names it: their versions are one higher. */
+  readonly raised: readonly string[];
   /** What it tracked: to be sent when all has succeeded. */
   readonly tracked: readonly (() => void)[];
   /** Of a run that skipped: what it had captured, which a replay of its parent gives it again. */
   readonly skipped?: SkippedItem | undefined;
+}
+
+/** A subject, told apart from those of other accounts. */
+export function subjectKey({ account, subject }: Pick<RecordedEvent, "account" | "subject">): string {
+  return JSON.stringify([account, entityKey(subject)]);
 }
 
 /** An act of one call, as `perform` returns it. */

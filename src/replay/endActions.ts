@@ -10,6 +10,8 @@ import { versionConflict } from "./beginActions.ts";
 export interface EndingAct {
   readonly row: EventRow;
   readonly expectedVersion: number | null;
+  /** How many actions inside, of the same transaction, changed the subject since its version was compared. */
+  readonly raisedInside: number;
 }
 
 export interface EndOptions {
@@ -34,9 +36,9 @@ export async function endActions(
   { registry, notify }: EndOptions,
 ): Promise<EndedAct[]> {
   if (acts.length === 0) return [];
-  const subjects = acts.map(({ row, expectedVersion }) => ({
+  const subjects = acts.map(({ row, expectedVersion, raisedInside }) => ({
     entity: entityKey(row.subject),
-    expected: expectedVersion,
+    expected: expectedVersion === null ? null : expectedVersion + raisedInside,
   }));
   const [answer] = await tx.query<{ recorded: string; versions: string }>(
     END,

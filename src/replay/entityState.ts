@@ -43,6 +43,7 @@ export async function entityState(
   entity: StateOf,
   { until, ...reading }: StateReading & { readonly until?: ReplayUntil | undefined },
 ): Promise<EntityState> {
+  reducerOf(dependencies.registry, entity);
   const { items } = await stateMoments(dependencies, entity, reading, 1);
   if (items.length === 0) throw new TidingsError("ENTITY_NOT_FOUND", { detail: entityText(entity) });
   const now = await foldSeen(dependencies, entity, { ...reading, until });
@@ -65,14 +66,22 @@ export interface StateMoment {
 /** A slider has a place for each, and nobody tells more of them apart. */
 const MOST_MOMENTS = 500;
 
-/** The events that a state is made of, the oldest first: the newest 500 where there are more. Throws STATE_NOT_DEFINED. */
+export interface StateMoments {
+  /** False for a kind of entity that has no state. */
+  readonly defined: boolean;
+  readonly items: readonly StateMoment[];
+  readonly complete: boolean;
+}
+
+/** The events that a state is made of, the oldest first: the newest 500 where there are more. */
 export async function stateMoments(
   { db, registry }: Pick<FoldDependencies, "db" | "registry">,
   entity: StateOf,
   { account, viewer }: StateReading,
   limit = MOST_MOMENTS,
-): Promise<{ readonly items: readonly StateMoment[]; readonly complete: boolean }> {
-  const reducer = reducerOf(registry, entity);
+): Promise<StateMoments> {
+  const reducer = registry.entities.get(entity.type)?.options.state;
+  if (!reducer) return { defined: false, items: [], complete: true };
   const filter = normalFilter(
     { subjects: [entity], types: Object.keys(reducer.on), lanes: lanesOf(registry, reducer), viewer },
     account,
@@ -88,7 +97,7 @@ export async function stateMoments(
   const items = rows
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map(({ id, type, at }) => ({ id, type: registry.find(type)?.type ?? type, at: new Date(at) }));
-  return { items, complete: keys.length <= limit };
+  return { defined: true, items, complete: keys.length <= limit };
 }
 
 /** A state with what it is made of: folded along, so that both begin anew where the fold does. */

@@ -21,8 +21,9 @@ function firstDifference(one: string, other: string): number {
   return index;
 }
 
+/** Half of a surrogate pair at the edge would keep PostgreSQL from storing the report. */
 function cut<Given extends Value>(value: Given, start: number, length: number): Given | string {
   if (value === null || value === undefined) return value;
   const end = start + length;
-  return `${start > 0 ? "…" : ""}${value.slice(start, end)}${end < value.length ? "…" : ""}`;
+  return `${start > 0 ? "…" : ""}${value.slice(start, end).toWellFormed()}${end < value.length ? "…" : ""}`;
 }

@@ -38,6 +38,8 @@ export interface RanOnce {
   readonly item: ActionItem;
   readonly subject: EntityRef;
   readonly skipped: boolean;
+  /** Subjects that actions inside changed. */
+  readonly raised: readonly string[];
   /** What it tracked: to be sent when all has succeeded. */
   readonly tracked: readonly (() => void)[];
 }
@@ -52,6 +54,7 @@ export function firstRun(
   const { account, actor, occurredAt } = row;
   const recorded: RecordedInside[] = [];
   const performed: PerformedInside[] = [];
+  const raised: string[] = [];
   const tracked: (() => void)[] = [];
   const queue = createWorkQueue();
   let isOpen = true;
@@ -86,6 +89,7 @@ export function firstRun(
         try {
           const done = await performInside({ ...request, options }, given);
           performed.push(performedNote(done, type, account));
+          raised.push(...done.raised);
           tracked.push(...done.tracked);
           return done;
         } catch (error) {
@@ -117,7 +121,7 @@ export function firstRun(
         const result = await action.run(structuredClone(call.input) as never, context.ctx as never);
         await queue.drained();
         const item = { input: call.input, ...call.captures.taken(), recorded, performed };
-        return { result, item, subject: context.subject(), skipped, tracked };
+        return { result, item, subject: context.subject(), skipped, raised, tracked };
       } finally {
         // Also of a run that threw: what it left under way ends before the transaction does.
         await queue.drained();

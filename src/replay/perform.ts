@@ -8,6 +8,7 @@ import { performActs, undoable, type PerformActsDependencies } from "./performAc
 import type { Actions, PerformAllOptions, PerformedAll, PerformOptions } from "./performOptions.ts";
 import { checkInputs, prepareAct, type ActRequest, type PrepareActDependencies } from "./prepareAction.ts";
 import type { RunAct } from "./runContext.ts";
+import { createWorkQueue, type WorkQueue } from "./workQueue.ts";
 
 export interface PerformDependencies
   extends Omit<PerformActsDependencies, "performInside">, PrepareActDependencies {
@@ -77,9 +78,12 @@ function requestsOf(action: unknown, inputs: readonly unknown[], given: PerformA
     const detail = 'events: "summary" needs a subject: what the summary is about';
     throw new TidingsError("INVALID_OPTION", { detail });
   }
-  return inputs.map((input, index) => ({
+  if (events !== "each")
+    throw new TidingsError("INVALID_OPTION", { detail: `events is ${String(events)}, not each or summary` });
+  return Array.from(inputs, (input, index) => ({
     action,
     inputs: [input],
+    among: inputs.length,
     options: { ...rest, idempotencyKey: key === undefined ? undefined : `${key}:${index}` },
     about: undefined,
   }));
@@ -108,11 +112,22 @@ async function performAny(
     return done;
   }
   const acts = tx
-    ? await undoable(tx, () => performIn(dependencies, requests, tx))
+    ? await queueOf(handle.given as object).add(() =>
+        undoable(tx, () => performIn(dependencies, requests, tx)),
+      )
     : await performInOwn(dependencies, requests, retries);
   for (const { tracked } of acts) for (const send of tracked) send();
   return acts;
 }
+
+/** Of a caller's transaction: its savepoints are a stack, so that two at once would undo each other. */
+function queueOf(handle: object): WorkQueue {
+  const queue = queues.get(handle) ?? createWorkQueue();
+  queues.set(handle, queue);
+  return queue;
+}
+
+const queues = new WeakMap<object, WorkQueue>();
 
 /** What was prepared holds the first values that were captured: each try prepares anew. */
 async function performIn(dependencies: Dependencies, requests: readonly ActRequest[], tx: Transaction) {

@@ -12,7 +12,7 @@ import { readEvents } from "../log/readEvents.ts";
 import type { Sealing } from "../sealing.ts";
 import type { ActionData, SkippedItem } from "./actionRecord.ts";
 import { beginActions, type BeginOptions, type BegunAct } from "./beginActions.ts";
-import type { DoneAct } from "./doneAct.ts";
+import { subjectKey, type DoneAct } from "./doneAct.ts";
 import { endActions, type EndOptions } from "./endActions.ts";
 import { firstRun, type FirstRunDependencies, type RanOnce } from "./firstRun.ts";
 import type { PreparedAct } from "./prepareAction.ts";
@@ -47,18 +47,21 @@ export async function performActs(
     acts.map(async (act, index) => {
       const { id, held } = begun[index]!;
       if (held !== null) return repeatedAct(dependencies, tx, act, held);
-      const { results, skipped, tracked } = done.get(id)!;
+      const { results, skipped, tracked, ...inside } = done.get(id)!;
       const { event = null, version = null } = ended.get(id) ?? {};
-      return { event, version, results, repeated: false, skipped, tracked };
+      const raised = event ? [...inside.raised, subjectKey(event)] : inside.raised;
+      return { event, version, results, repeated: false, skipped, raised, tracked };
     }),
   );
 }
 
-interface RanAct extends Pick<DoneAct, "results" | "skipped" | "tracked"> {
+interface RanAct extends Pick<DoneAct, "results" | "skipped" | "tracked" | "raised"> {
   readonly id: string;
   /** Null where every run skipped. */
   readonly row: EventRow | null;
   readonly expectedVersion: number | null;
+  /** How many actions inside changed the same subject. */
+  readonly raisedInside: number;
 }
 
 async function runAct(
@@ -82,17 +85,20 @@ async function runAct(
     id,
     expectedVersion,
     results: runs.map(({ result }) => result),
+    raised: runs.flatMap(({ raised }) => raised),
+    raisedInside: 0,
     tracked: runs.flatMap(({ tracked }) => tracked),
   };
   if (kept.length === 0) {
     if (act.key !== null) await releaseKey(tx, account, act.key);
-    return { ...ran, row: null, skipped: openCaptures(act, runs[0]!, now) };
+    return { ...ran, row: null, skipped: skippedItem(act, runs[0]!, now) };
   }
   const items = kept.map(({ item }) => item);
   const data = { ...items[0]!, others: items.slice(1), within, after: action.after !== undefined };
   const subject = calls.length === 1 ? kept[0]!.subject : row.subject;
   const complete = { ...row, subject, occurredAt: now.toISOString(), reservedId: id };
-  return { ...ran, row: eventRow(dependencies, act, complete, data) };
+  const raisedInside = ran.raised.filter((key) => key === subjectKey(complete)).length;
+  return { ...ran, raisedInside, row: eventRow(dependencies, act, complete, data) };
 }
 
 /** The event's row, with what is sensitive encrypted. Throws EVENT_TOO_LARGE. */
@@ -127,7 +133,14 @@ async function repeatedAct(
   if (!event)
     throw new TidingsError("IDEMPOTENCY_CONFLICT", { detail: `"${key}"`, path: ["idempotencyKey"] });
   const results: readonly unknown[] = [];
-  return { event: recordedEvent(event, registry), results, version: null, repeated: true, tracked: [] };
+  return {
+    event: recordedEvent(event, registry),
+    results,
+    version: null,
+    repeated: true,
+    raised: [],
+    tracked: [],
+  };
 }
 
 /** Nothing happened, so the key stands for nothing: the next call may find something to do. */
@@ -135,11 +148,14 @@ async function releaseKey(tx: Transaction, account: string, key: string): Promis
   await tx.query("delete from tidings.idempotency_keys where account_id = $1 and key = $2", [account, key]);
 }
 
-/** What the parent's event may hold of a skipped run: without secrets, which that event does not seal. */
-function openCaptures({ action }: PreparedAct, { item }: RanOnce, now: Date): SkippedItem {
+/** What the parent's event keeps of a skipped run, secrets among it, which that event seals with its own. */
+function skippedItem({ action }: PreparedAct, { item }: RanOnce, now: Date): SkippedItem {
   const bare = { ...item, others: [], within: null, after: false };
-  const { captured, threw } = sealData(action, bare, "", null).data;
-  return { at: now.toISOString(), captured, ...(threw && { threw }) };
+  const open = sealData(action, bare, "", null).data;
+  const secret = Object.keys(item.captured).filter((name) => !Object.hasOwn(open.captured, name));
+  const { captured } = item;
+  const { threw } = open;
+  return { at: now.toISOString(), captured, ...(threw && { threw }), ...(secret.length > 0 && { secret }) };
 }
 
 /** Calls `work` so that nothing remains of it when it throws: in a transaction that goes on. */

@@ -23,6 +23,8 @@ export interface ActRequest {
   readonly options: PerformOptions;
   /** Of a summary: what it is about. Otherwise the subject of its one call. */
   readonly about: EntityRef | undefined;
+  /** Of a list with an event for each: how long it is. One key stands for all of it. */
+  readonly among?: number | undefined;
 }
 
 /** A request that passed every check that needs no SQL. */
@@ -55,7 +57,7 @@ export interface PrepareActDependencies {
 
 /** Checks a call before any SQL. Throws a TidingsError that says where it is wrong. */
 export function prepareAct(
-  { action: given, inputs, options, about }: ActRequest,
+  { action: given, inputs, options, about, among }: ActRequest,
   context: Context,
   { registry, account: fixedAccount, fingerprintKeys }: PrepareActDependencies,
 ): PreparedAct {
@@ -86,7 +88,7 @@ export function prepareAct(
     key: null, // claimed when the action begins, not when its event is written
     fingerprint: null,
   };
-  const fingerprints = key === null ? [] : fingerprintsOf(row, calls, action, fingerprintKeys);
+  const fingerprints = key === null ? [] : fingerprintsOf({ row, calls, among }, action, fingerprintKeys);
   return { action, row, cause, key, fingerprints, expectedVersion, calls };
 }
 
@@ -123,17 +125,16 @@ function prepareCall(
 }
 
 /**
- * What makes two calls with one key the same: the action, who did it, with which input. What is sensitive counts only where
- * there is a secret key: a plain hash of a password could be guessed from the table of keys.
+ * What makes two calls with one key the same: the action, who did it, with which input, and in how long a list. What is sensitive
+ * counts only where there is a secret key: a plain hash of a password could be guessed from the table of keys.
  */
 function fingerprintsOf(
-  row: EventRow,
-  calls: readonly PreparedCall[],
+  { row, calls, among }: Pick<PreparedAct, "row" | "calls"> & Pick<ActRequest, "among">,
   action: AnyActionDefinition,
   keys: readonly Buffer[],
 ): string[] {
   const content = (inputs: readonly Json[]) =>
-    sortedJson([row.type, row.version, entityKey(row.actor), inputs]);
+    sortedJson([row.type, row.version, entityKey(row.actor), inputs, among ?? null]);
   const inputs = calls.map(({ input }) => input);
   if (action.sensitive.length === 0)
     return [createHash("sha256").update(content(inputs)).digest("base64url")];

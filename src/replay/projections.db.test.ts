@@ -4,7 +4,8 @@ import { cardsOfBoards, movesOfCards, MOVES } from "../../test/support/boardProj
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import { insertRawEvent } from "../../test/support/rawEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
-import { createTidings, type Tidings, type TidingsOptions } from "../tidings.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
+import type { TidingsOptions } from "../tidingsOptions.ts";
 import { defineProjection, type Projection } from "./defineProjection.ts";
 
 /** What retention took, as an archive would give it back. */

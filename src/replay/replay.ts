@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { checkPositive } from "../checkPositive.ts";
 import type { Database } from "../db/database.ts";
+import { checkEventsVisible } from "../db/grants.ts";
 import { TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
 import type { Registry } from "../events/registry.ts";
@@ -14,7 +16,7 @@ import type { ReplayDefaults, ReplayOptions, RunReplay } from "./replayOptions.t
 import { rehearse } from "./replayRehearsal.ts";
 import type { ReplayReport } from "./replayReport.ts";
 import { openReplay, type ReplayRun } from "./replayRun.ts";
-import { replayScan } from "./replayScan.ts";
+import { refuseUnknown, replayScan } from "./replayScan.ts";
 import { holdSnapshot, numberAll, type SourceSnapshot } from "./snapshotOfSource.ts";
 import { findEnd } from "./until.ts";
 
@@ -36,12 +38,14 @@ export function createReplay<Handle>(
   const defaults = given as ReplayDefaults; // handles are passed on, and never looked into
   const { db, registry } = dependencies;
   const leaseMs = defaults.leaseMs ?? LEASE_MS;
+  checkPositive("replay", { leaseMs });
   return async (options) => {
     const context = dependencies.contexts.current();
     refuseEffects(context, "replay");
     // It would wait for the very transaction that waits for it.
     if (context.act?.isOpen) throw new TidingsError("NOT_IN_ACTION", { detail: "replay" });
     const replay = checkReplay(options as ReplayOptions, defaults, registry);
+    await checkEventsVisible(db);
     await checkKept(db, replay);
     if (replay.dryRun) return rehearse(dependencies, replay);
     if (replay.into !== "scratch") return replayInto(dependencies, replay, replay.into ?? null, leaseMs);
@@ -87,9 +91,12 @@ async function replayAll(
   const { until, account } = replay.what;
   const end = await findEnd(db, until ?? undefined, account, await db.transaction(numberAll));
   run.endsAt(end.position);
+  const whole = { log: db, ...end, seen: null };
+  // Here people would be left with empty tables; elsewhere the second reading would only take time.
+  if (!run.cleared() && !replay.into) await refuseUnknown(replay, whole);
   if (!run.cleared()) await clearTables(replay, run);
   run.tell("replaying");
-  await replayScan(dependencies, replay, run, { log: db, ...end, seen: null });
+  await replayScan(dependencies, replay, run, whole);
 }
 
 function compareAll(

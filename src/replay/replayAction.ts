@@ -104,7 +104,7 @@ function createPerformAgain(
     if ("failed" in note) throw failureAgain(note.failed);
     // What `run` gives it today: where the event does not tell, or cannot be read any more.
     const given = () => prepareAct(request, contexts.current(), dependencies);
-    const done = { version: null, tracked: [], repeated: false };
+    const done = { version: null, raised: [], tracked: [], repeated: false };
     if ("skipped" in note) {
       const { row, calls } = given();
       const { account, actor, onBehalfOf, metadata } = row;

@@ -49,15 +49,19 @@ export function checkReplay(
     refuse(`from.position ${from.position} must be a whole number from 0`);
   if ((from === undefined) !== (snapshot === undefined)) refuse("from and snapshot go together");
   const compare = options.compare === true ? (defaults.tables ?? []) : options.compare || [];
+  if (!Array.isArray(compare)) refuse("compare must be a list of tables, true or false");
   if (options.compare === true && compare.length === 0)
     refuse("compare: true compares the tables of createTidings({ replay: { tables } }), which names none");
   if (compare.length > 0 && into === undefined && !options.dryRun)
     refuse("compare needs into: in place there is nothing left to compare with");
 
   const selection = selectionOf(options, registry);
-  const { account, subject } = selection.what;
+  const { account, subject, types } = selection.what;
   const clear = options.clear ?? (into ? undefined : defaults.clear);
-  checkClear(clear, { inPlace: into === undefined, partial: account !== null || subject !== null });
+  checkClear(clear, {
+    inPlace: into === undefined,
+    partial: account !== null || subject !== null || types !== null,
+  });
   const routes = checkRoutes([...(options.routes ?? []), ...(defaults.routes ?? [])], registry);
   return {
     ...options,

@@ -1,4 +1,5 @@
 import type { Transaction } from "../db/database.ts";
+import { readSequences } from "./clearedSequences.ts";
 import type { CheckedReplay } from "./replayChecks.ts";
 import type { Clear, ClearedReplay } from "./replayOptions.ts";
 import type { ReplayRun } from "./replayRun.ts";
@@ -12,16 +13,21 @@ export async function clearTables(
   run.tell("clearing");
   signal?.throwIfAborted();
   await run.target.transaction(async (tx) => {
-    await clearWith(clear, tx, what);
+    await clearWith(clear, { tx, what, run });
     await snapshot?.(tx.handle, { ...what, position: after });
     await run.note(tx, { position: after, tally: run.tally() });
   });
   run.advance({ position: after, tally: run.tally() });
 }
 
-async function clearWith(clear: Clear | undefined, tx: Transaction, what: ClearedReplay): Promise<void> {
+async function clearWith(
+  clear: Clear | undefined,
+  { tx, what, run }: { tx: Transaction; what: ClearedReplay; run: ReplayRun },
+): Promise<void> {
   if (clear === undefined) return;
   if (typeof clear === "function") return void (await clear(tx.handle, what));
+  const tables = clear.map(quoteTableName);
+  await run.keepSequences(tx, await readSequences(tx, tables, run.sequences()));
   // All at once, so that foreign keys among them are no obstacle; with their sequences, so that serial keys come again.
-  await tx.execute(`truncate ${clear.map(quoteTableName).join(", ")} restart identity`);
+  await tx.execute(`truncate ${tables.join(", ")} restart identity`);
 }

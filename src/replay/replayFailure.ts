@@ -1,4 +1,5 @@
 import { TidingsError, isTidingsError, type ErrorCode } from "../errors.ts";
+import { storableText } from "../events/limits.ts";
 import type { ScannedEvent } from "./scanActions.ts";
 
 /** Why a replay stopped, as its row keeps it. */
@@ -25,7 +26,7 @@ export function failedAt(event: ScannedEvent, code: ErrorCode, why: string, caus
 const MESSAGE_CHARACTERS = 2_000;
 
 export function replayFailure(error: unknown): ReplayFailure {
-  const message = (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE_CHARACTERS);
+  const message = storableText(error instanceof Error ? error.message : String(error), MESSAGE_CHARACTERS);
   if (!isTidingsError(error)) return { code: "INTERNAL", message, eventId: null };
   return { code: error.code, message, eventId: events.get(error)?.id ?? null };
 }

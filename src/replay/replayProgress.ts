@@ -1,5 +1,6 @@
 import type { Database, Queryable, Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { laterValues, type SequenceValues } from "./clearedSequences.ts";
 import type { ReplayTable } from "./replayTable.ts";
 import type { Tally } from "./replayTally.ts";
 
@@ -10,6 +11,8 @@ export interface HeldReplay {
   /** Everything up to here is replayed. */
   readonly position: number;
   readonly cleared: boolean;
+  /** Where the sequences of the emptied tables stood; of those that it takes the place of, too. */
+  readonly sequences: SequenceValues;
   readonly tally: Tally | null;
   /** It was begun before, by this process or another one. */
   readonly resumed: boolean;
@@ -34,6 +37,7 @@ interface OpenReplay {
   fingerprint: string;
   position: number;
   cleared: boolean;
+  sequences: string;
   tally: string;
   token: string;
   held: boolean;
@@ -43,15 +47,16 @@ interface OpenReplay {
 // One that rebuilds every account's tables is in the way of each, and the other way round. Locked, because a process that was
 // slow may be committing a checkpoint: its place is what counts, and its lease.
 const OPEN = (table: ReplayTable) => `
-select id::text, account_id, fingerprint, position::float8, cleared, tally::text, lease_token::text as token,
+select id::text, account_id, fingerprint, position::float8, cleared, sequences::text, tally::text, lease_token::text as token,
        lease_until > clock_timestamp() as held, lease_until::text as held_until
   from ${table}
  where kind = $1 and state in ('running', 'failed') and (kind = 'into' or account_id is null or $2::text is null or account_id = $2)
  order by started_at, id for update`;
 
 const INSERT = (table: ReplayTable) => `
-insert into ${table} (id, kind, account_id, fingerprint, request, started_by, from_position, position, lease_until)
-values ($1::uuid, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, $7::bigint, $7::bigint, clock_timestamp() + $8::float8 * interval '1 ms')`;
+insert into ${table} (id, kind, account_id, fingerprint, request, started_by, from_position, position, lease_until, sequences)
+values ($1::uuid, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, $7::bigint, $7::bigint, clock_timestamp() + $8::float8 * interval '1 ms',
+        $9::text::jsonb)`;
 
 const RESUME = (table: ReplayTable) => `
 update ${table} set state = 'running', failure = null, cancel_requested = false, lease_token = lease_token + 1,
@@ -79,9 +84,11 @@ export async function claimReplay(
     for (const { id, token } of open) await endReplay(tx, table, { id, token }, "cancelled");
     const { id, kind, account, fingerprint, request, startedBy, from, leaseMs } = claim;
     const written = [JSON.stringify(request), startedBy && JSON.stringify(startedBy)];
+    const sequences = open.map((row) => sequencesOf(row)).reduce(laterValues, {});
     if (kind === "in_place") await tx.query("update tidings.replay_gate set begun = begun + 1");
-    await tx.query(INSERT(table), [id, kind, account, fingerprint, ...written, String(from), leaseMs]);
-    return { id, token: "1", position: from, cleared: false, tally: null, resumed: false };
+    const kept = JSON.stringify(sequences);
+    await tx.query(INSERT(table), [id, kind, account, fingerprint, ...written, String(from), leaseMs, kept]);
+    return { id, token: "1", position: from, cleared: false, sequences, tally: null, resumed: false };
   });
 }
 
@@ -99,15 +106,34 @@ async function resume(
     token: renewed!.token,
     position,
     cleared,
+    sequences: sequencesOf(row),
     tally: "counts" in tally ? (tally as Tally) : null,
     resumed: true,
   };
+}
+
+function sequencesOf({ sequences }: OpenReplay): SequenceValues {
+  return JSON.parse(sequences) as SequenceValues;
 }
 
 function underWay({ id, account_id, held }: OpenReplay): TidingsError {
   const what = `The replay ${id} of ${account_id === null ? "every account" : `account "${account_id}"`}`;
   const detail = `${what} is not finished: call it again as it was, cancel it, or pass restart: true`;
   return new TidingsError("REPLAY_UNDER_WAY", { detail: held ? `${what} is running` : detail });
+}
+
+/** Notes where sequences stood, in the transaction that sets them back. */
+export async function keepSequences(
+  tx: Queryable,
+  table: ReplayTable,
+  { id, token }: Pick<HeldReplay, "id" | "token">,
+  sequences: SequenceValues,
+): Promise<void> {
+  const kept = JSON.stringify(sequences);
+  await tx.query(
+    `update ${table} set sequences = $3::text::jsonb where id = $1::uuid and lease_token = $2::bigint`,
+    [id, token, kept],
+  );
 }
 
 /** What a checkpoint says. */

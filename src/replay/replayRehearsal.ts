@@ -1,5 +1,6 @@
 import type { ReplayDependencies } from "./replay.ts";
 import type { CheckedReplay } from "./replayChecks.ts";
+import { prunedAt } from "./replayBeginning.ts";
 import { childrenOf, loadInside, rootsOf } from "./replayInside.ts";
 import { createReport, type ReplayReport } from "./replayReport.ts";
 import { familyOf } from "./replayScan.ts";
@@ -18,6 +19,7 @@ export async function rehearse({ db }: ReplayDependencies, replay: CheckedReplay
   const scan = { after: replay.after, upTo: end.position, account, routed: replay.routed, seen: null };
   for await (const page of scanActions(db, { ...scan, before: end.before })) {
     replay.signal?.throwIfAborted();
+    if (page.gone.length > 0) throw prunedAt(page.gone[0]!);
     const roots = await rootsOf(db, page.events, family);
     const inside = await loadInside(db, roots);
     const visit = (event: ScannedEvent): void => {

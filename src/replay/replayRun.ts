@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Database, Transaction } from "../db/database.ts";
 import { TidingsError, isTidingsError } from "../errors.ts";
 import type { EntityRef } from "../events/entity.ts";
+import { putSequencesBack, type SequenceValues } from "./clearedSequences.ts";
 import type { TableDifference } from "./compareTables.ts";
 import type { CheckedReplay } from "./replayChecks.ts";
 import { replayFailure } from "./replayFailure.ts";
@@ -10,6 +11,7 @@ import {
   checkpointReplay,
   claimReplay,
   endReplay,
+  keepSequences,
   releaseReplay,
   renewReplay,
   type Claim,
@@ -32,6 +34,10 @@ export interface ReplayRun {
   position(): number;
   tally(): Tally;
   cleared(): boolean;
+  /** Where the sequences of emptied tables stood, before it or a replay that it takes the place of. */
+  sequences(): SequenceValues;
+  /** They are put back when it is done. */
+  keepSequences(tx: Transaction, values: SequenceValues): Promise<void>;
   /** Says where it ends. */
   endsAt(position: number): void;
   tell(phase: ReplayProgress["phase"]): void;
@@ -117,7 +123,7 @@ function runHeld(replay: CheckedReplay, { target, table, held, claim }: HeldRun)
   const began = performance.now();
   let place: ReplayPlace = { position: held.position, tally: held.tally ?? emptyTally };
   const before = place;
-  let { cleared } = held;
+  let { cleared, sequences } = held;
   let until = 0;
   let phase: ReplayProgress["phase"] = "waiting";
 
@@ -148,6 +154,11 @@ function runHeld(replay: CheckedReplay, { target, table, held, claim }: HeldRun)
     position: () => place.position,
     tally: () => place.tally,
     cleared: () => cleared,
+    sequences: () => sequences,
+    keepSequences: async (tx, values) => {
+      await keepSequences(tx, table, held, values);
+      sequences = values;
+    },
     endsAt: (position) => void (until = position),
     tell,
     note: (tx, { position, tally }) =>
@@ -161,6 +172,7 @@ function runHeld(replay: CheckedReplay, { target, table, held, claim }: HeldRun)
       place = { ...place, position: Math.max(place.position, until) };
       await target.transaction(async (tx) => {
         await checkpointReplay(tx, table, held, { ...place, until, cleared: true }, leaseMs);
+        await putSequencesBack(tx, sequences);
         await endReplay(tx, table, held, "done");
       });
       const { position, tally } = place;

@@ -3,6 +3,7 @@ import { prunedAt } from "./replayBeginning.ts";
 import { replayBatch } from "./replayBatch.ts";
 import type { CheckedReplay } from "./replayChecks.ts";
 import type { ReplayDependencies } from "./replay.ts";
+import { failedAt } from "./replayFailure.ts";
 import { loadInside, rootsOf } from "./replayInside.ts";
 import type { ReplayRun } from "./replayRun.ts";
 import { scanActions } from "./scanActions.ts";
@@ -47,6 +48,25 @@ export async function replayScan(
     replay.signal?.throwIfAborted();
     // A page without anything to replay is not worth a commit.
     if (roots.length === 0) run.advance({ position: page.scannedTo, tally: run.tally() });
+  }
+}
+
+/** Before anything is emptied: throws at the first event that is gone, or that a strict replay could not pass. */
+export async function refuseUnknown(
+  replay: CheckedReplay,
+  { log, position: upTo, before, seen }: Stretch,
+): Promise<void> {
+  const family = familyOf(replay, upTo);
+  const { account } = replay.what;
+  const scan = { after: replay.after, upTo, account, routed: replay.routed, before, seen };
+  for await (const page of scanActions(log, scan)) {
+    replay.signal?.throwIfAborted();
+    if (page.gone.length > 0) throw prunedAt(page.gone[0]!);
+    for (const event of await rootsOf(log, page.events, family)) {
+      const treatment = replay.treatmentOf(event);
+      if (replay.strict && treatment.by === "unknown")
+        throw failedAt(event, treatment.code, treatment.detail);
+    }
   }
 }
 

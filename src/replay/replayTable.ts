@@ -22,6 +22,7 @@ create table if not exists tidings_replays (
   position          bigint not null,
   until_position    bigint,
   cleared           boolean not null default false,
+  sequences         jsonb not null default '{}',
   tally             jsonb not null default '{}',
   failure           jsonb,
   cancel_requested  boolean not null default false,

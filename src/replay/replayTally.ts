@@ -1,3 +1,4 @@
+import { storableText } from "../events/limits.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
 
 /** Events of one type and version to which the same happened. */
@@ -71,7 +72,7 @@ export function openTally(tally: Tally): OpenTally {
     setAside: (event, code, message) => {
       const { position, id, account, type, version } = event;
       total++;
-      const said = message.slice(0, LISTED_CHARACTERS);
+      const said = storableText(message, LISTED_CHARACTERS);
       if (first.length < LISTED) first.push({ position, id, account, type, version, code, message: said });
       count(event, code.startsWith("REPLAY_UNKNOWN_") ? "unknown" : "failed", code);
     },

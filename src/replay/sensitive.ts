@@ -21,7 +21,7 @@ export function sealData(
   bound: string,
   sealing: Sealing | null,
 ): SealedData {
-  if (sensitive.length === 0) return { data, sealed: null };
+  if (sensitive.length === 0 && ![data, ...data.others].some(hidesInside)) return { data, sealed: null };
   const secrets: Record<string, Json> = {};
   const take = (item: ActionItem, at: string): ActionItem => takeOut(sensitive, item, at, secrets);
   const open = {
@@ -99,7 +99,20 @@ function takeOut(
       if (isNamed(name, key)) putAt(open, ["threw", key], { ...failed, message: "" });
     }
   }
+  for (const [index, note] of open.performed.entries()) {
+    if (!("skipped" in note)) continue;
+    const inside = note.skipped.captured as Record<string, Json>;
+    for (const name of note.skipped.secret ?? []) {
+      secrets[JSON.stringify([at, "performed", `${index}`, "skipped", "captured", name])] = inside[name]!;
+      delete inside[name];
+    }
+  }
   return open;
+}
+
+/** Whether an action that it performed captured secrets and then skipped: that one has no event to keep them. */
+function hidesInside({ performed }: ActionItem): boolean {
+  return performed.some((note) => "skipped" in note && note.skipped.secret !== undefined);
 }
 
 /** Where a path leads; `*` leads to each item of a list and each value of an object. */

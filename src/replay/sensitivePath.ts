@@ -26,9 +26,11 @@ export function checkSensitive(
 ): void {
   const schema = input && jsonSchemaOf(input, "output");
   for (const path of paths) {
-    if (path === "" || path.split(".").includes(""))
+    if (typeof path !== "string" || path === "" || path.split(".").includes(""))
       invalidDefinition(type, `sensitive: "${path}" is no path`);
-    if (capturedName(path) === undefined && schema && !leadsSomewhere(schema, path.split("."), schema))
+    if (capturedName(path) !== undefined) continue;
+    if (input === undefined) invalidDefinition(type, `sensitive: there is no input, so no "${path}" in it`);
+    if (schema && !leadsSomewhere(schema, path.split("."), schema))
       invalidDefinition(type, `sensitive: the input has no "${path}"`);
   }
 }

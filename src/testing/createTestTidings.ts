@@ -4,7 +4,8 @@ import { isDraft, type DraftCommon } from "../events/draft.ts";
 import type { EntityRef } from "../events/entity.ts";
 import { isActionDefinition } from "../replay/defineAction.ts";
 import type { PerformOptions } from "../replay/performOptions.ts";
-import { createTidings, type Tidings, type TidingsOptions } from "../tidings.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
+import type { TidingsOptions } from "../tidingsOptions.ts";
 import type { Clock } from "./clock.ts";
 import { openMigratedPglite } from "./migratedPglite.ts";
 

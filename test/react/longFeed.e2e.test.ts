@@ -39,21 +39,25 @@ describe.skipIf(executable === undefined)("a feed of ten thousand lines", { time
     await page.locator("article").first().waitFor();
     const seen = await page.evaluate(async (wanted) => {
       const frame = () => new Promise(requestAnimationFrame);
+      const isEmpty = () =>
+        document
+          .elementFromPoint(innerWidth / 2, innerHeight / 2)
+          ?.closest("article, .tidings-edge, .tidings-end, footer, .tidings-day") === null;
       let [most, empty, frames, last] = [0, 0, 0, 0];
       for (; last < wanted && frames < 20_000; frames++) {
         scrollBy(0, 3_000);
-        for (let painted = 0; painted < 3; painted++) await frame();
+        // A busy machine needs some more frames than an idle one; an empty screen that stays is what nobody may see.
+        for (let painted = 0; painted < 3 || (isEmpty() && painted < 30); painted++) await frame();
         const articles = document.querySelectorAll<HTMLElement>("article");
         most = Math.max(most, articles.length);
-        const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
-        if (middle?.closest("article, .tidings-edge, .tidings-end, footer, .tidings-day") === null) empty++;
+        if (isEmpty()) empty++;
         last = Math.max(...[...articles].map((each) => Number(each.ariaPosInSet)));
       }
       return { most, empty, frames, last };
     }, LINES);
     expect(seen.last).toBe(LINES);
     expect(seen.most).toBeLessThanOrEqual(200);
-    expect(seen.empty).toBeLessThan(seen.frames / 100);
+    expect(seen.empty).toBe(0);
     expect(await page.locator("article").last().getAttribute("aria-setsize")).toBe(String(LINES));
     expect(complaints).toEqual([]);
   });

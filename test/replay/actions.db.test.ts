@@ -179,6 +179,18 @@ describeOnDatabases("Performing an action", (open) => {
     expect((await history()).map(({ type }) => type)).toEqual(["person.create", "person.create"]);
   });
 
+  test("of several at once in the caller's transaction, each is done or undone alone", async () => {
+    const [first, second] = await database.ownTransaction((handle) =>
+      Promise.allSettled([
+        inAccount(() => tidings.perform(handle, createPerson, { name: "Ben", password: "" })),
+        inAccount(() => tidings.perform(handle, renamePerson, { id: "nobody", name: "x" })),
+      ]),
+    );
+    expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
+    expect(await people()).toMatchObject([{ name: "Ben" }]);
+    expect((await history()).map(({ type }) => type)).toEqual(["person.create"]);
+  });
+
   test("what the caller rolls back was not performed", async () => {
     const rolledBack = database.ownTransaction(async (handle) => {
       await inAccount(() => tidings.perform(handle, createPerson, { name: "Ben", password: "" }));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { defineAction } from "../../src/replay/defineAction.ts";
 import type { PerformOptions } from "../../src/replay/performOptions.ts";
-import { createTidings, type Tidings, type TidingsOptions } from "../../src/tidings.ts";
+import { createTidings, type Tidings } from "../../src/tidings.ts";
+import type { TidingsOptions } from "../../src/tidingsOptions.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
 import type { TestDatabase } from "../support/testDatabase.ts";
 import {
@@ -108,6 +109,19 @@ describeOnDatabases("An action with an idempotency key", (open, { needsSeveralCo
     }
   });
 
+  test("stands for a whole list: a longer or shorter one is another", async () => {
+    const list = (...names: string[]) =>
+      tidings.performAll(
+        createPerson,
+        names.map((name) => ({ name, password: "" })),
+        as({ idempotencyKey: "list" }) as { idempotencyKey: string },
+      );
+    await list("Ben", "Cleo");
+    for (const names of [["Ben", "Cleo", "Dan"], ["Ben"]])
+      await expect(list(...names)).rejects.toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
+    expect(await count()).toBe(2);
+  });
+
   test("runs once, however many call at once", async (context) => {
     needsSeveralConnections(context);
     const calls = await Promise.all(Array.from({ length: 8 }, () => create({ idempotencyKey: "k" })));
@@ -126,10 +140,19 @@ describeOnDatabases("An expected version", (open, { needsSeveralConnections }) =
     subject: () => person("p"),
     run: async () => undefined,
   });
+  const touchInside = defineAction("person.touch_inside", {
+    kind: "update",
+    lock: "none",
+    subject: () => person("p"),
+    run: async (_input, ctx) => {
+      await ctx.perform(touch, {});
+      await ctx.perform(touch, {});
+    },
+  });
   beforeAll(async () => {
     database = await open();
     await database.db.transaction((tx) => tx.execute(CREATE_PEOPLE));
-    tidings = createTidings({ db: database.db, events, actions: { touch } });
+    tidings = createTidings({ db: database.db, events, actions: { touch, touchInside } });
   }, 120_000);
   afterAll(() => database.drop());
   const perform = (account: string, expectedVersion?: number) =>
@@ -144,6 +167,14 @@ describeOnDatabases("An expected version", (open, { needsSeveralConnections }) =
     await expect(perform("counts", 0)).rejects.toMatchObject({ code: "VERSION_CONFLICT" });
     await expect(perform("counts", -1)).rejects.toMatchObject({ code: "INVALID_OPTION" });
     expect((await perform("counts", 3)).version).toBe(4);
+  });
+
+  test("does not meet the changes of its own actions inside", async () => {
+    const options = { account: "inside", actor: ann };
+    const outer = await tidings.perform(touchInside, {}, { ...options, expectedVersion: 0 });
+    expect(outer.version).toBe(3);
+    const stale = tidings.perform(touchInside, {}, { ...options, expectedVersion: 1 });
+    await expect(stale).rejects.toMatchObject({ code: "VERSION_CONFLICT" });
   });
 
   test("lets one of many win who decided on the same version, without a lock", async (context) => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { defineAction } from "../../src/replay/defineAction.ts";
-import { createTidings, type Tidings, type TidingsOptions } from "../../src/tidings.ts";
+import { createTidings, type Tidings } from "../../src/tidings.ts";
+import type { TidingsOptions } from "../../src/tidingsOptions.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
 import type { TestDatabase } from "../support/testDatabase.ts";
 import { actions, ann, CREATE_PEOPLE, createPerson, events, team } from "./support/people.ts";

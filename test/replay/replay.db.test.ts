@@ -317,6 +317,18 @@ describeOnDatabases("a replay", (open) => {
     });
   });
 
+  test("touches nothing where an event in the middle is gone", async () => {
+    const ann = await join("Ann");
+    const renamed = await rename(ann.subject.id, "Anna");
+    await club.replay({ dryRun: true });
+    await database.db.query("grant delete on tidings.events to current_user");
+    await database.db.query("delete from tidings.events where id = $1::uuid", [renamed.id]);
+    for (const options of [{}, { strict: false }, { dryRun: true }])
+      await expect(club.replay(options)).rejects.toMatchObject({ code: "REPLAY_PRUNED" });
+    expect(await names(), "nothing was cleared").toEqual(["Anna"]);
+    await expect(rename(ann.subject.id, "Ann"), "nobody is kept out").resolves.toBeDefined();
+  });
+
   test("begins later from a snapshot, where the beginning of the log is gone", async () => {
     const ann = await join("Ann");
     const { position } = await club.replay({ dryRun: true });

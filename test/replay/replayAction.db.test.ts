@@ -4,7 +4,8 @@ import { z } from "zod";
 import { from } from "../../src/events/upcast.ts";
 import type { ActionContext } from "../../src/replay/actionContext.ts";
 import { defineAction } from "../../src/replay/defineAction.ts";
-import { createTidings, type Tidings, type TidingsOptions } from "../../src/tidings.ts";
+import { createTidings, type Tidings } from "../../src/tidings.ts";
+import type { TidingsOptions } from "../../src/tidingsOptions.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
 import type { TestDatabase } from "../support/testDatabase.ts";
 import { events, person, personJoined, team, type Tx } from "./support/people.ts";
@@ -185,6 +186,19 @@ describeOnDatabases("An action run again", (open) => {
     const run: Script = async (ctx, note) => note(await ctx.capture("secret", Math.random));
     await isTheSame(run);
     await expect(replay(openTidings())).rejects.toMatchObject({ code: "ERASED" });
+  });
+
+  test("a child that found nothing to change gets its secrets again, which nobody else does", async () => {
+    const look = defineAction("team.look", {
+      kind: "update",
+      subject: () => team("t"),
+      sensitive: ["captured.token"],
+      run: async (_input, ctx) => ctx.skip(await ctx.capture("token", () => `TOKEN ${Math.random()}`)),
+    });
+    tidings = openTidings({ secretKey, actions: { parent, child, look } });
+    await isTheSame(async (ctx, note) => note((await ctx.perform(look, {})).result));
+    const rows = await database.db.query("select e::text from tidings.events e");
+    expect(JSON.stringify([await history(), rows])).not.toContain("TOKEN");
   });
 
   test("and says so where it was never kept", async () => {

@@ -48,9 +48,10 @@ test("on PGlite, where writers wait meanwhile, too", async () => {
   onTestFinished(database.drop);
   await createShopTables(database.db);
   const shop = createShop(database.db);
+  const scratch = await shopScratch(createTestPglite); // before: opening it takes longer than a hundred deeds
   const writers = startWriters(shop);
   await writers.go(20);
-  await expectReplayEqualsState(shop, { scratch: () => shopScratch(createTestPglite) });
+  await expectReplayEqualsState(shop, { scratch: async () => scratch });
   await writers.stop();
 }, 120_000);
 

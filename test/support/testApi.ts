@@ -1,6 +1,7 @@
 import type { Identity } from "../../src/http/identity.ts";
 import type { HttpOptions } from "../../src/http/handler.ts";
-import { createTidings, type Tidings, type TidingsOptions } from "../../src/tidings.ts";
+import { createTidings, type Tidings } from "../../src/tidings.ts";
+import type { TidingsOptions } from "../../src/tidingsOptions.ts";
 import * as boardEvents from "./boardEvents.ts";
 import { createTestPglite, type TestDatabase } from "./testDatabase.ts";
 

@@ -10,6 +10,8 @@ export interface StateMoment {
 }
 
 export interface StateMoments {
+  /** False for a kind of entity that has no state. */
+  readonly defined: boolean;
   /** Oldest first; the newest of them where there are many. */
   readonly items: readonly StateMoment[];
   /** False when there are earlier ones. */

@@ -14,6 +14,7 @@ create table tidings.replays (
   position          bigint not null default 0,                        -- … has come here …
   until_position    bigint,                                           -- … and ends here; null before it is known
   cleared           boolean not null default false,
+  sequences         jsonb not null default '{}',                      -- where those of the emptied tables stood
   tally             jsonb not null default '{}',                      -- what became of how many events
   failure           jsonb,
   result            jsonb,                                            -- what the comparison found

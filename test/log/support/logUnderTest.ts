@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { pg } from "../../../src/db/pg.ts";
-import { createTidings, type Tidings, type TidingsOptions } from "../../../src/tidings.ts";
+import { createTidings, type Tidings } from "../../../src/tidings.ts";
+import type { TidingsOptions } from "../../../src/tidingsOptions.ts";
 import {
   createTestDatabase,
   type PostgresTestDatabase,

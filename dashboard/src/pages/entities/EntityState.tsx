@@ -29,7 +29,7 @@ const REFRESH_MS = 10_000;
 export function EntityState({ type, id }: EntityStateProps) {
   const isOperator = useIsOperator();
   const { answer, failure } = useAsked(`moments ${type}:${id}`, () => readMoments(type, id), REFRESH_MS);
-  if (failure?.code === "STATE_NOT_DEFINED") return isOperator ? <HowToDefine type={type} /> : null;
+  if (answer?.defined === false) return isOperator ? <HowToDefine type={type} /> : null;
   if (answer !== null && answer.items.length === 0) return null;
   return (
     <section className="entity-state" aria-labelledby="state">
