@@ -4,7 +4,7 @@ import type { Draft } from "../src/events/draft.ts";
 import type { AccessRole } from "../src/http/identity.ts";
 import { accessibilityViolations } from "../test/support/axe.ts";
 import { aMove, ann, ben, board, card, cardAdded, commentAdded } from "../test/support/boardEvents.ts";
-import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
+import { desk, findChromium, launchChromium, looks } from "../test/support/chromium.ts";
 import { headersOf, startLogServer, type LogServer } from "./testing/logServer.ts";
 import { eventually, openPage } from "./testing/openPage.ts";
 
@@ -135,41 +135,39 @@ describe.skipIf(executable === undefined)("Feed and Entities in a browser", { ti
     { path: "entities/card/1", ready: "article" },
     { path: "nowhere", ready: "h1" },
   ];
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const [name, device] of Object.entries({ desk, phone })) {
-      test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
-        const { page, complaints } = await open("live", { ...device, colorScheme });
-        for (const { path, ready } of places) {
-          await page.goto(server.url(path));
-          await page.locator(ready).first().waitFor();
-          expect(await accessibilityViolations(page), path).toEqual([]);
-        }
-        await page.goto(server.url("live"));
-        await page.locator(".log-row a").first().click();
-        for (const tab of ["Event", "Trace", "Timelines", "Deliveries", "JSON"]) {
-          await page.getByRole("tab", { name: tab }).click();
-          expect(await accessibilityViolations(page), tab).toEqual([]);
-        }
-        await page.getByRole("button", { name: "Close the inspector" }).click();
-        await page.getByRole("button", { name: "Filter", exact: true }).click();
-        await page.getByRole("button", { name: /^Actor/ }).click();
-        await page.getByRole("checkbox").first().waitFor();
-        expect(await accessibilityViolations(page), "filter").toEqual([]);
-        await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: /^live/ }).click();
-        expect(await accessibilityViolations(page), "pulse").toEqual([]);
-        await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: /^Account/ }).click();
-        expect(await accessibilityViolations(page), "account").toEqual([]);
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("Control+k");
-        await page
-          .getByRole("option", { name: /Card 1/ })
-          .first()
-          .waitFor();
-        expect(await accessibilityViolations(page), "palette").toEqual([]);
-        expect(complaints).toEqual([]);
-      });
-    }
+  for (const { colorScheme, name, device } of looks) {
+    test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
+      const { page, complaints } = await open("live", { ...device, colorScheme });
+      for (const { path, ready } of places) {
+        await page.goto(server.url(path));
+        await page.locator(ready).first().waitFor();
+        expect(await accessibilityViolations(page), path).toEqual([]);
+      }
+      await page.goto(server.url("live"));
+      await page.locator(".log-row a").first().click();
+      for (const tab of ["Event", "Trace", "Timelines", "Deliveries", "JSON"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        expect(await accessibilityViolations(page), tab).toEqual([]);
+      }
+      await page.getByRole("button", { name: "Close the inspector" }).click();
+      await page.getByRole("button", { name: "Filter", exact: true }).click();
+      await page.getByRole("button", { name: /^Actor/ }).click();
+      await page.getByRole("checkbox").first().waitFor();
+      expect(await accessibilityViolations(page), "filter").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: /^live/ }).click();
+      expect(await accessibilityViolations(page), "pulse").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: /^Account/ }).click();
+      expect(await accessibilityViolations(page), "account").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await page
+        .getByRole("option", { name: /Card 1/ })
+        .first()
+        .waitFor();
+      expect(await accessibilityViolations(page), "palette").toEqual([]);
+      expect(complaints).toEqual([]);
+    });
   }
 });

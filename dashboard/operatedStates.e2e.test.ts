@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../test/support/axe.ts";
-import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
+import { desk, findChromium, launchChromium, looks } from "../test/support/chromium.ts";
 import { eventually, openPage } from "./testing/openPage.ts";
 import { card, commentAdded, invoice, invoicePaid } from "./testing/operatedEvents.ts";
 import { insertDayOfTries, insertMonth } from "./testing/operatedHistory.ts";
@@ -123,31 +123,29 @@ describe.skipIf(executable === undefined)("the states of the operating pages", {
     await page.getByRole("link", { name: "card.moved" }).waitFor();
   });
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const [name, device] of Object.entries({ desk, phone })) {
-      test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
-        const { page, complaints } = await open("webhooks", { ...device, colorScheme });
-        await page.locator(".time-chart canvas").nth(1).waitFor();
-        expect(await accessibilityViolations(page)).toEqual([]);
-        const visits: readonly (readonly [path: string, ready: () => Promise<unknown>])[] = [
-          [`webhooks/${endpoint}`, () => page.getByRole("heading", { name: "Deliveries" }).waitFor()],
-          ["webhooks/new", () => page.getByLabel("Address").waitFor()],
-          ["catalog", () => page.locator(".time-chart canvas").waitFor()],
-          ["catalog/invoice.paid", () => page.getByRole("region", { name: "Read by" }).waitFor()],
-          ["subscriptions", () => page.getByRole("link", { name: "mail" }).waitFor()],
-          ["subscriptions/billing", () => page.getByRole("button", { name: "Resume" }).waitFor()],
-          ["health", () => page.locator(".time-chart canvas").waitFor()],
-          ["subscriptions/mail", () => page.locator(".parked-row").waitFor()],
-        ];
-        for (const [path, ready] of visits) {
-          await page.goto(server.url(path));
-          await ready();
-          expect(await accessibilityViolations(page), path).toEqual([]);
-        }
-        await page.locator(".parked-error summary").click();
-        expect(await accessibilityViolations(page)).toEqual([]);
-        expect(complaints).toEqual([]);
-      });
-    }
+  for (const { colorScheme, name, device } of looks) {
+    test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
+      const { page, complaints } = await open("webhooks", { ...device, colorScheme });
+      await page.locator(".time-chart canvas").nth(1).waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      const visits: readonly (readonly [path: string, ready: () => Promise<unknown>])[] = [
+        [`webhooks/${endpoint}`, () => page.getByRole("heading", { name: "Deliveries" }).waitFor()],
+        ["webhooks/new", () => page.getByLabel("Address").waitFor()],
+        ["catalog", () => page.locator(".time-chart canvas").waitFor()],
+        ["catalog/invoice.paid", () => page.getByRole("region", { name: "Read by" }).waitFor()],
+        ["subscriptions", () => page.getByRole("link", { name: "mail" }).waitFor()],
+        ["subscriptions/billing", () => page.getByRole("button", { name: "Resume" }).waitFor()],
+        ["health", () => page.locator(".time-chart canvas").waitFor()],
+        ["subscriptions/mail", () => page.locator(".parked-row").waitFor()],
+      ];
+      for (const [path, ready] of visits) {
+        await page.goto(server.url(path));
+        await ready();
+        expect(await accessibilityViolations(page), path).toEqual([]);
+      }
+      await page.locator(".parked-error summary").click();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
   }
 });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../test/support/axe.ts";
-import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
+import { desk, findChromium, launchChromium, looks } from "../test/support/chromium.ts";
 import { buildDashboard } from "./build.ts";
 import { sampleAccount } from "./testing/sampleAccount.ts";
 import { startSampleServer, type SampleServer } from "./testing/sampleServer.ts";
@@ -91,48 +91,46 @@ describe.skipIf(executable === undefined)("the states of the portal", { timeout:
     expect(await page.getByRole("row").count()).toBeGreaterThan(10);
   });
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const [name, device] of Object.entries({ desk, phone })) {
-      test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
-        const retrying = account.deliveries.find(({ state }) => state === "retrying")!;
-        const page = await open("", { ...device, colorScheme });
-        await page.locator(".endpoint-success", { hasText: "%" }).first().waitFor();
-        expect(await accessibilityViolations(page)).toEqual([]);
+  for (const { colorScheme, name, device } of looks) {
+    test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
+      const retrying = account.deliveries.find(({ state }) => state === "retrying")!;
+      const page = await open("", { ...device, colorScheme });
+      await page.locator(".endpoint-success", { hasText: "%" }).first().waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
 
-        await page.getByRole("link", { name: /billing/ }).click();
-        await page.getByText("Settings").click();
-        await page.locator(".delivery-row .status").first().waitFor();
-        expect(await accessibilityViolations(page)).toEqual([]);
+      await page.getByRole("link", { name: /billing/ }).click();
+      await page.getByText("Settings").click();
+      await page.locator(".delivery-row .status").first().waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
 
-        for (const [item, title] of [
-          ["Recover what failed…", "Recover what failed"],
-          ["Rotate the secret…", "Rotate the secret"],
-          ["Delete…", "Delete this endpoint"],
-        ] as const) {
-          await page.getByRole("button", { name: "More actions" }).click();
-          await page.getByRole("button", { name: item }).click();
-          await page.getByRole("dialog", { name: title }).waitFor();
-          expect(await accessibilityViolations(page)).toEqual([]);
-          await page.keyboard.press("Escape");
-        }
-        await page.getByRole("button", { name: "Send a test" }).click();
-        await page.getByLabel("Event").last().waitFor();
+      for (const [item, title] of [
+        ["Recover what failed…", "Recover what failed"],
+        ["Rotate the secret…", "Rotate the secret"],
+        ["Delete…", "Delete this endpoint"],
+      ] as const) {
+        await page.getByRole("button", { name: "More actions" }).click();
+        await page.getByRole("button", { name: item }).click();
+        await page.getByRole("dialog", { name: title }).waitFor();
         expect(await accessibilityViolations(page)).toEqual([]);
         await page.keyboard.press("Escape");
+      }
+      await page.getByRole("button", { name: "Send a test" }).click();
+      await page.getByLabel("Event").last().waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
 
-        await page.locator(`a[href*="${retrying.id}"]`).click();
-        await page.getByRole("button", { name: /^Try 4/ }).waitFor();
-        await page.getByText("5 headers").click();
-        expect(await accessibilityViolations(page)).toEqual([]);
+      await page.locator(`a[href*="${retrying.id}"]`).click();
+      await page.getByRole("button", { name: /^Try 4/ }).waitFor();
+      await page.getByText("5 headers").click();
+      expect(await accessibilityViolations(page)).toEqual([]);
 
-        const url = new URL(server.url);
-        url.search = "?form=new";
-        await page.goto(url.href);
-        await page.getByLabel("Only some").check();
-        await page.getByText("Filter, format, signature and more").click();
-        await page.getByRole("button", { name: "Add a header" }).click();
-        expect(await accessibilityViolations(page)).toEqual([]);
-      });
-    }
+      const url = new URL(server.url);
+      url.search = "?form=new";
+      await page.goto(url.href);
+      await page.getByLabel("Only some").check();
+      await page.getByText("Filter, format, signature and more").click();
+      await page.getByRole("button", { name: "Add a header" }).click();
+      expect(await accessibilityViolations(page)).toEqual([]);
+    });
   }
 });

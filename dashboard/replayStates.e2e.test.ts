@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../test/support/axe.ts";
-import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
+import { desk, findChromium, launchChromium, looks } from "../test/support/chromium.ts";
 import { openPage } from "./testing/openPage.ts";
 import { account, ann, startReplayedServer, type ReplayedServer } from "./testing/replayedServer.ts";
 
@@ -90,29 +90,27 @@ describe.skipIf(executable === undefined)(
       }
     });
 
-    for (const colorScheme of ["light", "dark"] as const) {
-      for (const [name, device] of Object.entries({ desk, phone })) {
-        test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
-          const { page, complaints } = await open("replay", { ...device, colorScheme });
-          const visits: readonly (readonly [path: string, ready: (page: Page) => Promise<unknown>])[] = [
-            ["replay", () => page.getByRole("slider", { name: "Until when" }).waitFor()],
-            ["replay?type=ticket.open&until=event:", () => page.getByLabel("Up to this event").waitFor()],
-            [`replay/${compared}`, () => page.locator(".different-row").nth(1).waitFor()],
-            ["projections", () => page.locator("li.projection-row").nth(1).waitFor()],
-            [`entities/ticket/${printer}`, () => page.locator(".state-table").waitFor()],
-          ];
-          for (const [path, ready] of visits) {
-            await page.goto(server.url(path));
-            await ready(page);
-            expect(await accessibilityViolations(page), path).toEqual([]);
-          }
-          await page.goto(server.url(`replay/${compared}`));
-          await page.getByRole("button", { name: "Replay in place…" }).click();
-          await page.getByRole("dialog", { name: "Replay in place" }).waitFor();
-          expect(await accessibilityViolations(page)).toEqual([]);
-          expect(complaints).toEqual([]);
-        });
-      }
+    for (const { colorScheme, name, device } of looks) {
+      test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
+        const { page, complaints } = await open("replay", { ...device, colorScheme });
+        const visits: readonly (readonly [path: string, ready: (page: Page) => Promise<unknown>])[] = [
+          ["replay", () => page.getByRole("slider", { name: "Until when" }).waitFor()],
+          ["replay?type=ticket.open&until=event:", () => page.getByLabel("Up to this event").waitFor()],
+          [`replay/${compared}`, () => page.locator(".different-row").nth(1).waitFor()],
+          ["projections", () => page.locator("li.projection-row").nth(1).waitFor()],
+          [`entities/ticket/${printer}`, () => page.locator(".state-table").waitFor()],
+        ];
+        for (const [path, ready] of visits) {
+          await page.goto(server.url(path));
+          await ready(page);
+          expect(await accessibilityViolations(page), path).toEqual([]);
+        }
+        await page.goto(server.url(`replay/${compared}`));
+        await page.getByRole("button", { name: "Replay in place…" }).click();
+        await page.getByRole("dialog", { name: "Replay in place" }).waitFor();
+        expect(await accessibilityViolations(page)).toEqual([]);
+        expect(complaints).toEqual([]);
+      });
     }
 
     function interrupted(kind: "compare" | "in_place") {

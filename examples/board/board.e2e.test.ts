@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../../test/support/axe.ts";
 import { type BoardProcess, startBoardProcess } from "./testing/boardProcess.ts";
-import { desk, findChromium, launchChromium, phone } from "../../test/support/chromium.ts";
+import { desk, findChromium, launchChromium, looks, phone } from "../../test/support/chromium.ts";
 import { openBoard } from "./testing/watchedPage.ts";
 
 const executable = findChromium();
@@ -246,37 +246,35 @@ describe.skipIf(executable === undefined)("the board in a browser", { timeout: 1
     );
   });
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const [name, device] of Object.entries({ desk, phone })) {
-      test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
-        const { page, complaints } = await open("ann", { ...device, colorScheme, reducedMotion: "reduce" });
-        await page
-          .locator(name === "desk" ? "article" : "[data-card]")
-          .first()
-          .waitFor();
+  for (const { colorScheme, name, device } of looks) {
+    test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
+      const { page, complaints } = await open("ann", { ...device, colorScheme, reducedMotion: "reduce" });
+      await page
+        .locator(name === "desk" ? "article" : "[data-card]")
+        .first()
+        .waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await link(page, "Fix the flaky login test").click();
+      await page.locator(".timeline article").first().waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: /^You are/ }).click();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: /^Receiver/ }).click();
+      await page.locator(".arrival").first().waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.getByRole("button", { name: "Close the receiver" }).click();
+      await page.getByRole("button", { name: "Figures" }).click();
+      await page.getByRole("group", { name: "Figures" }).waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      if (name === "phone") {
+        await page.getByRole("button", { name: /^Activity/ }).click();
+        await page.locator("article").first().waitFor();
         expect(await accessibilityViolations(page)).toEqual([]);
-        await link(page, "Fix the flaky login test").click();
-        await page.locator(".timeline article").first().waitFor();
-        expect(await accessibilityViolations(page)).toEqual([]);
-        await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: /^You are/ }).click();
-        expect(await accessibilityViolations(page)).toEqual([]);
-        await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: /^Receiver/ }).click();
-        await page.locator(".arrival").first().waitFor();
-        expect(await accessibilityViolations(page)).toEqual([]);
-        await page.getByRole("button", { name: "Close the receiver" }).click();
-        await page.getByRole("button", { name: "Figures" }).click();
-        await page.getByRole("group", { name: "Figures" }).waitFor();
-        expect(await accessibilityViolations(page)).toEqual([]);
-        if (name === "phone") {
-          await page.getByRole("button", { name: /^Activity/ }).click();
-          await page.locator("article").first().waitFor();
-          expect(await accessibilityViolations(page)).toEqual([]);
-        }
-        expect(complaints).toEqual([]);
-      });
-    }
+      }
+      expect(complaints).toEqual([]);
+    });
   }
 });
 

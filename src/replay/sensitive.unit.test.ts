@@ -28,14 +28,16 @@ const seal = (sensitive: readonly string[], data: ActionData, id = "1") =>
 
 test("what is sealed is not in the open, and comes back whole: any input, any captures, any number of items", () => {
   const text = fc.string();
+  // As it is stored: JSON has no minus zero.
+  const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
   const input = fc.record({
-    secret: fc.option(fc.jsonValue()),
+    secret: fc.option(json),
     list: fc.array(fc.record({ secret: text, name: text })),
     map: fc.dictionary(text, fc.record({ "a.b": text })),
   }) as fc.Arbitrary<Json>;
   const captured = fc.dictionary(
     fc.constantFrom("token", "token#2", "tokens"),
-    fc.jsonValue(),
+    json,
   ) as fc.Arbitrary<JsonObject>;
   const items = fc.array(fc.tuple(input, captured), { minLength: 1, maxLength: 3 });
   const sensitive = ["secret", "list.*.secret", "map.*", "absent.deep", "captured.token"];

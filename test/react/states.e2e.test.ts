@@ -2,7 +2,7 @@ import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Draft } from "../../src/events/draft.ts";
 import { accessibilityViolations } from "../support/axe.ts";
-import { desk, findChromium, launchChromium, phone } from "../support/chromium.ts";
+import { findChromium, launchChromium, looks } from "../support/chromium.ts";
 import { eventually } from "./support/eventually.ts";
 import { buildPage, type BuiltPage } from "./buildPage.ts";
 import { startPageServer, type PageServer } from "./pageServer.ts";
@@ -179,47 +179,45 @@ describe.skipIf(executable === undefined)("the states of the components", { time
     expect(avatar).toBeGreaterThan(sentence);
   });
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const [name, device] of Object.entries({ desk, phone })) {
-      test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
-        const account = `axe-${colorScheme}-${name}`;
-        const check = async (query: string, ready: (page: Page) => Promise<unknown>) => {
-          const { page } = await open(account, query, { ...device, colorScheme });
-          await ready(page);
-          expect(await accessibilityViolations(page), query).toEqual([]);
-          await page.context().close();
-        };
-        await check("", (page) => page.getByText("Nothing has happened yet").waitFor());
-        await record(account, aMove(1, ben));
-        await check("", (page) => page.locator("article").waitFor());
-        await variety(account);
-        await check("marks=account", (page) => page.locator("article[data-unread]").first().waitFor());
-        await check("grouped", async (page) => {
-          await page
-            .getByRole("button", { name: /Show all/ })
-            .first()
-            .click();
-          await page.locator(".tidings-member").first().waitFor();
-        });
-        await check("show=days", (page) => page.getByRole("heading", { name: "Today" }).waitFor());
-        await check("show=timeline", (page) => page.locator("article").first().waitFor());
-        await check("show=filters", async (page) => {
-          await page.locator("article").first().waitFor();
-          await page.getByText("What", { exact: true }).click();
-          await page.getByRole("checkbox").first().check();
-        });
-        await check("box&pageSize=3", async (page) => {
-          await page.route("**/tidings/feed?*", (route) => refuse(route));
-          await page.reload();
-          await page.getByRole("alert").waitFor();
-        });
-        await check("", async (page) => {
-          await page.route("**/tidings/feed?*", () => undefined);
-          await page.reload();
-          await page.getByRole("status", { name: "Loading the activity" }).waitFor();
-        });
+  for (const { colorScheme, name, device } of looks) {
+    test(`axe finds nothing wrong, ${colorScheme}, ${name}`, async () => {
+      const account = `axe-${colorScheme}-${name}`;
+      const check = async (query: string, ready: (page: Page) => Promise<unknown>) => {
+        const { page } = await open(account, query, { ...device, colorScheme });
+        await ready(page);
+        expect(await accessibilityViolations(page), query).toEqual([]);
+        await page.context().close();
+      };
+      await check("", (page) => page.getByText("Nothing has happened yet").waitFor());
+      await record(account, aMove(1, ben));
+      await check("", (page) => page.locator("article").waitFor());
+      await variety(account);
+      await check("marks=account", (page) => page.locator("article[data-unread]").first().waitFor());
+      await check("grouped", async (page) => {
+        await page
+          .getByRole("button", { name: /Show all/ })
+          .first()
+          .click();
+        await page.locator(".tidings-member").first().waitFor();
       });
-    }
+      await check("show=days", (page) => page.getByRole("heading", { name: "Today" }).waitFor());
+      await check("show=timeline", (page) => page.locator("article").first().waitFor());
+      await check("show=filters", async (page) => {
+        await page.locator("article").first().waitFor();
+        await page.getByText("What", { exact: true }).click();
+        await page.getByRole("checkbox").first().check();
+      });
+      await check("box&pageSize=3", async (page) => {
+        await page.route("**/tidings/feed?*", (route) => refuse(route));
+        await page.reload();
+        await page.getByRole("alert").waitFor();
+      });
+      await check("", async (page) => {
+        await page.route("**/tidings/feed?*", () => undefined);
+        await page.reload();
+        await page.getByRole("status", { name: "Loading the activity" }).waitFor();
+      });
+    });
   }
 });
 
