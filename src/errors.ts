@@ -1,3 +1,5 @@
+// Longer than other files: one table of every code, so that none is taken twice and people find them all in one place.
+
 /**
  * Every way Tidings refuses, in one table. Codes are matched by programs and never change; messages are
  * read by people and say what to do next. `status` is what the HTTP API answers.

@@ -67,6 +67,7 @@ export function firstRun(
 
   const act: RunAct = {
     eventId: id,
+    account,
     get isOpen() {
       return isOpen;
     },

@@ -6,7 +6,13 @@ import { isActionDefinition } from "./defineAction.ts";
 import { performOne, type DoneAct } from "./doneAct.ts";
 import { performActs, undoable, type PerformActsDependencies } from "./performActs.ts";
 import type { Actions, PerformAllOptions, PerformedAll, PerformOptions } from "./performOptions.ts";
-import { checkInputs, prepareAct, type ActRequest, type PrepareActDependencies } from "./prepareAction.ts";
+import {
+  checkInputs,
+  prepareAct,
+  type ActRequest,
+  type PrepareActDependencies,
+  type PreparedAct,
+} from "./prepareAction.ts";
 import type { RunAct } from "./runContext.ts";
 import { createWorkQueue, type WorkQueue } from "./workQueue.ts";
 
@@ -132,9 +138,18 @@ const queues = new WeakMap<object, WorkQueue>();
 /** What was prepared holds the first values that were captured: each try prepares anew. */
 async function performIn(dependencies: Dependencies, requests: readonly ActRequest[], tx: Transaction) {
   const context = dependencies.contexts.current();
-  const within = context.act?.isOpen ? (context.act as RunAct).eventId : null;
+  const parent = context.act?.isOpen ? (context.act as RunAct) : null;
   const acts = requests.map((request) => prepareAct(request, context, dependencies));
-  return performActs(dependencies, tx, acts, within);
+  if (parent) checkAccount(parent, acts);
+  return performActs(dependencies, tx, acts, parent?.eventId ?? null);
+}
+
+/** A replay of one account alone would run the other's child against rows that it has not emptied. */
+function checkAccount({ account }: RunAct, acts: readonly PreparedAct[]): void {
+  const other = acts.find(({ row }) => row.account !== account);
+  if (!other) return;
+  const detail = `${other.action.type} is of account "${other.row.account}": an action performs others in its own. Do it in after`;
+  throw new TidingsError("INVALID_OPTION", { detail, path: ["account"] });
 }
 
 async function performInOwn(dependencies: Dependencies, requests: readonly ActRequest[], retries: number) {

@@ -2,7 +2,8 @@ import type { Database, Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { TableDifference } from "./compareTables.ts";
-import type { ReplayFailure, ReplayJobKind } from "./replayJobRows.ts";
+import type { ReplayFailure } from "./replayFailure.ts";
+import type { ReplayJobKind } from "./replayJobRows.ts";
 import type { Tally } from "./replayTally.ts";
 import type { ReplayUntil } from "./until.ts";
 
@@ -91,7 +92,7 @@ export interface JobEnd {
   readonly position?: number | undefined;
   readonly tally?: Tally | undefined;
   readonly tables?: readonly TableDifference[] | null | undefined;
-  readonly failure?: Pick<ReplayFailure, "code" | "message"> | undefined;
+  readonly failure?: ReplayFailure | undefined;
 }
 
 const END = `

@@ -1,6 +1,7 @@
 import type { Queryable } from "../db/database.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { TableDifference } from "./compareTables.ts";
+import type { ReplayFailure } from "./replayFailure.ts";
 import { emptyTally, type Tally } from "./replayTally.ts";
 import type { ReplayUntil } from "./until.ts";
 
@@ -31,13 +32,6 @@ export interface ReplayJob {
 
 /** `dry_run`: what would be replayed. `compare`: into an empty database, beside the present. */
 export type ReplayJobKind = "dry_run" | "compare" | "in_place";
-
-export interface ReplayFailure {
-  readonly code: string;
-  readonly message: string;
-  /** The event that could not be replayed, where one is to blame. */
-  readonly eventId: string | null;
-}
 
 /** What was asked for, as `request` keeps it. */
 export interface JobRequest {
@@ -86,7 +80,7 @@ const LIST = `select ${COLUMNS} from tidings.replays where ${SEEN} order by star
 
 /** The newest first. */
 export async function listJobs(on: Queryable, { account, whole }: JobScope): Promise<ReplayJob[]> {
-  return (await on.query<JobRow>(LIST, [account, whole])).map(replayJob);
+  return (await on.query<JobRow>(LIST, [account, whole])).map((row) => seenJob(row, whole));
 }
 
 const READ = `select ${COLUMNS} from tidings.replays where ${SEEN} and id = $3::uuid`;
@@ -97,7 +91,7 @@ export async function readJob(
   id: string,
 ): Promise<ReplayJob | null> {
   const [row] = await on.query<JobRow>(READ, [account, whole, id]);
-  return row ? replayJob(row) : null;
+  return row ? seenJob(row, whole) : null;
 }
 
 // Whoever runs it ends it; where nobody does, or where it has failed in place and waits, it ends here.
@@ -110,6 +104,11 @@ update tidings.replays
 
 export async function requestCancel(on: Queryable, { account, whole }: JobScope, id: string): Promise<void> {
   await on.query(CANCEL, [account, whole, id]);
+}
+
+function seenJob(row: JobRow, whole: boolean): ReplayJob {
+  const job = replayJob(row);
+  return job.account === null && !whole ? withoutOthers(job) : job;
 }
 
 function replayJob(row: JobRow): ReplayJob {
@@ -130,14 +129,24 @@ function replayJob(row: JobRow): ReplayJob {
     position: row.position,
     lastPosition: row.until_position ?? 0,
     tally: { ...emptyTally, ...(JSON.parse(row.tally) as Partial<Tally>) },
-    failure: row.failure === null ? null : failureOf(JSON.parse(row.failure) as ReplayFailure),
+    failure: row.failure === null ? null : (JSON.parse(row.failure) as ReplayFailure),
     tables: row.result === null ? null : (JSON.parse(row.result) as TableDifference[]),
   };
 }
 
-/** The engine names the event in its words: `Position 7, user.create version 1, event 019d…: …`. */
-const EVENT_NAMED = /\bevent ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/;
-
-function failureOf({ code, message }: Pick<ReplayFailure, "code" | "message">): ReplayFailure {
-  return { code, message, eventId: EVENT_NAMED.exec(message)?.[1] ?? null };
+/** What an account may know of a replay that others' events are part of: that it keeps its actions out, and how far it is. */
+function withoutOthers(job: ReplayJob): ReplayJob {
+  const failure = job.failure && { code: job.failure.code, message: OF_ALL, eventId: null };
+  return {
+    ...job,
+    startedBy: null,
+    until: null,
+    types: null,
+    subject: null,
+    tally: emptyTally,
+    failure,
+    tables: null,
+  };
 }
+
+const OF_ALL = "The replay of every account stopped. Whoever began it sees why.";

@@ -5,6 +5,7 @@ import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
 import type { Tidings } from "../tidings.ts";
 import type { ReplayDefaults } from "./replayOptions.ts";
+import { emptyTally } from "./replayTally.ts";
 
 const ann = { type: "user", id: "ann", label: "Ann" };
 const account = "acme";
@@ -92,6 +93,39 @@ describeOnDatabases("replays as jobs", (open) => {
     expect(jobs).toHaveLength(50);
     expect(jobs[0]!.id).toBe(id);
     expect(jobs.some(({ kind, state }) => kind === "in_place" && state === "failed")).toBe(true);
+  });
+
+  test("one in place of every account is shown to each, without what is others'", async () => {
+    await tidings.perform(
+      actions.createMember,
+      { name: "Zoe", password: "secret" },
+      { actor: ann, account: "b" },
+    );
+    const clearsNothing = tidings.replay({ clear: () => undefined, types: ["member.*"], batch: 1 });
+    await expect(clearsNothing).rejects.toMatchObject({ code: "REPLAY_FAILED" });
+    const [kept] = await database.db.query(
+      "select request::text, tally::text, failure::text from tidings.replays",
+    );
+    expect(kept).toMatchObject({
+      request: expect.stringContaining("member.*"),
+      tally: expect.stringContaining("member.rename"),
+      failure: expect.stringMatching(/"eventId": ?"0/),
+    });
+    const [seen] = await tidings.replays.list({ account });
+    expect(seen).toMatchObject({
+      kind: "in_place",
+      account: null,
+      state: "failed",
+      startedBy: null,
+      types: null,
+    });
+    expect(seen!.failure).toEqual({
+      code: "REPLAY_FAILED",
+      message: "The replay of every account stopped. Whoever began it sees why.",
+      eventId: null,
+    });
+    expect(seen!.tally).toEqual(emptyTally);
+    expect(await tidings.replays.get(seen!.id, { account })).toEqual(seen);
   });
 
   test("what cannot be compared without showing another account's rows is refused", async () => {

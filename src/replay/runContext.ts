@@ -12,6 +12,7 @@ import type { ActRequest } from "./prepareAction.ts";
 export interface RunAct extends Act {
   /** Of the action's event. */
   readonly eventId: string;
+  readonly account: string;
   perform(request: ActRequest, tx: Parameters<Act["perform"]>[1]): Promise<DoneAct>;
   skip(): void;
 }

@@ -50,6 +50,7 @@ export function secondRun(
   let isOpen = true;
   const act: RunAct = {
     eventId: event.id,
+    account,
     get isOpen() {
       return isOpen;
     },

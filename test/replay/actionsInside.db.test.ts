@@ -59,6 +59,14 @@ describeOnDatabases("Inside an action", (open) => {
   };
   const typesOf = async () => (await history()).map(({ type }) => type).sort();
 
+  test("another is performed in the same account: a replay of one alone would run it against another's rows", async () => {
+    const away = perform((ctx) =>
+      ctx.perform(renamePerson, { id: "p", name: "Pia" }, { account: "elsewhere" }),
+    );
+    await expect(away).rejects.toMatchObject({ code: "INVALID_OPTION", path: ["account"] });
+    expect(await history()).toEqual([]);
+  });
+
   test("what run records is caused by the action, and noted with it", async () => {
     const { event, result } = await inAccount(() => tidings.perform(joinTeam, { team: "t", person: "p" }));
     const [recorded] = (await history()).filter(({ type }) => type === "person.joined");

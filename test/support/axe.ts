@@ -10,14 +10,22 @@ interface Violation {
 
 const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core finds wrong with the page as it stands, one line each. */
+/** What axe-core finds wrong with the page as it stands, light and dark, one line each. */
 export async function accessibilityViolations(page: Page): Promise<string[]> {
   // Evaluated, not added as a script: the page's content security policy forbids that, as it should.
   await page.evaluate(source);
-  const violations = await page.evaluate<Violation[]>(
-    "axe.run(document).then((result) => result.violations)",
-  );
-  return violations.flatMap(({ id, help, nodes }) =>
+  const found: string[] = [];
+  for (const colorScheme of ["dark", "light"] as const) {
+    // Without motion: a colour that is still on its way is none that anybody reads.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    found.push(...(await violations(page)).map((violation) => `${colorScheme}: ${violation}`));
+  }
+  return found;
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const result = await page.evaluate<Violation[]>("axe.run(document).then((result) => result.violations)");
+  return result.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary ?? ""}`),
   );
 }

@@ -34,9 +34,3 @@ export const phone = {
   isMobile: true,
   deviceScaleFactor: 2,
 };
-
-/** Each light and each device, in two visits instead of four: each takes ten seconds, in six files. */
-export const looks = [
-  { colorScheme: "light", name: "desk", device: desk },
-  { colorScheme: "dark", name: "phone", device: phone },
-] as const;

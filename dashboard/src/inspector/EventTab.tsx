@@ -1,4 +1,3 @@
-import type { ReactNode } from "react";
 import type { EntityRef } from "../../../src/react/wire.ts";
 import type { Trace } from "../dashboardApi/trace.ts";
 import { addressOf, addressWith } from "../frame/place.ts";
@@ -10,6 +9,7 @@ import { ShortId } from "../shared/ShortId.tsx";
 import { exactTime } from "../time/relativeTime.ts";
 import { RelativeTime } from "../time/RelativeTime.tsx";
 import { FieldTable } from "./FieldTable.tsx";
+import { Fact } from "../shared/Fact.tsx";
 
 /** Clocks of an app and its database differ by so much without anybody having said when it happened. */
 const SAME_MOMENT_MS = 2_000;
@@ -82,15 +82,6 @@ const problems: Readonly<Record<string, string>> = {
   unknown_version: "A newer version than this server knows: data is shown as it was stored.",
   upcast_failed: "It could not be brought to the present version: data is shown as it was stored.",
 };
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
 
 function Held({ held }: { readonly held: EntityRef | readonly EntityRef[] | null }) {
   const entities = held === null ? [] : "type" in held ? [held] : held;

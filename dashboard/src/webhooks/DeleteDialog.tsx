@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Endpoint } from "./api.ts";
 import { DialogFrame } from "../shared/DialogFrame.tsx";
 import { Refused } from "../shared/Refused.tsx";
+import { TypedConfirmation } from "../shared/TypedConfirmation.tsx";
 import { useSubmit } from "../shared/useSubmit.ts";
 import { hostOf } from "./endpointWords.ts";
 import { useWebhooks } from "./host.ts";
@@ -38,18 +39,7 @@ export function DeleteDialog({ endpoint, onClose }: DeleteDialogProps) {
         Its settings, its secret and what still waits for it are gone, and cannot be brought back. To stop it
         for a while, disable it instead: then what happens is held.
       </p>
-      <label className="field">
-        <span>
-          Type <b>{host}</b> to confirm
-        </span>
-        <input
-          value={typed}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </label>
+      <TypedConfirmation word={host} typed={typed} onType={setTyped} />
       <Refused failure={failure} />
     </DialogFrame>
   );

@@ -1,9 +1,9 @@
-import type { ReactNode } from "react";
 import type { EntityOverview } from "../../dashboardApi/entities.ts";
 import { addressOf } from "../../frame/place.ts";
 import { PlaceLink } from "../../frame/PlaceLink.tsx";
 import { exactTime } from "../../time/relativeTime.ts";
 import { RelativeTime } from "../../time/RelativeTime.tsx";
+import { Fact } from "../../shared/Fact.tsx";
 
 /** More names than this nobody reads; the others are counted. */
 const NAMED = 8;
@@ -41,15 +41,6 @@ export function EntityFacts({ overview }: { readonly overview: EntityOverview })
         </ul>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

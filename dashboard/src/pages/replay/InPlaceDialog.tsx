@@ -4,6 +4,7 @@ import { useFrame } from "../../frame/frameContext.ts";
 import { addressOf, goTo } from "../../frame/place.ts";
 import { DialogFrame } from "../../shared/DialogFrame.tsx";
 import { Refused } from "../../shared/Refused.tsx";
+import { TypedConfirmation } from "../../shared/TypedConfirmation.tsx";
 import { useSubmit } from "../../shared/useSubmit.ts";
 import { countWords, untilWords, whatWords } from "./replayWords.ts";
 
@@ -57,18 +58,7 @@ export function InPlaceDialog({ run, setup: { confirm }, onClose }: InPlaceDialo
         Until it is done, actions of this account are refused. No mail, webhook or other effect runs.
       </p>
       <p>The rows as they are now cannot be brought back, other than from a backup.</p>
-      <label className="field">
-        <span>
-          Type <b>{confirm}</b> to confirm
-        </span>
-        <input
-          value={typed}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </label>
+      <TypedConfirmation word={confirm} typed={typed} onType={setTyped} />
       <Refused failure={failure} />
     </DialogFrame>
   );

@@ -1,4 +1,3 @@
-import type { ReactNode } from "react";
 import type { Replay } from "../../dashboardApi/replays.ts";
 import { useFrame } from "../../frame/frameContext.ts";
 import { addressWith } from "../../frame/place.ts";
@@ -7,6 +6,7 @@ import { describeDuration } from "../../shared/duration.ts";
 import { exactTime } from "../../time/relativeTime.ts";
 import { RelativeTime } from "../../time/RelativeTime.tsx";
 import { byWords, untilWords, whatWords } from "./replayWords.ts";
+import { Fact } from "../../shared/Fact.tsx";
 
 /** What was asked for, by whom, and how long it took. */
 export function RunFacts({ run }: { readonly run: Replay }) {
@@ -43,14 +43,5 @@ export function RunFacts({ run }: { readonly run: Replay }) {
         </Fact>
       )}
     </dl>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
