@@ -5,6 +5,8 @@ export interface Child {
   ask<Answer>(question: string, input?: unknown): Promise<Answer>;
   /** Ends it and waits for its end. */
   stop(): Promise<void>;
+  /** Ends it in the middle of what it does. */
+  kill(): Promise<void>;
 }
 
 type Answers = { readonly [question: string]: (input: never) => unknown };
@@ -42,6 +44,10 @@ export function startChild(module: string): Child {
       }),
     stop: async () => {
       if (isRunning(child)) child.disconnect();
+      await ended;
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
       await ended;
     },
   };

@@ -139,13 +139,13 @@ function pages(tidings: Tidings, { monthsBack }: LogSize): { readonly [kind: str
   };
 }
 
-/** Somebody who was here a moment ago, somebody who comes back from their holidays, and somebody new. */
+/** Somebody who was here a moment ago, somebody who comes back from their holidays, and somebody who never looked. */
 const VISITS = ["moment", "holidays", "never"] as const;
 
 const SET_MARKS = `
 insert into tidings.read_marks (account_id, reader, feed, seen, read)
 select account_id, 'user:user-7', feed, greatest(0, last_position - behind), greatest(0, last_position - behind)
-  from tidings.sequencer, (values ('moment', 200), ('holidays', 100000)) visits (feed, behind),
+  from tidings.sequencer, (values ('moment', 200), ('holidays', 100000), ('never', 1000000000000)) visits (feed, behind),
        (select distinct account_id from tidings.event_order) accounts
     on conflict do nothing`;
 

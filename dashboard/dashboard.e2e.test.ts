@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Draft } from "../src/events/draft.ts";
 import type { AccessRole } from "../src/http/identity.ts";
 import {
@@ -28,7 +28,10 @@ describe.skipIf(executable === undefined)("the dashboard in a browser", { timeou
   let server: LogServer;
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(executable!), startLogServer()]);
+    [browser, server] = await Promise.all([
+      launchChromium(executable!),
+      startLogServer(inject("sharedDirectory")),
+    ]);
   }, 120_000);
   afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
   afterAll(async () => {

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Draft } from "../src/events/draft.ts";
 import type { AccessRole } from "../src/http/identity.ts";
 import { accessibilityViolations } from "../test/support/axe.ts";
@@ -9,6 +9,26 @@ import { headersOf, startLogServer, type LogServer } from "./testing/logServer.t
 import { eventually, openPage } from "./testing/openPage.ts";
 
 const executable = findChromium();
+const LINES = 10_000;
+
+/** Down in steps that leave nothing of the screen before. A busy machine needs some more frames than an idle one; an empty screen that stays is what nobody may see. */
+const SCROLL_THROUGH = `(async () => {
+  const scroller = document.querySelector(".log-scroll");
+  const { left, top, width, height } = scroller.getBoundingClientRect();
+  const isEmpty = () =>
+    document.elementFromPoint(left + width / 2, top + height / 2)?.closest(".log-row, .log-end") === null;
+  const seen = { most: 0, empty: 0, last: 0 };
+  for (let at = 0; at < scroller.scrollHeight + 9000; at += 9000) {
+    scroller.scrollTop = at;
+    for (let painted = 0; painted < 2 || (isEmpty() && painted < 30); painted++)
+      await new Promise(requestAnimationFrame);
+    const places = [...scroller.querySelectorAll(".log-row")].map((row) => Number(row.ariaRowIndex));
+    seen.most = Math.max(seen.most, places.length);
+    seen.last = Math.max(seen.last, ...places);
+    if (isEmpty()) seen.empty++;
+  }
+  return seen;
+})()`;
 if (executable === undefined) {
   console.warn(
     "Skipped the browser tests of Feed and Entities: no Chromium found. Set CHROMIUM to the path of one.",
@@ -22,7 +42,10 @@ describe.skipIf(executable === undefined)("Feed and Entities in a browser", { ti
   const plan = cardAdded({ subject: card(7, "Secret plan"), refs: { board: launch } });
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(executable!), startLogServer()]);
+    [browser, server] = await Promise.all([
+      launchChromium(executable!),
+      startLogServer(inject("sharedDirectory")),
+    ]);
     await record("acme", ann, aMove(1), aMove(2), { ...plan, audience: ["admins"] });
     await record(
       "acme",
@@ -94,6 +117,21 @@ describe.skipIf(executable === undefined)("Feed and Entities in a browser", { ti
     expect(complaints).toEqual([]);
   });
 
+  test("Live holds ten thousand rows, and scrolls through them without an empty screen with few in the page", async () => {
+    const { page, complaints } = await open("live", { ...desk, account: "long" });
+    await page.getByText("live", { exact: true }).first().waitFor();
+    for (let from = 0; from < LINES; from += 1_000)
+      await record("long", ben, ...Array.from({ length: 1_000 }, (_, index) => aMove(from + index)));
+    const table = page.getByRole("table", { name: "Events" });
+    await eventually(() => table.getAttribute("aria-rowcount")).toBe(String(LINES + 1));
+    const seen = await page.evaluate<{ most: number; empty: number; last: number }>(SCROLL_THROUGH);
+    expect(seen.last).toBe(LINES + 1);
+    expect(seen.empty).toBe(0);
+    expect(seen.most).toBeLessThanOrEqual(80);
+    await page.getByText("The newest 10,000. Older events are in Feed").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test("an entity is found as one types, its page tells since when, by whom and how often, and what comes is live", async () => {
     const { page, complaints } = await open("entities");
     await page.getByRole("searchbox").fill("card 1");
@@ -123,6 +161,22 @@ describe.skipIf(executable === undefined)("Feed and Entities in a browser", { ti
     await eventually(() => page.locator(".entity-rows li").count()).toBe(2);
     const other = await open("entities/card/1", { ...desk, account: "other" });
     await other.page.getByText("No event is about card:1").waitFor();
+  });
+
+  test("a search that looked only so far back says so, and a chart that counts only the newest", async () => {
+    const { page } = await open("entities");
+    await page.locator(".entity-rows li").first().waitFor();
+    await page.getByText("Only the newest events were searched").waitFor({ state: "detached" });
+    await page.route(/\/tidings\/entities(\?|\/)/, async (route) => {
+      const answer = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...answer, complete: false } });
+    });
+    await page.goto(server.url("entities?q=card"));
+    await page.getByText("Only the newest events were searched").waitFor();
+    await page.goto(server.url("entities?q=nothing+of+this+name"));
+    await page.getByText("Only the newest events were searched").waitFor();
+    await page.goto(server.url("entities/card/1"));
+    await page.getByText(/the newest \d+ are counted/).waitFor();
   });
 
   const places: readonly { readonly path: string; readonly ready: string }[] = [

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
 import { eventually, openPage } from "./testing/openPage.ts";
 import { card, column, commentAdded, cardMoved, invoice, invoicePaid } from "./testing/operatedEvents.ts";
@@ -16,7 +16,10 @@ describe.skipIf(executable === undefined)("operating from the dashboard", { time
   let browser: Browser;
   let server: OperatedServer;
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(executable!), startOperatedServer()]);
+    [browser, server] = await Promise.all([
+      launchChromium(executable!),
+      startOperatedServer({ cacheDirectory: inject("sharedDirectory") }),
+    ]);
     const parked = server.parked(3);
     const comment = (id: number) =>
       commentAdded({ subject: card(id, `Card ${id}`), refs: { mentioned: [] }, data: { excerpt: "Hm." } });

@@ -22,7 +22,7 @@ if (executable === undefined)
   throw new Error("No Chromium found. Say where one is: CHROMIUM=/path/to/chromium");
 
 const now = Date.now();
-const server = await startOperatedServer((tidings) => insertMonth(tidings, now));
+const server = await startOperatedServer({ before: (tidings) => insertMonth(tidings, now) });
 const { tidings, receiver } = server;
 const { endpoint } = await tidings.webhooks.endpoints.create({
   url: receiver.url,

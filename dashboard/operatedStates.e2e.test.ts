@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../test/support/axe.ts";
 import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
 import { breakRoute } from "./testing/breakRoute.ts";
@@ -19,7 +19,10 @@ describe.skipIf(executable === undefined)("the states of the operating pages", {
     const now = Date.now();
     [browser, server] = await Promise.all([
       launchChromium(executable!),
-      startOperatedServer((tidings) => insertMonth(tidings, now)),
+      startOperatedServer({
+        before: (tidings) => insertMonth(tidings, now),
+        cacheDirectory: inject("sharedDirectory"),
+      }),
     ]);
     const { tidings, receiver } = server;
     endpoint = (await tidings.webhooks.endpoints.create({ url: receiver.url, types: ["card.*"] })).endpoint

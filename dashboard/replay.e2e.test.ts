@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
 import { eventually, openPage } from "./testing/openPage.ts";
 import { account, roleHeader, startReplayedServer, type ReplayedServer } from "./testing/replayedServer.ts";
@@ -12,7 +12,10 @@ describe.skipIf(executable === undefined)("the past, from the dashboard", { time
   let server: ReplayedServer;
   let printer: string;
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(executable!), startReplayedServer()]);
+    [browser, server] = await Promise.all([
+      launchChromium(executable!),
+      startReplayedServer({ cacheDirectory: inject("sharedDirectory") }),
+    ]);
     printer = await server.work("Printer jams", { to: "Ben", labels: ["hardware"], reason: "New drum" });
     await server.work("Cannot sign in", { to: "Chloe" });
     await server.work("Invoice is wrong");

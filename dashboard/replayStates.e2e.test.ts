@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../test/support/axe.ts";
 import { desk, findChromium, launchChromium, phone } from "../test/support/chromium.ts";
 import { breakRoute } from "./testing/breakRoute.ts";
@@ -19,8 +19,12 @@ describe.skipIf(executable === undefined)(
     let printer: string;
     let compared: string;
     beforeAll(async () => {
-      [browser, server] = await Promise.all([launchChromium(executable!), startReplayedServer()]);
-      bare = await startReplayedServer({ bare: true });
+      const cacheDirectory = inject("sharedDirectory");
+      [browser, server] = await Promise.all([
+        launchChromium(executable!),
+        startReplayedServer({ cacheDirectory }),
+      ]);
+      bare = await startReplayedServer({ bare: true, cacheDirectory });
       printer = await server.work("Printer jams", { to: "Ben", labels: ["hardware"], reason: "New drum" });
       await server.work("Invoice is wrong");
       await server.tidings.pglite.query("update tickets set assignee = 'Dana', note = '' where id = $1", [

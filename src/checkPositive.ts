@@ -6,8 +6,10 @@ import { TidingsError } from "./errors.ts";
  */
 export function checkPositive(group: string, options: { readonly [name: string]: number }): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value > 0) continue;
+    if (typeof value === "number" && value > 0) continue;
     const option = group === "" ? name : `${group}.${name}`;
-    throw new TidingsError("INVALID_OPTION", { detail: `${option} ${value} must be more than 0` });
+    throw new TidingsError("INVALID_OPTION", {
+      detail: `${option} ${String(value)} must be a number above 0`,
+    });
   }
 }

@@ -93,7 +93,7 @@ export type { EventQueries, EventQuery, EventRun } from "./events/query.ts";
 export type { EventEffect, EventTrace } from "./events/trace.ts";
 export type { Entities } from "./feed/entities.ts";
 export type { EntityOverview, EntityQuery } from "./feed/entityOverview.ts";
-export type { EntitySearch, FoundEntity } from "./feed/entitySearch.ts";
+export type { EntitySearch, FoundEntities, FoundEntity } from "./feed/entitySearch.ts";
 export type { FeedPage, FeedQuery, Feeds } from "./feed/feed.ts";
 export type { FeedEntity, FeedItem, FeedSentencePart } from "./feed/feedItem.ts";
 export type { FeedGroup } from "./feed/feedGroup.ts";
@@ -141,7 +141,7 @@ export type { ProjectionDefinitions, Projections } from "./replay/projections.ts
 export type { ProjectionState } from "./replay/projectionState.ts";
 export type { PastTables } from "./replay/projectionAt.ts";
 export type { RebuildOptions, RebuildProgress } from "./replay/rebuildProjection.ts";
-export type { FoldOptions } from "./replay/fold.ts";
+export type { FoldOptions } from "./replay/foldOptions.ts";
 export type { SnapshotOptions } from "./replay/snapshots.ts";
 export type { FoldedEvent, RecordedOf, StateReducer, StateStep } from "./events/stateReducer.ts";
 export type { ProjectedEvent, WaitForOptions } from "./replay/waitForProjection.ts";

@@ -52,12 +52,21 @@ export interface LifecycleDependencies {
   readonly tickMs: number;
 }
 
-/** What runs in this process between `start` and `stop`. `stopSignal` is the one that ends live streams begun now. */
+/** What ends what was begun beside the loops. */
+export interface StopSignals {
+  /** Ends live streams begun now: with the loops that feed them, also those of `work`. */
+  readonly ofStreams: () => AbortSignal;
+  /** Ends replays begun now: with `stop` alone. They need no loop, and who works for a minute need not undo an hour's replay. */
+  readonly ofReplays: () => AbortSignal;
+}
+
+/** What runs in this process between `start` and `stop`. */
 export function createLifecycle(
   dependencies: LifecycleDependencies,
-): Lifecycle & { readonly stopSignal: () => AbortSignal } {
+): Lifecycle & { readonly stopSignals: StopSignals } {
   const { db, sequencer, maintenance, tail, runner, tracker, webhooks, tickMs } = dependencies;
   let stopLive = new AbortController();
+  let stopReplays = new AbortController();
   let stopListening: (() => Promise<void>) | undefined;
   let starting: Promise<void> | undefined;
 
@@ -67,7 +76,7 @@ export function createLifecycle(
     try {
       await starting;
     } catch (error) {
-      await stop(); // half a start must not run on
+      await endLoops(); // half a start must not run on
       throw error;
     }
   }
@@ -76,6 +85,7 @@ export function createLifecycle(
     await checkSchema(db);
     await checkEventsVisible(db);
     if (stopLive.signal.aborted) stopLive = new AbortController();
+    if (stopReplays.signal.aborted) stopReplays = new AbortController();
     stopListening = await listen(db, {
       onRecorded: sequencer.loop.wake,
       onPosition: tail.advance,
@@ -89,6 +99,11 @@ export function createLifecycle(
   }
 
   async function stop(): Promise<void> {
+    stopReplays.abort();
+    await endLoops();
+  }
+
+  async function endLoops(): Promise<void> {
     // A start under way finishes first: what it starts after a stop would run for ever.
     await starting?.catch(() => undefined);
     stopLive.abort();
@@ -118,12 +133,13 @@ export function createLifecycle(
       }
       return { caughtUp, position };
     } finally {
-      await stop();
+      await endLoops();
       stopLive = new AbortController(); // between two turns of work this process may serve streams
     }
   }
 
-  return { start, stop, work, stopSignal: () => stopLive.signal };
+  const stopSignals = { ofStreams: () => stopLive.signal, ofReplays: () => stopReplays.signal };
+  return { start, stop, work, stopSignals };
 }
 
 interface News {

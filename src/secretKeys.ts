@@ -8,8 +8,9 @@ const KEY_BYTES = 32;
  */
 export function secretKeysOf(option: string, given: string | readonly string[] | undefined): Buffer[] {
   const texts = typeof given === "string" ? [given] : (given ?? []);
+  if (!Array.isArray(texts)) refuse(`${option} must be a text or a list of texts`);
   if (texts.length === 0) refuse(`${option} is missing: make one with \`openssl rand -base64 32\``);
-  return texts.map((text, index) => {
+  return texts.map((text: string, index) => {
     const key = Buffer.from(String(text), "base64");
     if (key.length !== KEY_BYTES || !sameBase64(key, String(text)))
       refuse(`${option}${typeof given === "string" ? "" : ` ${index}`} must be ${KEY_BYTES} bytes in base64`);

@@ -36,7 +36,8 @@ import { createMaintenance } from "./log/maintenance.ts";
 import { createSequencer, sequencerDefaults } from "./log/sequencer.ts";
 import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
 import { createTail } from "./log/tail.ts";
-import { fold, type FoldOptions } from "./replay/fold.ts";
+import { fold } from "./replay/fold.ts";
+import type { FoldOptions } from "./replay/foldOptions.ts";
 import { createActions } from "./replay/actions.ts";
 import { AFTER_ACTIONS } from "./replay/afterActions.ts";
 import type { Actions } from "./replay/performOptions.ts";
@@ -221,7 +222,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     // At once: the gated NOTIFY may have been left out.
     signals.on("subscription.handled", ({ name }) => name === WEBHOOKS && webhooks.work.wake());
   }
-  const { stopSignal, ...lifecycle } = createLifecycle({
+  const { stopSignals, ...lifecycle } = createLifecycle({
     db,
     sequencer,
     maintenance: createMaintenance(db, signals, webhooks ? [webhooks.maintain] : []),
@@ -233,11 +234,19 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   });
 
   const replay = createReplay(
-    { db, registry, contexts, replayAction: actions.replayAction },
+    { db, registry, contexts, replayAction: actions.replayAction, applyRoute: actions.applyRoute },
     options.replay ?? {},
   );
   const replayJobs = createReplayJobs(
-    { db, registry, replay, contexts, accountOf, onlyAccount: options.account, stopSignal },
+    {
+      db,
+      registry,
+      replay,
+      contexts,
+      accountOf,
+      onlyAccount: options.account,
+      stopSignal: stopSignals.ofReplays,
+    },
     options.replay ?? {},
   );
 
@@ -263,8 +272,9 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     }),
     events: createEventQueries(reading),
     entities: createEntities(reading),
-    live: (query = {}) => untilStopped(stopSignal(), query, (until) => live(streaming, until)),
-    liveRuns: (query = {}) => untilStopped(stopSignal(), query, (until) => liveRuns(streaming, until)),
+    live: (query = {}) => untilStopped(stopSignals.ofStreams(), query, (until) => live(streaming, until)),
+    liveRuns: (query = {}) =>
+      untilStopped(stopSignals.ofStreams(), query, (until) => liveRuns(streaming, until)),
     webhooks: webhooks?.api ?? webhooksOff,
     subscribe,
     subscriptions,

@@ -24,8 +24,11 @@ export function headersOf(account: string, role: AccessRole = "operator"): Recor
   return { "x-test-account": account, "x-test-role": role };
 }
 
-/** An app with many customers whose only HTTP is Tidings' own, with the loops running: what the pages show really happens. */
-export async function startLogServer(): Promise<LogServer> {
+/**
+ * An app with many customers whose only HTTP is Tidings' own, with the loops running: what the pages show really happens.
+ * `cacheDirectory` as for `createTestTidings`.
+ */
+export async function startLogServer(cacheDirectory: string): Promise<LogServer> {
   const [tidings, receiver] = await Promise.all([
     createTestTidings({
       events,
@@ -39,6 +42,7 @@ export async function startLogServer(): Promise<LogServer> {
           return account === null ? null : { account, actor: ann, role };
         },
       },
+      cacheDirectory,
     }),
     captureWebhooks(),
     buildDashboard(),

@@ -31,10 +31,18 @@ export const account = "launch-week";
 export const roleHeader = "x-test-role";
 const ann = { type: "user", id: "ann", label: "Ann" };
 
-/** An app with the loops running: what the pages do really happens. `before` is what was recorded before anybody subscribed. */
-export async function startOperatedServer(
-  before: (tidings: TestTidings) => Promise<void> = async () => undefined,
-): Promise<OperatedServer> {
+interface OperatedOptions {
+  /** What was recorded before anybody subscribed. Default: nothing. */
+  readonly before?: (tidings: TestTidings) => Promise<void>;
+  /** As for `createTestTidings`. */
+  readonly cacheDirectory?: string;
+}
+
+/** An app with the loops running: what the pages do really happens. */
+export async function startOperatedServer({
+  before,
+  cacheDirectory,
+}: OperatedOptions = {}): Promise<OperatedServer> {
   let healthy = false;
   let given: CaptureAnswer = 200;
   const [tidings, receiver] = await Promise.all([
@@ -51,11 +59,12 @@ export async function startOperatedServer(
           role: (headers.get(roleHeader) ?? "operator") as AccessRole,
         }),
       },
+      cacheDirectory,
     }),
     captureWebhooks({ answer: () => given }),
     buildDashboard(),
   ]);
-  await before(tidings);
+  await before?.(tidings);
   const fail = (words: string) => () => {
     if (!healthy) throw new Error(words);
   };

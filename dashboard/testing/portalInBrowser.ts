@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import {
   captureWebhooks,
   type CaptureAnswer,
@@ -19,7 +19,7 @@ export function portalInBrowser(answer: () => CaptureAnswer = () => 200) {
   beforeAll(async () => {
     [browser, portal, receiver] = await Promise.all([
       launchChromium(findChromium()!),
-      startPortalServer(),
+      startPortalServer(inject("sharedDirectory")),
       captureWebhooks({ answer }),
     ]);
   }, 120_000);

@@ -13,14 +13,18 @@ export interface PortalServer {
   stop(): Promise<void>;
 }
 
-/** An app whose only HTTP is Tidings' own, with the loops running: what the page does really happens. */
-export async function startPortalServer(): Promise<PortalServer> {
+/**
+ * An app whose only HTTP is Tidings' own, with the loops running: what the page does really happens. `cacheDirectory` as for
+ * `createTestTidings`.
+ */
+export async function startPortalServer(cacheDirectory: string): Promise<PortalServer> {
   const [tidings] = await Promise.all([
     createTestTidings({
       events,
       actor: ann,
       webhooks: { secretKey: Buffer.alloc(32, 7).toString("base64"), allowAddresses: ["127.0.0.1"] },
       http: { basePath: "/tidings" },
+      cacheDirectory,
     }),
     buildDashboard(),
   ]);

@@ -40,12 +40,15 @@ interface ReplayedOptions {
   readonly bare?: boolean;
   /** What was recorded before anything ran. Default: nothing. */
   readonly before?: (tidings: TestTidings) => Promise<void>;
+  /** As for `createTestTidings`. */
+  readonly cacheDirectory?: string;
 }
 
 /** A help desk with the loops running: what the pages do really happens. */
 export async function startReplayedServer({
   bare = false,
   before,
+  cacheDirectory,
 }: ReplayedOptions = {}): Promise<ReplayedServer> {
   let held = Promise.resolve();
   let release = () => {};
@@ -54,6 +57,7 @@ export async function startReplayedServer({
     events,
     actor: ann,
     account,
+    cacheDirectory,
     webhooks: { secretKey: Buffer.alloc(32, 7).toString("base64") },
     ...(!bare && {
       actions,
@@ -65,7 +69,7 @@ export async function startReplayedServer({
         tables,
         scratch: async () => {
           const scratch = await pgliteScratch({
-            open: () => openMigratedPglite("tidings", undefined), // a clone is there sooner than an empty one
+            open: () => openMigratedPglite("tidings", cacheDirectory), // a clone is there sooner than an empty one
             prepare: (pglite) => pglite.exec(schema),
           });
           await held;

@@ -126,6 +126,8 @@ test("--in-place builds the tables anew, and what fails ends with its code", asy
   expect(code).toBe(0);
   expect(stdout).toMatch(/✓ replayed 3 events up to position \d+ in 0:\d\d/);
   expect(await tableContents(database.db)).toEqual(before);
+  const unknown = await replay("--in-place", "--types", "item.craete");
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("The nearest: item.create")]);
   const refused = await replay("--in-place", "--account", "acme", "--json");
   expect(refused.code).toBe(1);
   expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: "CLEAR_NEEDS_FUNCTION" } });

@@ -6,14 +6,18 @@ import { printable, type Terminal } from "./terminal.ts";
 
 const numbers = new Intl.NumberFormat("en");
 
-/** `replaying 12,400 events · 3,100/s · 41 % · 0:06 left` */
+/** `replaying 12,400 events · 3,100/s · at 41,000 of 100,000, 41 % · 0:06 left` */
 export function progressLine(progress: ReplayProgress): string {
   const { phase, events, position, lastPosition, perSecond, millisecondsLeft } = progress;
   if (phase !== "replaying") return `${PHASES[phase]} …`;
   return [
     `${PHASES[phase]} ${counted(events, "event")}`,
     `${numbers.format(perSecond)}/s`,
-    ...(lastPosition > 0 ? [`${Math.floor((position / lastPosition) * 100)} %`] : []),
+    ...(lastPosition > 0
+      ? [
+          `at ${numbers.format(position)} of ${numbers.format(lastPosition)}, ${Math.floor((position / lastPosition) * 100)} %`,
+        ]
+      : []),
     ...(millisecondsLeft === null ? [] : [`${clock(millisecondsLeft)} left`]),
   ].join(" · ");
 }

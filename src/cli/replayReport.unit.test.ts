@@ -6,7 +6,7 @@ import { createTerminal } from "./terminal.ts";
 
 const terminal = createTerminal(Readable.from([]), new PassThrough(), new PassThrough(), {});
 
-test("a line of progress has the count, the rate, the share and the time left", () => {
+test("a line of progress has the count, the rate, the position, the share and the time left", () => {
   const progress = {
     id: "1",
     phase: "replaying" as const,
@@ -16,9 +16,11 @@ test("a line of progress has the count, the rate, the share and the time left", 
     perSecond: 3_100,
     millisecondsLeft: 3_726_000,
   };
-  expect(progressLine(progress)).toBe("replaying 12,400 events · 3,100/s · 41 % · 1:02:06 left");
+  expect(progressLine(progress)).toBe(
+    "replaying 12,400 events · 3,100/s · at 41,000 of 100,000, 41 % · 1:02:06 left",
+  );
   expect(progressLine({ ...progress, events: 1, millisecondsLeft: 6_400 })).toContain(
-    "1 event · 3,100/s · 41 % · 0:06 left",
+    "1 event · 3,100/s · at 41,000 of 100,000, 41 % · 0:06 left",
   );
   expect(progressLine({ ...progress, lastPosition: 0, millisecondsLeft: null })).toBe(
     "replaying 12,400 events · 3,100/s",

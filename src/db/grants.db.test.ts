@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { administer, databaseUrl } from "../../test/support/databaseServers.ts";
 import { events } from "../../test/support/boardEvents.ts";
+import { movesOfCards } from "../../test/support/boardProjections.ts";
 import { insertRawEvent } from "../../test/support/rawEvents.ts";
 import {
   createTestDatabase,
@@ -103,7 +104,8 @@ for (const server of ["embedded", "system"] as const) {
       test("the app moves read marks and keeps filters", async () => {
         const move =
           "select seen::int, read::int from tidings.move_marks('acme', 'user:ann', 'account', 1, 0, '{}')";
-        expect(await app.query(move)).toEqual([{ seen: expect.any(Number) as number, read: 0 }]);
+        const mark = { seen: expect.any(Number) as number, read: expect.any(Number) as number };
+        expect(await app.query(move)).toEqual([mark]);
         await app.query(
           `insert into tidings.saved_filters (account_id, owner, name, filter, shared)
            values ('acme', 'user:ann', 'mine', '{}', false)`,
@@ -179,7 +181,22 @@ for (const server of ["embedded", "system"] as const) {
         const clear = () => expect.unreachable("nothing was cleared");
         for (const options of [{ clear }, { dryRun: true, clear }])
           await expect(tidings.replay(options)).rejects.toMatchObject({ code: "EVENTS_HIDDEN" });
+        const moves = { initial: 0, on: { "card.moved": (state: number) => state + 1 } };
+        const of = { account: "acme" };
+        for (const db of [reader, stranger]) {
+          const folded = createTidings({ db, events }).fold("card:1", moves, of);
+          await expect(folded, "the initial state, in silence").rejects.toMatchObject({
+            code: "EVENTS_HIDDEN",
+          });
+        }
+        const { projections } = createTidings({ db: stranger, events, projections: [movesOfCards()] });
+        for (const built of [
+          projections.rebuild("moves"),
+          projections.at("moves", { position: 1 }, () => expect.unreachable("empty tables were given")),
+        ])
+          await expect(built).rejects.toMatchObject({ code: "EVENTS_HIDDEN" });
         await owner.transaction((tx) => grantAppRole(tx, roles.stranger));
+        expect(await tidings.fold("card:1", moves, of), "what was refused is asked again").toBe(2);
         await checkEventsVisible(stranger);
         await owner.query(`revoke all on all tables in schema ${name} from ${to}`);
         await owner.query(`revoke all on schema ${name} from ${to}`);

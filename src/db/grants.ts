@@ -1,5 +1,5 @@
 import { TidingsError } from "../errors.ts";
-import type { Queryable, Transaction } from "./database.ts";
+import type { Database, Queryable, Transaction } from "./database.ts";
 import { quoteIdentifier } from "./schema.ts";
 
 // Both functions start by taking away what the role had: in one transaction, a running app notices nothing.
@@ -57,6 +57,15 @@ export async function checkEventsVisible(on: Queryable): Promise<void> {
     detail: `The role ${hidden[0].role} does not see all of ${tables}`,
   });
 }
+
+/** As `checkEventsVisible`, for what is called often: a database whose role was found to see everything is not asked again. */
+export async function checkEventsVisibleOnce(on: Database): Promise<void> {
+  if (allVisible.has(on)) return;
+  await checkEventsVisible(on);
+  allVisible.add(on);
+}
+
+const allVisible = new WeakSet<Database>();
 
 /** Roles that may run subscriptions and yet do not see every event. */
 export async function blindWorkers(on: Queryable): Promise<string[]> {

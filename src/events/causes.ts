@@ -7,17 +7,19 @@ import type { EventReference } from "./draft.ts";
 import { limits } from "./limits.ts";
 import type { PreparedEvent } from "./prepare.ts";
 import { refuseEvents } from "./refusedEvents.ts";
+import { maySee, viewerKeys, type Viewer } from "./viewer.ts";
 
 /**
- * Completes the rows with their causes. An event in hand knows its depth; all bare ids of a call cost one query. Throws
- * CAUSE_NOT_FOUND or CAUSE_CHAIN_TOO_LONG with the event's index, BATCH_INVALID where several are wrong.
+ * Completes the rows with their causes. An event in hand knows its depth; all bare ids of a call cost one query. What a viewer
+ * may not see does not exist: the answer would tell that it does. Throws CAUSE_NOT_FOUND or CAUSE_CHAIN_TOO_LONG with the event's index, BATCH_INVALID where several are wrong.
  */
 export async function findCauseDepths(
   on: Queryable,
   prepared: readonly PreparedEvent[],
+  viewer?: Viewer,
 ): Promise<EventRow[]> {
   if (prepared.every(({ cause }) => cause === null)) return prepared.map(({ row }) => row);
-  const findCause = await readCauses(on, prepared);
+  const findCause = await readCauses(on, prepared, viewer ? new Set(viewerKeys(viewer)) : null);
   const errors: TidingsError[] = [];
   const rows = prepared.map(({ row, cause }, index) => {
     if (cause === null) return row;
@@ -42,20 +44,33 @@ type FoundCause = NonNullable<EventRow["cause"]>;
 async function readCauses(
   on: Queryable,
   prepared: readonly PreparedEvent[],
+  audiences: ReadonlySet<string> | null,
 ): Promise<(account: string, cause: Cause) => FoundCause | undefined> {
   const wanted = new Map<string, EventKey>();
   for (const { row, cause } of prepared) {
     if (cause === null || isInHand(cause)) continue;
     for (const key of keysOf(row.account, cause)) wanted.set(nameOf(key), key);
   }
-  const columns = "e.account_id as account, e.lane, e.id::text, e.cause_depth as depth";
-  const rows = await readColumns<EventKey & { depth: number }>(on, columns, [...wanted.values()]);
-  const found = new Map(rows.map((row) => [nameOf(row), row]));
+  const rows = await readColumns<CauseRow>(on, CAUSE, [...wanted.values()]);
+  const visible = rows.filter((row) => maySee(audienceOf(row), audiences));
+  const found = new Map(visible.map((row) => [nameOf(row), row]));
   return (account, cause) => {
     if (isInHand(cause)) return { lane: cause.lane, id: cause.id, depth: cause.causeDepth };
     const [row] = keysOf(account, cause).flatMap((key) => found.get(nameOf(key)) ?? []);
     return row && { lane: row.lane, id: row.id, depth: row.depth };
   };
+}
+
+const CAUSE = `e.account_id as account, e.lane, e.id::text, e.cause_depth as depth,
+       array_to_json(e.audience)::text as audience`;
+
+interface CauseRow extends EventKey {
+  readonly depth: number;
+  readonly audience: string | null;
+}
+
+function audienceOf({ audience }: CauseRow): readonly string[] | null {
+  return audience === null ? null : (JSON.parse(audience) as string[]);
 }
 
 function isInHand(cause: Cause): cause is EventReference & { readonly causeDepth: number } {

@@ -3,6 +3,7 @@ import type { Act } from "./act.ts";
 import type { EventReference } from "./draft.ts";
 import type { EntityRef } from "./entity.ts";
 import type { JsonObject } from "./serializable.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** Who acts, for which account, and what is worth remembering about the request. */
 export interface Context {
@@ -20,6 +21,10 @@ export interface InnerContext extends Context {
   readonly withoutEffects?: string | undefined;
   /** Inside an action's `run`: what takes note of its effects. */
   readonly act?: Act | undefined;
+  /** Who records over HTTP: to them a cause that they may not see is none. Undefined: the app itself, which sees everything. */
+  readonly viewer?: Viewer | undefined;
+  /** Inside a handler's transaction: keeps what it tracks until that has committed. See heldTracks.ts. */
+  readonly holdTrack?: ((send: () => void) => void) | undefined;
 }
 
 export interface ContextStore {
@@ -41,6 +46,8 @@ export function createContextStore(): ContextStore {
 export function givenContext({
   act: _act,
   withoutEffects: _withoutEffects,
+  holdTrack: _holdTrack,
+  viewer: _viewer,
   ...given
 }: InnerContext): Context {
   return given;

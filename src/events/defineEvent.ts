@@ -1,10 +1,17 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { aFunction, anObject, anything, texts, type OptionKinds } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import type { ActivityType } from "./activityTypes.ts";
 import type { Draft, DraftCommon, DraftInput } from "./draft.ts";
 import type { EntityDefinition, EntityRef, Role, RoleSpec, RoleValue } from "./entity.ts";
 import { roleOf } from "./entity.ts";
-import { definitionFields, invalidDefinition } from "./definitionFields.ts";
+import {
+  aSchema,
+  checkDefinition,
+  definitionFields,
+  definitionKinds,
+  invalidDefinition,
+} from "./definitionFields.ts";
 import { actionKinds, lanes, severities, type ActionKind, type Lane, type Severity } from "./lanes.ts";
 import type { Phase } from "./phase.ts";
 import type { Sentence, SentenceActor } from "./sentence.ts";
@@ -181,6 +188,7 @@ export function defineEvent<
   type: Type,
   options: EventOptions<ShapeOf<Type, Subject, Refs, Schema>, Subject, Refs, Schema, Steps>,
 ): EventDefinition<ShapeOf<Type, Subject, Refs, Schema>> {
+  checkDefinition(type, options, optionKinds);
   const upcasters: Upcasters = options.upcast ?? {};
   const fields = definitionFields(type, { ...options, upcast: upcasters });
   for (let older = 1; older < fields.version; older++) {
@@ -223,6 +231,19 @@ export function defineEvent<
   });
   return Object.assign(draft, definition) as unknown as EventDefinition<ShapeOf<Type, Subject, Refs, Schema>>;
 }
+
+const optionKinds = {
+  ...definitionKinds,
+  subject: anything,
+  refs: anObject,
+  data: aSchema,
+  group: {
+    holds: (value) => value === false || texts.holds(value),
+    must: "must be a list of roles, or false",
+  },
+  groupSentence: aFunction,
+  jsonSchema: anObject,
+} satisfies OptionKinds;
 
 /** A role of many is another list in most events: none would be grouped. */
 function groupOf(

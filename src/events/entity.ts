@@ -1,6 +1,6 @@
 import { TidingsError } from "../errors.ts";
 import { checkIdentifier } from "./limits.ts";
-import type { StateReducer } from "./stateReducer.ts";
+import { checkReducer, type StateReducer } from "./stateReducer.ts";
 
 /** One thing that events are about. The label is its name as it was when the event was recorded. */
 export interface EntityRef<Name extends string = string> {
@@ -65,6 +65,11 @@ export function defineEntity<const Name extends string, State = unknown>(
       detail: `Entity name "${name}" must be 1 to 63 characters of a-z, 0-9 and _, and begin with a letter`,
     });
   }
+  if (options.state !== undefined)
+    checkReducer(options.state, (path, what) => {
+      const detail = `Entity "${name}": ${["state", ...path].join(".")} ${what}`;
+      throw new TidingsError("INVALID_DEFINITION", { detail });
+    });
   const refer = (id: string | number, label: string | null = null): EntityRef<Name> => {
     checkIdentifier(String(id), [name, "id"]);
     return { type: name, id: String(id), label };

@@ -1,7 +1,8 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { isEventId } from "../log/eventId.ts";
-import { countEvents, findEvents } from "../log/findEvents.ts";
+import { countEvents } from "../log/findEvents.ts";
+import { findPage } from "../log/findPage.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { lastPosition, readAccountAfter } from "../log/readPositions.ts";
@@ -74,10 +75,10 @@ export interface QueryDependencies {
 export function createEventQueries({ db, registry, accountOf }: QueryDependencies): EventQueries {
   async function list(query: EventQuery): Promise<Page<RecordedEvent>> {
     const filter = normalFilter(query, accountOf(query.account), registry);
-    const { keys } = await findEvents(db, filter, pageBounds(query));
+    const { keys, read: readShown } = await findPage(db, filter, pageBounds(query));
     return pageOf(keys, query, async (shown) =>
       asSeen(
-        (await readEvents(db, shown)).map((event) => recordedEvent(event, registry)),
+        (await readShown(shown)).map((event) => recordedEvent(event, registry)),
         filter.audiences,
       ),
     );

@@ -3,7 +3,7 @@ import { TidingsError, isTidingsError } from "../errors.ts";
 import type { Append, EventRow } from "../log/append.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
 import { findCauseDepths } from "./causes.ts";
-import type { Context } from "./context.ts";
+import type { InnerContext } from "./context.ts";
 import type { EventShape } from "./defineEvent.ts";
 import type { Draft } from "./draft.ts";
 import { firstEvents, leadersOf, refuseConflicts, type Holder } from "./idempotency.ts";
@@ -12,6 +12,7 @@ import { prepareEvent, type PreparedEvent } from "./prepare.ts";
 import { recordedEvent, type RecordedEvent } from "./recordedEvent.ts";
 import { refusedEvents, refuseEvents } from "./refusedEvents.ts";
 import type { Registry } from "./registry.ts";
+import type { Viewer } from "./viewer.ts";
 
 export interface RecordDependencies {
   readonly db: Database;
@@ -37,14 +38,14 @@ export type RecordResult =
 /** Records all drafts or none: in `tx`, or in a transaction of its own. */
 export async function record(
   dependencies: RecordDependencies,
-  context: Context,
+  context: InnerContext,
   drafts: readonly Draft[],
   tx?: Transaction,
 ): Promise<RecordedEvent[]> {
   const results = prepareAll(dependencies, context, drafts);
   const errors = results.flatMap((result) => (result instanceof TidingsError ? [result] : []));
   refuseEvents(errors, drafts.length);
-  return write(dependencies, results as PreparedEvent[], tx);
+  return write(dependencies, results as PreparedEvent[], { tx, viewer: context.viewer });
 }
 
 /**
@@ -53,7 +54,7 @@ export async function record(
  */
 export async function recordEach(
   dependencies: RecordDependencies,
-  context: Context,
+  context: InnerContext,
   drafts: readonly Draft[],
   tx?: Transaction,
 ): Promise<RecordResult[]> {
@@ -69,7 +70,7 @@ export async function recordEach(
       const events = await write(
         dependencies,
         open.map(({ item }) => item),
-        tx,
+        { tx, viewer: context.viewer },
       );
       events.forEach((event, at) => (results[open[at]!.index] = { ok: true, event }));
       return results;
@@ -89,12 +90,12 @@ export async function recordPrepared(
   dependencies: RecordDependencies,
   events: readonly PreparedEvent[],
 ): Promise<void> {
-  await write(dependencies, events, undefined);
+  await write(dependencies, events);
 }
 
 function prepareAll(
   { registry, account }: RecordDependencies,
-  context: Context,
+  context: InnerContext,
   drafts: readonly Draft[],
 ): (PreparedEvent | TidingsError)[] {
   if (drafts.length > limits.eventsPerCall) {
@@ -115,14 +116,19 @@ function at(error: TidingsError, index: number): TidingsError {
   return new TidingsError(error.code, { detail, path, cause, index });
 }
 
+interface Writing {
+  readonly tx?: Transaction | undefined;
+  readonly viewer?: Viewer | undefined;
+}
+
 async function write(
   dependencies: RecordDependencies,
   prepared: readonly PreparedEvent[],
-  tx: Transaction | undefined,
+  { tx, viewer }: Writing = {},
 ): Promise<RecordedEvent[]> {
   if (prepared.length === 0) return [];
-  if (tx) return writeIn(tx, dependencies, prepared);
-  const events = await dependencies.db.transaction((own) => writeIn(own, dependencies, prepared));
+  if (tx) return writeIn(tx, dependencies, prepared, viewer);
+  const events = await dependencies.db.transaction((own) => writeIn(own, dependencies, prepared, viewer));
   dependencies.onCommitted();
   return events;
 }
@@ -131,8 +137,9 @@ async function writeIn(
   tx: Transaction,
   { append, registry }: RecordDependencies,
   prepared: readonly PreparedEvent[],
+  viewer: Viewer | undefined,
 ): Promise<RecordedEvent[]> {
-  const rows = await findCauseDepths(tx, prepared);
+  const rows = await findCauseDepths(tx, prepared, viewer);
   if (rows.some((row) => row.key !== null)) return writeKeyed(tx, append, rows, registry);
   const appended = await append(tx, rows);
   return rows.map((row, index) => recordedEvent(stored(row, appended[index]!), registry));

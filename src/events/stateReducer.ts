@@ -1,3 +1,4 @@
+import { aFunction, anObject, wrongOption, type OptionKind, type Wrong } from "../checkOptions.ts";
 import type { TypedDefinition } from "./defineEvent.ts";
 import type { EntityRef } from "./entity.ts";
 import type { RecordedEvent } from "./recordedEvent.ts";
@@ -34,3 +35,27 @@ export interface StateReducer<State> {
 
 /** A reducer without its type: what definitions of entities hold. */
 export type AnyStateReducer = StateReducer<unknown>;
+
+/** Calls `refuse` unless it can work: what is wrong with it, and where. */
+export function checkReducer(reducer: unknown, refuse: (path: Wrong["path"], what: string) => never): void {
+  const wrong = wrongOption(reducer, { initial: copyable, on: anObject });
+  if (wrong) refuse(wrong.path, wrong.what);
+  const { on } = reducer as AnyStateReducer;
+  if (!("initial" in (reducer as object))) refuse(["initial"], "is missing");
+  const steps = Object.fromEntries(Object.keys(on ?? {}).map((type) => [type, aFunction]));
+  const wrongStep = wrongOption(on, steps);
+  if (wrongStep) refuse(["on", ...wrongStep.path], wrongStep.what);
+}
+
+/** Each fold begins with a copy: functions and promises have none. */
+const copyable: OptionKind = {
+  holds: (value) => {
+    try {
+      structuredClone(value);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  must: "must be data that structuredClone copies",
+};

@@ -44,7 +44,9 @@ export function webhookShapes<Shape extends EventShape>(
   if (option === true) return [];
   const shapes = isList(option) ? option : [option];
   if (shapes.length === 0) invalid(type, "webhook: an empty list of shapes; leave it out, or pass false");
-  for (const { version, write } of shapes) {
+  for (const { version, write } of shapes.map(
+    (shape) => shape ?? invalid(type, "webhook: a shape is missing"),
+  )) {
     if (!Number.isInteger(version) || version < 1)
       invalid(type, `webhook: version ${version} must be a whole number from 1`);
     if (typeof write !== "function") invalid(type, `webhook: version ${version} has no write`);

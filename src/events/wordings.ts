@@ -26,7 +26,9 @@ export function wordings(
   const isAction = definition?.["~tidings"] === "action";
   const speaker = language.options.fallback ? language : ownSpeaker;
   return [
-    ...(translation ? [{ ...translation, language }] : []),
+    ...(translation
+      ? [{ sentence: translation.sentence, groupSentence: translation.groupSentence, language }]
+      : []),
     ...(definition?.sentence || definition?.groupSentence
       ? [
           {

@@ -31,6 +31,7 @@ export interface DayColumn {
 }
 
 export interface FeedDay {
+  /** A day of recording: `occurredAt` of what was imported, or done offline, may lie on another one. */
   readonly date: DayText;
   readonly columns: { readonly [phase in Phase]: DayColumn };
 }

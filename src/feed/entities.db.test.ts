@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import * as boardEvents from "../../test/support/boardEvents.ts";
 import { aMove, ann, ben, board, card, cardAdded, commentAdded } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
+import { insertPastEvents } from "../../test/support/pastEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
 import { defineEntity } from "../events/entity.ts";
 import { defineEvent } from "../events/defineEvent.ts";
@@ -20,7 +21,7 @@ describeOnDatabases("entities", (open) => {
   const launch = board("launch", "Launch week");
   const at = (time: string) => ({ occurredAt: new Date(time) });
   const found = async (q: string, more: object = {}) =>
-    (await tidings.entities.search({ account: "acme", q, ...more })).map(
+    (await tidings.entities.search({ account: "acme", q, ...more })).items.map(
       ({ entity }) => `${entity.type}:${entity.id}=${entity.label}`,
     );
 
@@ -95,7 +96,8 @@ describeOnDatabases("entities", (open) => {
 
   test("the present name is shown, and what is gone says so", async () => {
     const docs = await tidings.entities.search({ account: "acme", types: ["doc"] });
-    expect(docs.map(({ entity }) => entity)).toEqual([
+    expect(docs.complete).toBe(true);
+    expect(docs.items.map(({ entity }) => entity)).toEqual([
       { type: "doc", id: "1", label: "Present 1", url: "/docs/1", deleted: false },
       { type: "doc", id: "2", label: "Recorded 2", url: null, deleted: true },
     ]);
@@ -109,6 +111,28 @@ describeOnDatabases("entities", (open) => {
       expect(await found(q, { viewer: { ...ann, audiences: ["admins"] } })).toEqual(["card:77=Secret plan"]);
     }
   });
+
+  test("somebody who may see next to nothing of a large account costs no more than others, and is told that there is more", async () => {
+    const account = "crowd";
+    const begin = Date.parse("2026-11-01T00:00:00Z");
+    const hidden = Array.from({ length: 20_000 }, (_, turn) => ({
+      at: new Date(begin + turn * 1_000),
+      audience: ["admins"],
+    }));
+    await insertPastEvents(database.db, [{ at: new Date(begin - 1_000), actor: "zoe" }], { account });
+    const search = async (q: string, audiences: string[] = []) => {
+      const viewer = { ...ben, audiences };
+      const { items, complete } = await tidings.entities.search({ account, q, viewer });
+      return [...items.map(({ entity }) => `${entity.type}:${entity.id}`), complete];
+    };
+    await insertPastEvents(database.db, hidden.slice(1), { account });
+    expect(await search("zoe"), "19,999 events are passed over").toEqual(["user:zoe", false]);
+    await insertPastEvents(database.db, hidden.slice(0, 1), { account });
+    expect(await search("zoe")).toEqual([false]);
+    expect(await search("user:zoe"), "by type:id however old").toEqual(["user:zoe", false]);
+    expect(await search("user:ann")).toEqual([false]);
+    expect(await search("user:ann", ["admins"])).toEqual(["user:ann", false]);
+  }, 120_000);
 
   test("an overview tells since when, how much, by whom, and the weeks of the reader's zone", async () => {
     const overview = await tidings.entities.overview(card(1), { account: "acme", timeZone: "Europe/Berlin" });

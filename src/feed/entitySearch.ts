@@ -1,11 +1,11 @@
 import { textArray, type Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
-import { lanes } from "../events/defineEvent.ts";
+import { lanes, type Lane } from "../events/defineEvent.ts";
 import { entitiesOf, entityKey, type EntityRef } from "../events/entity.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
 import { checkText } from "../events/limits.ts";
 import type { Registry } from "../events/registry.ts";
-import { findEvents, type NormalFilter } from "../log/findEvents.ts";
+import type { NormalFilter } from "../log/findEvents.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { feedEntity, type FeedEntity } from "./feedItem.ts";
 import { loadPresent } from "./presentEntities.ts";
@@ -26,35 +26,50 @@ export interface FoundEntity {
   readonly lastAt: Date;
 }
 
+export interface FoundEntities {
+  /** The best match first, then the latest. */
+  readonly items: readonly FoundEntity[];
+  /**
+   * False when there are older events than those that were looked at: the newest 5,000 that the viewer may see, among the
+   * newest 20,000 of each lane.
+   */
+  readonly complete: boolean;
+}
+
 export interface EntityDependencies {
   readonly db: Database;
   readonly registry: Registry;
   readonly accountOf: (given: string | undefined) => string;
 }
 
-/** So many of the newest events are looked at: 85 ms on PGlite (measured). What is older is found by `type:id` alone. */
+/** So many of the newest events that may be seen are looked at. What is older is found by `type:id` alone. */
 const LOOK = 5_000;
+/** And so many are passed over in search of them, by who may see them alone: somebody who may see nothing costs no more. */
+const PASSED = 20_000;
 const MOST = 50;
 
-/** Entities that the newest 5,000 events of the account are about, and `type:id` exactly however old. The best match first. */
+/** Entities that the newest 5,000 events of a viewer are about, and `type:id` exactly however old. The best match first. */
 export function createEntitySearch({ db, registry, accountOf }: EntityDependencies) {
-  return async (query: EntitySearch = {}): Promise<FoundEntity[]> => {
+  return async (query: EntitySearch = {}): Promise<FoundEntities> => {
     const { q = "", types, limit = 20, ...seen } = query;
     const asked = { q: q.trim(), types: types ?? null, limit };
     check(asked);
     const filter = normalFilter({ ...seen, lanes }, accountOf(query.account), registry);
     const [recent, exact] = await Promise.all([findRecent(db, filter, asked), findExact(db, filter, asked)]);
-    const isNew = exact !== null && !recent.some(({ ref }) => entityKey(ref) === entityKey(exact.ref));
-    const found = isNew ? [exact, ...recent].slice(0, limit) : recent;
+    const isNew = exact !== null && !recent.found.some(({ ref }) => entityKey(ref) === entityKey(exact.ref));
+    const found = isNew ? [exact, ...recent.found].slice(0, limit) : recent.found;
     const { account } = filter;
     const present = await loadPresent(
       found.map(({ ref }) => ({ account, ref })),
       registry,
     );
-    return found.map(({ ref, at }) => ({
-      entity: feedEntity(account, ref, registry, present),
-      lastAt: at,
-    }));
+    return {
+      items: found.map(({ ref, at }) => ({
+        entity: feedEntity(account, ref, registry, present),
+        lastAt: at,
+      })),
+      complete: recent.complete,
+    };
   };
 }
 
@@ -69,57 +84,58 @@ interface Found {
   readonly at: Date;
 }
 
-interface FoundRow {
+interface NamedEntity {
   readonly type: string;
   readonly id: string;
   readonly label: string | null;
   readonly at_ms: number;
 }
 
-async function findRecent(on: Database, filter: NormalFilter, { q, types, limit }: Asked): Promise<Found[]> {
-  const { account, audiences } = filter;
-  // A branch for each lane: within one the partitions are in the order of the ids, and reading ends at the limit.
-  const branches = lanes.map(
-    (lane) => `(select e.* from tidings.events e
-      where e.account_id = $1 and e.lane = '${lane}' and ($2::text[] is null or e.audience is null or e.audience && $2::text[])
-      order by e.id desc limit ${LOOK})`,
+async function findRecent(
+  on: Database,
+  { account, audiences }: NormalFilter,
+  { q, types, limit }: Asked,
+): Promise<{ found: readonly Found[]; complete: boolean }> {
+  const [row] = await on.query<{ complete: boolean; entities: string }>(
+    NAMED,
+    [audiences && textArray(audiences), account, q, types && textArray(types), PASSED, LOOK, limit],
+    { prepare: true },
   );
-  const rows = await on.query<FoundRow>(
-    `with newest as materialized (
-       select * from (${branches.join("\nunion all\n")}) e order by e.id desc limit ${LOOK}),
-     named as (
-       select n.id as event_id, n.occurred_at, entity.type, entity.id, entity.label
-         from newest n cross join lateral (
-           values (n.subject_type, n.subject_id, n.subject_label), (n.actor_type, n.actor_id, n.actor_label)
-           union all
-           select ref->>'type', ref->>'id', ref->>'label'
-             from jsonb_each(n.refs || jsonb_build_object('', n.on_behalf_of)) role (name, held)
-             cross join lateral jsonb_array_elements(case jsonb_typeof(held)
-               when 'array' then held when 'object' then jsonb_build_array(held) else '[]' end) ref
-         ) entity (type, id, label)
-        where $3::text[] is null or entity.type = any ($3::text[]))
-     select type, id, (array_agg(label order by event_id desc) filter (where label is not null))[1] as label,
-            extract(epoch from max(occurred_at))::float8 * 1000 as at_ms
-       from named group by type, id
-     having $4 = '' or bool_or(position(lower($4) in lower(label)) > 0)
-         or starts_with(id, $4) or starts_with(type || ':' || id, $4)
-      order by type || ':' || id = $4 desc, bool_or(starts_with(lower(label), lower($4))) desc nulls last,
-            max(occurred_at) desc, type, id
-      limit ${limit}`,
-    [account, audiences && textArray(audiences), types && textArray(types), q],
-  );
-  return rows.map(({ type, id, label, at_ms }) => ({ ref: { type, id, label }, at: new Date(at_ms) }));
+  const { complete, entities } = row!;
+  const found = JSON.parse(entities) as NamedEntity[];
+  return {
+    found: found.map(({ type, id, label, at_ms }) => ({ ref: { type, id, label }, at: new Date(at_ms) })),
+    complete,
+  };
 }
 
+// See 0009_reading.sql.
+const NAMED = `
+select complete, entities from tidings.named_entities($1::text[], $2, $3, $4::text[], $5::int, $6::int, $7::int)`;
+
 /** What its newest event says of it. */
-async function findExact(on: Database, filter: NormalFilter, { q, types }: Asked): Promise<Found | null> {
+async function findExact(
+  on: Database,
+  { account, audiences }: NormalFilter,
+  { q, types }: Asked,
+): Promise<Found | null> {
   const type = /^([a-z][a-z0-9_]*):./.exec(q)?.[1];
   if (type === undefined || (types && !types.includes(type))) return null;
-  const { keys } = await findEvents(on, { ...filter, of: [q] }, { limit: 1 });
-  const [event] = await readEvents(on, keys);
+  const about = await on.query<{ lane: Lane; id: string }>(
+    NEWEST_ABOUT,
+    [audiences && textArray(audiences), account, q, PASSED],
+    { prepare: true },
+  );
+  const [event] = await readEvents(
+    on,
+    about.map(({ lane, id }) => ({ account, lane, id })),
+  );
   const ref = event && entitiesOf(event).find((each) => entityKey(each) === q);
   return ref ? { ref, at: event.occurredAt } : null;
 }
+
+const NEWEST_ABOUT = `
+select lane, id::text from tidings.newest_about($1::text[], $2, $3, $4::int) about order by about.id desc limit 1`;
 
 function check({ q, types, limit }: Asked): void {
   if (q.length > 200) refuse("q", `has ${q.length} characters, the limit is 200`);

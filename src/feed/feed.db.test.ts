@@ -220,7 +220,7 @@ describe("live subjects", () => {
     );
     expect(loadCards.mock.calls[0]![1]).toEqual({ account });
     expect(loadUsers).toHaveBeenCalledTimes(1);
-    expect(watched.statements).toHaveLength(2);
+    expect(watched.statements).toHaveLength(1);
   });
 
   test("a page without such entities loads nothing", async () => {

@@ -5,8 +5,7 @@ import { normalFilter, type EntityLike, type EventFilter } from "../events/filte
 import { pageBounds, pageOf, type Page, type PageRequest } from "../events/page.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import { findEvents } from "../log/findEvents.ts";
-import { readEvents } from "../log/readEvents.ts";
+import { findPage } from "../log/findPage.ts";
 import { feedItem, type FeedItem } from "./feedItem.ts";
 import type { Localized, Reading } from "./localized.ts";
 import type { ReadMark } from "./marks.ts";
@@ -45,15 +44,15 @@ export interface FeedDependencies {
 export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feeds {
   async function feed(query: FeedQuery = {}): Promise<FeedPage> {
     const filter = normalFilter(query, accountOf(query.account), registry);
-    const { keys, position } = await findEvents(db, filter, pageBounds(query));
+    const { keys, position, read } = await findPage(db, filter, pageBounds(query));
     let mark: ReadMark | undefined;
     const page = await pageOf(keys, query, async (shown) => {
-      const events = (await readEvents(db, shown)).map((event) => recordedEvent(event, registry));
+      const events = (await read(shown)).map((event) => recordedEvent(event, registry));
       const shownItems = await items(events, query);
       if (query.reader === undefined) return shownItems;
       const states = await readStates(db, query.reader, filter.account, events);
       mark = states.mark;
-      return shownItems.map((item, index) => ({ ...item, ...states.of(events[index]!) }));
+      return shownItems.map((item, index) => Object.assign(item, states.of(events[index]!)));
     });
     const { tag: locale, dir } = registry.languages.find(query.locale);
     return { ...page, position, locale, dir, ...(mark && { mark }) };
@@ -73,6 +72,8 @@ export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feed
 }
 
 /** Everything that lines about these events may name. */
-export function entitiesIn(events: readonly RecordedEvent[]): EntityOfAccount[] {
-  return events.flatMap((event) => entitiesOf(event).map((ref) => ({ account: event.account, ref })));
+export function* entitiesIn(events: readonly RecordedEvent[]): Iterable<EntityOfAccount> {
+  for (const event of events) {
+    for (const ref of entitiesOf(event)) yield { account: event.account, ref };
+  }
 }

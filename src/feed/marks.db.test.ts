@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aMove, ann, ben, events } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
@@ -27,8 +27,14 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
 
   let feeds = 0;
   /** A mark that no other test moves. */
-  const aMark = () => ({ account: "acme", reader: ben, feed: `feed-${feeds++}` });
-  const unreadIn = async (mark: ReturnType<typeof aMark>) => {
+  const noMark = () => ({ account: "acme", reader: ben, feed: `feed-${feeds++}` });
+  /** Of somebody who was there before the first event. */
+  const aMark = async () => {
+    const mark = noMark();
+    await tidings.marks.read({ ...mark, position: 0 });
+    return mark;
+  };
+  const unreadIn = async (mark: ReturnType<typeof noMark>) => {
     const page = await tidings.feed({ account: "acme", limit: 200, reader: mark });
     return page.items
       .filter((item) => item.unread)
@@ -37,11 +43,60 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
   };
 
   test("somebody who never came has seen and read nothing", async () => {
-    expect(await tidings.marks.get(aMark())).toMatchObject({ seen: 0, read: 0, updatedAt: null });
+    expect(await tidings.marks.get(noMark())).toMatchObject({ seen: 0, read: 0, updatedAt: null });
+  });
+
+  describe("who joins an account with a history", () => {
+    const news = async (feed: string) => {
+      const account = `joined-${feed}`;
+      await tidings.record({ ...aMove(1), account, actor: ann }, { ...aMove(2), account, actor: ann });
+      await tidings.work();
+      const mark = { account, reader: ben, feed };
+      const happens = async () => {
+        const [event] = await tidings.record({ ...aMove(3), account, actor: ann });
+        await tidings.work();
+        return event.id;
+      };
+      return { mark, happens };
+    };
+    const told = async (mark: { account: string; reader: typeof ben; feed: string }) => {
+      const page = await tidings.feed({ account: mark.account, reader: mark });
+      return {
+        items: page.items.flatMap(({ id, unread, unseen }) => (unread || unseen ? [id] : [])),
+        ...(await tidings.unread(mark)),
+      };
+    };
+    const nothing = { items: [], unread: 0, unseen: 0, capped: false };
+
+    test("has nothing unread, by badge and by line, and what comes after joining is", async () => {
+      const { mark, happens } = await news("begun");
+      expect(await told(mark)).toEqual({ ...nothing, begun: false });
+      await tidings.marks.begin(mark);
+      expect(await told(mark)).toEqual({ ...nothing, begun: true });
+      const id = await happens();
+      expect(await told(mark)).toEqual({ items: [id], begun: true, unread: 1, unseen: 1, capped: false });
+      expect(await tidings.marks.begin(mark), "changes nothing any more").toEqual(
+        await tidings.marks.get(mark),
+      );
+      expect(await told(mark)).toMatchObject({ items: [id], unread: 1 });
+    });
+
+    test.each(["seen", "read", "items"] as const)(
+      "begins by a first look where nobody said so: %s",
+      async (kind) => {
+        const { mark, happens } = await news(kind);
+        const { items, position } = await tidings.feed({ account: mark.account });
+        if (kind === "items") await tidings.marks.readItems({ ...mark, ids: [items[0]!.id] });
+        else await tidings.marks[kind]({ ...mark, position });
+        expect(await told(mark)).toEqual({ ...nothing, begun: true });
+        const id = await happens();
+        expect(await told(mark)).toEqual({ items: [id], begun: true, unread: 1, unseen: 1, capped: false });
+      },
+    );
   });
 
   test("a mark moves forward only, and what is read is seen", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     expect(await tidings.marks.seen({ ...mark, position: 9 })).toMatchObject({ seen: 9, read: 0 });
     expect(await tidings.marks.read({ ...mark, position: 5 })).toMatchObject({ seen: 9, read: 5 });
     expect(await tidings.marks.seen({ ...mark, position: 3 })).toMatchObject({ seen: 9, read: 5 });
@@ -51,7 +106,7 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
   });
 
   test("each reader and each feed has a mark of its own, and each account", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     await tidings.marks.read({ ...mark, position: 7 });
     for (const other of [
       { ...mark, reader: ann },
@@ -64,19 +119,20 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
   });
 
   test("no mark goes beyond the end of the log: what is to come stays unread", async () => {
-    const moved = await tidings.marks.read({ ...aMark(), position: Number.MAX_SAFE_INTEGER });
-    expect(moved).toMatchObject({ seen: last, read: last });
+    const { position: end } = await tidings.feed({ account: "acme", limit: 1 });
+    const moved = await tidings.marks.read({ ...noMark(), position: Number.MAX_SAFE_INTEGER });
+    expect(moved).toMatchObject({ seen: end, read: end });
   });
 
   test("a line that was opened is read, and the others are not", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     const opened = [acme[3]!.id, acme[6]!.id];
     await tidings.marks.readItems({ ...mark, ids: opened });
     expect(await unreadIn(mark)).toEqual(acme.map(({ id }) => id).filter((id) => !opened.includes(id)));
   });
 
   test("lines that touch the mark move it, although other accounts' events lie in between", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     await tidings.marks.readItems({ ...mark, ids: [acme[1]!.id, acme[2]!.id] });
     expect(await tidings.marks.get(mark)).toMatchObject({ read: 0 });
     expect(await tidings.marks.readItems({ ...mark, ids: [acme[0]!.id] })).toMatchObject({
@@ -90,14 +146,14 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
   });
 
   test("marking all read forgets the single lines below", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     await tidings.marks.readItems({ ...mark, ids: [acme[2]!.id, acme[8]!.id] });
     await tidings.marks.read({ ...mark, position: acme[5]!.position });
     expect(await unreadIn(mark)).toEqual([...acme.slice(6, 8), ...acme.slice(9)].map(({ id }) => id));
   });
 
   test("ids of another account and ids of nothing are passed over", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     const foreign = (await tidings.events.list({ account: "other", limit: 1 })).items[0]!.id;
     const moved = await tidings.marks.readItems({
       ...mark,
@@ -108,10 +164,10 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
   });
 
   test("with more single lines than are kept, the oldest gaps count as read", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     await database.db.query(
-      `insert into tidings.read_marks (account_id, reader, feed, read_above)
-       select 'acme', 'user:ben', $1, range_agg(int8range(n * 2, n * 2 + 1)) from generate_series(1000, 1499) n`,
+      `update tidings.read_marks set read_above =
+         (select range_agg(int8range(n * 2, n * 2 + 1)) from generate_series(1000, 1499) n) where feed = $1`,
       [mark.feed],
     );
     const moved = await tidings.marks.readItems({ ...mark, ids: [acme[1]!.id] });
@@ -129,7 +185,7 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 6 }), async (moves) => {
-        const mark = aMark();
+        const mark = await aMark();
         const read = new Set<string>();
         let seen = 0;
         for (const each of moves) {
@@ -156,7 +212,7 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
   test("of two devices at once the larger position wins, and no line that either opened is lost", async (context) => {
     needsSeveralConnections(context);
     for (let round = 0; round < 5; round++) {
-      const mark = aMark();
+      const mark = await aMark();
       const positions = acme.slice(0, 6).map(({ position }) => position);
       const opened = acme.slice(8).map(({ id }) => id);
       await Promise.all([
@@ -168,17 +224,19 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
   });
 
   test("what is own is never unread, and what has no position yet is new", async () => {
-    const mine = await tidings.feed({ account: "acme", limit: 200, reader: { reader: ann, feed: "mine" } });
+    const own = { reader: ann, feed: "mine" };
+    await tidings.marks.read({ account: "acme", ...own, position: 0 });
+    const mine = await tidings.feed({ account: "acme", limit: 200, reader: own });
     expect(mine.items.filter((item) => item.unread || item.unseen)).toEqual([]);
-    const mark = aMark();
-    await tidings.marks.read({ ...mark, position: last });
+    const mark = { ...noMark(), account: "fresh" };
+    await tidings.marks.begin(mark);
     const [fresh] = await tidings.record({ ...aMove(99), account: "fresh", actor: ann });
-    const page = await tidings.feed({ account: "fresh", reader: { ...mark } });
+    const page = await tidings.feed({ account: "fresh", reader: mark });
     expect(page.items).toMatchObject([{ id: fresh.id, unread: true, unseen: true }]);
   });
 
   test("a page tells how far its reader was, also an empty one", async () => {
-    const mark = aMark();
+    const mark = await aMark();
     await tidings.marks.seen({ ...mark, position: 4 });
     const { mark: shown } = await tidings.feed({ account: "acme", types: ["card.added"], reader: mark });
     expect(shown).toMatchObject({ feed: mark.feed, seen: 4, read: 0 });
@@ -194,14 +252,14 @@ describeOnDatabases("read marks", (open, { name, needsSeveralConnections }) => {
     [{ position: 1.5 }, "position"],
     [{ position: Number.NaN }, "position"],
   ])("%j is refused", async (wrong, field) => {
-    const moving = tidings.marks.read({ ...aMark(), position: 1, ...wrong });
+    const moving = tidings.marks.read({ ...noMark(), position: 1, ...wrong });
     await expect(moving).rejects.toMatchObject({ code: "INVALID_MARK", path: [field] });
   });
 
   test.each([[[]], [Array.from({ length: 201 }, () => "x")]])(
     "too few or too many ids are refused",
     async (ids) => {
-      await expect(tidings.marks.readItems({ ...aMark(), ids })).rejects.toMatchObject({
+      await expect(tidings.marks.readItems({ ...noMark(), ids })).rejects.toMatchObject({
         code: "INVALID_MARK",
       });
     },

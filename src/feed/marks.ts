@@ -15,20 +15,28 @@ export interface MarkOf {
   readonly feed?: string | undefined;
 }
 
-/** How far somebody is in a feed. Both are 0 for a reader who never was there. */
+/** How far somebody is in a feed. Both are 0 for a reader who has not begun: to them nothing is unread. */
 export interface ReadMark {
   readonly feed: string;
   /** Events up to this position have been shown: the badge counts those after it. */
   readonly seen: number;
   /** Events up to this position have been read, or marked so. Never beyond `seen`. */
   readonly read: number;
-  /** When it last moved; null when it never did. */
+  /** When it last moved; null for a reader who has not begun. */
   readonly updatedAt: Date | null;
 }
 
-/** Marks move forward only: of two devices the larger position wins. */
+/**
+ * Marks move forward only: of two devices the larger position wins. The first move of a reader's mark begins: everything up to
+ * there counts as read.
+ */
 export interface Marks {
   get(of: MarkOf): Promise<ReadMark>;
+  /**
+   * The reader joins: what comes from now on is unread, what was before is not. Changes nothing for a reader who has begun.
+   * Without it, they begin when they first look.
+   */
+  begin(of: MarkOf): Promise<ReadMark>;
   /** The list was opened: everything up to the page's `position` is seen. */
   seen(move: MarkOf & { readonly position: number }): Promise<ReadMark>;
   /**
@@ -53,19 +61,21 @@ const MAX_IDS = 200;
 export function createMarks({ db, accountOf }: MarkDependencies): Marks {
   const move = async (
     of: MarkOf,
-    { seen = 0, read = 0, ids = [] }: { seen?: number; read?: number; ids?: readonly string[] },
+    {
+      seen = null,
+      read = null,
+      ids = [],
+    }: { seen?: string | null; read?: string | null; ids?: readonly string[] },
   ): Promise<ReadMark> => {
     const key = markKey(of, accountOf(of.account));
-    for (const position of [seen, read]) {
-      if (!Number.isSafeInteger(position) || position < 0) refuse(`position ${position}`, "position");
-    }
-    const rows = await db.query<MarkRow>(MOVE, [...key, String(seen), String(read), textArray(ids)]);
+    const rows = await db.query<MarkRow>(MOVE, [...key, seen, read, textArray(ids)]);
     return readMark(markOf(key, rows));
   };
   return {
     get: async (of) => readMark(await findMark(db, markKey(of, accountOf(of.account)))),
-    seen: async ({ position, ...of }) => move(of, { seen: position }),
-    read: async ({ position, ...of }) => move(of, { read: position }),
+    begin: async (of) => move(of, {}),
+    seen: async ({ position, ...of }) => move(of, { seen: checked(position) }),
+    read: async ({ position, ...of }) => move(of, { read: checked(position) }),
     readItems: async ({ ids, ...of }) => {
       if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_IDS)
         refuse(`ids must be a list of 1 to ${MAX_IDS}`, "ids");
@@ -74,11 +84,18 @@ export function createMarks({ db, accountOf }: MarkDependencies): Marks {
   };
 }
 
+function checked(position: number): string {
+  if (!Number.isSafeInteger(position) || position < 0) refuse(`position ${position}`, "position");
+  return String(position);
+}
+
 /** Account, reader, feed: checked, and in the order of the SQL's parameters. */
 export type MarkKey = readonly [account: string, reader: string, feed: string];
 
 /** A mark with the lines that were read one by one above it. */
 export interface Mark extends ReadMark {
+  /** False for a reader who has no mark yet. */
+  readonly hasBegun: boolean;
   /** Nothing beyond this position has been read. */
   readonly lastRead: number;
   /** Whether the event at this position has been read. */
@@ -119,7 +136,8 @@ interface MarkRow {
 }
 
 function markOf([, , feed]: MarkKey, [row]: readonly MarkRow[]): Mark {
-  if (row === undefined) return { feed, seen: 0, read: 0, lastRead: 0, updatedAt: null, isRead: () => false };
+  if (row === undefined)
+    return { feed, seen: 0, read: 0, updatedAt: null, hasBegun: false, lastRead: 0, isRead: () => true };
   const read = Number(row.read);
   // As PostgreSQL writes them: {[5,9),[12,13)}.
   const ranges = [...row.above.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => [
@@ -132,12 +150,14 @@ function markOf([, , feed]: MarkKey, [row]: readonly MarkRow[]): Mark {
     read,
     lastRead: Math.max(read, ...ranges.map(([, to]) => to! - 1)),
     updatedAt: new Date(Math.round(row.updated_ms)),
+    hasBegun: true,
     isRead: (position) =>
       position <= read || ranges.some(([from, to]) => position >= from! && position < to!),
   };
 }
 
-function readMark({ feed, seen, read, updatedAt }: Mark): ReadMark {
+/** What the reader is told of it. */
+export function readMark({ feed, seen, read, updatedAt }: Mark): ReadMark {
   return { feed, seen, read, updatedAt };
 }
 

@@ -13,6 +13,7 @@ export async function loadPresent(
   wanted: Iterable<EntityOfAccount>,
   registry: Registry,
 ): Promise<PresentEntities> {
+  if (![...registry.entities.values()].some(({ options }) => options.load)) return NOTHING_SAID;
   const calls = new Map<string, { entity: EntityDefinition; account: string; ids: Set<string> }>();
   for (const { account, ref } of wanted) {
     const entity = registry.entities.get(ref.type);
@@ -33,6 +34,8 @@ export async function loadPresent(
   );
   return { find: (account, ref) => present.get(presentKey(account, ref)) };
 }
+
+const NOTHING_SAID: PresentEntities = { find: () => undefined };
 
 /** No account holds a NUL, so that one account's entity can never pass for another's. */
 function presentKey(account: string, ref: { readonly type: string; readonly id: string }): string {

@@ -2,7 +2,7 @@ import type { Queryable } from "../db/database.ts";
 import { entityKey } from "../events/entity.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import { positionsOf } from "../log/positionsOf.ts";
-import { findMark, markKey, type MarkOf, type ReadMark } from "./marks.ts";
+import { findMark, markKey, readMark, type MarkOf, type ReadMark } from "./marks.ts";
 
 /** Whose mark a page is read with; of the page's account. */
 export type ReaderOfFeed = Omit<MarkOf, "account">;
@@ -28,18 +28,18 @@ export async function readStates(
   events: readonly RecordedEvent[],
 ): Promise<ReadStates> {
   const key = markKey(reader, account);
-  const { isRead, ...mark } = await findMark(on, key);
+  const mark = await findMark(on, key);
   const positions = await positionsOf(
     on,
     account,
     events.map(({ id }) => id),
   );
   return {
-    mark,
+    mark: readMark(mark),
     of: ({ id, actor }) => {
       // An event that has no position yet is younger than every mark.
       const position = positions.get(id) ?? Infinity;
-      const unread = !isRead(position) && entityKey(actor) !== key[1];
+      const unread = !mark.isRead(position) && entityKey(actor) !== key[1];
       return { unread, unseen: unread && position > mark.seen };
     },
   };

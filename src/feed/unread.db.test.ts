@@ -17,6 +17,7 @@ import { insertPastEvents } from "../../test/support/pastEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
 import { watchStatements } from "../../test/support/watchStatements.ts";
 import type { Draft } from "../events/draft.ts";
+import type { EntityRef } from "../events/entity.ts";
 import type { EventFilter } from "../events/filter.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
@@ -68,7 +69,12 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
   afterAll(() => database.drop());
 
   let feeds = 0;
-  const aMark = () => ({ account: "acme", reader: ann, feed: `feed-${feeds++}` });
+  /** Of somebody who was there before the first event. */
+  const aMark = async (given: { account?: string; reader?: EntityRef } = {}) => {
+    const mark = { account: "acme", reader: ann as EntityRef, feed: `feed-${feeds++}`, ...given };
+    await tidings.marks.read({ ...mark, position: 0 });
+    return mark;
+  };
 
   const filters: readonly EventFilter[] = [
     {},
@@ -97,7 +103,7 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
     let between = 0;
     await fc.assert(
       fc.asyncProperty(inputs, async ({ filter, reader, seen, read, opened }) => {
-        const mark = { ...aMark(), reader };
+        const mark = await aMark({ reader });
         await tidings.marks.seen({ ...mark, position: at(seen) });
         await tidings.marks.read({ ...mark, position: at(read) });
         if (opened.length > 0)
@@ -112,6 +118,7 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
         const unseen = meant.filter(({ position }) => position > at(Math.max(seen, read)));
         if (meant.length > 0 && meant.length < 100) between++;
         expect(await tidings.unread({ ...filter, ...mark })).toEqual({
+          begun: true,
           unread: Math.min(100, meant.length),
           unseen: Math.min(100, unseen.length),
           capped: meant.length >= 100,
@@ -122,12 +129,13 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
     expect(between, "counts that are neither nothing nor the cap").toBeGreaterThan(5);
   });
 
-  test("of somebody who never came is everything, up to 100", async () => {
-    expect(await tidings.unread(aMark())).toEqual({ unread: 100, unseen: 100, capped: true });
+  test("of somebody who was there from the start and never came is everything, up to 100", async () => {
+    expect(await tidings.unread(await aMark())).toMatchObject({ unread: 100, unseen: 100, capped: true });
   });
 
   test("of a rare type far behind is exact", async () => {
-    expect(await tidings.unread({ ...aMark(), reader: CAT, types: ["card.added"] })).toEqual({
+    expect(await tidings.unread({ ...(await aMark({ reader: CAT })), types: ["card.added"] })).toEqual({
+      begun: true,
       unread: 6,
       unseen: 6,
       capped: false,
@@ -135,18 +143,19 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
   });
 
   test("is what was shown but not read, when only the seen mark moved", async () => {
-    const mark = { ...aMark(), reader: CAT };
+    const mark = await aMark({ reader: CAT });
     await tidings.marks.seen({ ...mark, position: log.at(-11)!.position });
     const count = await tidings.unread({ ...mark, lanes: ["domain", "client"] });
-    expect(count).toEqual({ unread: 100, unseen: 10, capped: true });
+    expect(count).toEqual({ begun: true, unread: 100, unseen: 10, capped: true });
   });
 
   test("is counted for one account: another one's events and marks are nothing to it", async () => {
-    const mark = { ...aMark(), account: "other", reader: CAT };
-    expect(await tidings.unread(mark)).toEqual({ unread: 4, unseen: 4, capped: false });
-    expect(await tidings.unread({ ...mark, account: "nowhere" })).toMatchObject({ unread: 0, capped: false });
+    const mark = await aMark({ account: "other", reader: CAT });
+    expect(await tidings.unread(mark)).toEqual({ begun: true, unread: 4, unseen: 4, capped: false });
+    const nowhere = await aMark({ account: "nowhere", reader: CAT });
+    expect(await tidings.unread(nowhere)).toMatchObject({ begun: true, unread: 0, capped: false });
     await tidings.marks.read({ ...mark, position: log.at(-1)!.position });
-    expect(await tidings.unread({ ...mark, account: "acme" })).toMatchObject({ unread: 100 });
+    expect(await tidings.unread({ ...mark, account: "acme" })).toMatchObject({ begun: false });
   });
 
   test("of somebody who did nearly everything is not looked for without end, and says so", async () => {
@@ -158,11 +167,11 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
     await tidings.record({ ...aMove(1), account: "mine", actor: ben });
     for (let round = 0; round < 3; round++) await tidings.record(...mine);
     await tidings.work();
-    const ofAnn = await tidings.unread({ account: "mine", reader: ann });
-    expect(ofAnn).toEqual({ unread: 0, unseen: 0, capped: true });
-    expect(
-      await tidings.unread({ account: "mine", reader: ann, of: card(1), types: ["card.added"] }),
-    ).toEqual({
+    const mark = await aMark({ account: "mine" });
+    const ofAnn = await tidings.unread(mark);
+    expect(ofAnn).toEqual({ begun: true, unread: 0, unseen: 0, capped: true });
+    expect(await tidings.unread({ ...mark, of: card(1), types: ["card.added"] })).toEqual({
+      begun: true,
       unread: 0,
       unseen: 0,
       capped: false,
@@ -192,13 +201,13 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
     commit();
     await late;
     await tidings.work();
-    expect(await tidings.unread(mark), "near").toEqual({ unread: 1, unseen: 1, capped: false });
+    expect(await tidings.unread(mark), "near").toEqual({ begun: true, unread: 1, unseen: 1, capped: false });
     for (let round = 0; round < 2; round++) {
       const others = Array.from({ length: 150 }, () => ({ ...aMove(2), account: "late", actor: ann }));
       await tidings.record(...others);
     }
     await tidings.work();
-    expect(await tidings.unread(mark), "far").toEqual({ unread: 1, unseen: 1, capped: false });
+    expect(await tidings.unread(mark), "far").toEqual({ begun: true, unread: 1, unseen: 1, capped: false });
   });
 
   test("of months, is counted without asking for the position of each event", async () => {
@@ -224,7 +233,7 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
     });
     await fc.assert(
       fc.asyncProperty(inputs, async ({ of, read, seen, opened }) => {
-        const mark = { ...aMark(), account, reader: ann };
+        const mark = await aMark({ account });
         await tidings.marks.seen({ ...mark, position: positions[seen]! });
         await tidings.marks.read({ ...mark, position: positions[read]! });
         if (opened.length > 0)
@@ -233,6 +242,7 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
         const unread = of === ann ? [] : past.flatMap((_, index) => (isUnread(index) ? [index] : []));
         const unseen = unread.filter((index) => index > Math.max(seen, read));
         expect(await watching.unread({ ...mark, ...(of && { of }) })).toEqual({
+          begun: true,
           unread: Math.min(100, unread.length),
           unseen: Math.min(100, unseen.length),
           capped: unread.length >= 100,
@@ -242,15 +252,17 @@ describeOnDatabases("what is unread", (open, { name, needsSeveralConnections }) 
     );
 
     watched.statements.length = 0;
-    await watching.unread({ ...aMark(), account, reader: CAT });
+    await watching.unread(await aMark({ account, reader: CAT }));
     expect(watched.statements.filter((sql) => sql.includes("event_id = any"))).toEqual([]);
   });
 
   test("needs a filter that can match and a reader", async () => {
-    await expect(tidings.unread({ ...aMark(), lanes: ["none"] as never })).rejects.toMatchObject({
+    await expect(tidings.unread({ ...(await aMark()), lanes: ["none"] as never })).rejects.toMatchObject({
       code: "INVALID_FILTER",
     });
-    await expect(tidings.unread({ ...aMark(), reader: "x" })).rejects.toMatchObject({ code: "INVALID_MARK" });
+    await expect(tidings.unread({ ...(await aMark()), reader: "x" })).rejects.toMatchObject({
+      code: "INVALID_MARK",
+    });
   });
 });
 

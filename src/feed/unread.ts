@@ -17,6 +17,8 @@ export type UnreadQuery = EventFilter & MarkOf;
 
 /** What a badge shows. What readers did themselves is never unread to them. */
 export interface UnreadCount {
+  /** False for a reader who has no mark in this feed yet: nothing is unread to them. See `marks.begin`. */
+  readonly begun: boolean;
   /** Events that were not read, 100 at most. */
   readonly unread: number;
   /** Those of them that have not been shown yet, 100 at most. */
@@ -52,6 +54,7 @@ export function createUnread({ db, registry, accountOf }: UnreadDependencies) {
     const filter = normalFilter(query, accountOf(query.account), registry);
     const key = markKey(query, filter.account);
     const [mark, last] = await Promise.all([findMark(db, key), lastPosition(db)]);
+    if (!mark.hasBegun) return { begun: false, unread: 0, unseen: 0, capped: false };
     const isUnread = (actor: Actor, position: number | null) =>
       !(position !== null && mark.isRead(position)) && entityKey(actor) !== key[1];
     const { lastRead } = mark;
@@ -62,6 +65,7 @@ export function createUnread({ db, registry, accountOf }: UnreadDependencies) {
         : await countBetween(db, filter, mark.read, Math.min(mark.seen, last), { isUnread, lastRead });
     const unread = unseen.count + shown.count;
     return {
+      begun: true,
       unread: Math.min(unread, CAP),
       unseen: Math.min(unseen.count, CAP),
       capped: unread >= CAP || !unseen.isExact || !shown.isExact,

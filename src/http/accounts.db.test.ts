@@ -43,9 +43,15 @@ describeOnDatabases("accounts over HTTP", (open) => {
   );
 
   test("nothing is unread, makes a facet, a day or a figure", async () => {
+    await api.post("/feed/marks/account", { read: 0 }, { ...a, method: "PUT" });
     for (const filter of filters) {
       const asked = async (path: string) => (await api.get(`${path}&${filter}`, a)).json();
-      expect(await asked("/feed/unread?feed=account")).toEqual({ unread: 0, unseen: 0, capped: false });
+      expect(await asked("/feed/unread?feed=account")).toEqual({
+        begun: true,
+        unread: 0,
+        unseen: 0,
+        capped: false,
+      });
       expect(await asked("/feed/facets?timeZone=UTC")).toMatchObject({
         types: [],
         actors: [],
@@ -75,7 +81,8 @@ describeOnDatabases("accounts over HTTP", (open) => {
     });
     const { id } = (await api.tidings.savedFilters.list({ account: "b", owner: ann }))[0]!;
     expect(await (await api.get("/feed/marks/account", a)).json()).toMatchObject({ seen: 0, read: 0 });
-    const moved = await api.post("/feed/marks/account", { items: [foreignId] }, { ...a, method: "PUT" });
+    const given = { read: 0, items: [foreignId] };
+    const moved = await api.post("/feed/marks/account", given, { ...a, method: "PUT" });
     expect(await moved.json()).toMatchObject({ seen: 0, read: 0 });
     expect(await (await api.get("/feed/filters", a)).json()).toEqual({ items: [] });
     for (const [method, body] of [

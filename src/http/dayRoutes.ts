@@ -19,7 +19,9 @@ const columnSchema = z
 
 const daySchema = z
   .object({
-    date: z.iso.date(),
+    date: z.iso.date().openapi({
+      description: "A day of recording: `occurredAt` of what came in late lies on another one.",
+    }),
     columns: z.object({ added: columnSchema, updated: columnSchema, done: columnSchema }),
   })
   .openapi("FeedDay");

@@ -33,6 +33,7 @@ describe("entities over HTTP", () => {
           lastAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         },
       ],
+      complete: true,
     });
   });
 

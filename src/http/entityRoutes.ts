@@ -10,13 +10,21 @@ import { readingOf, viewerParameters } from "./viewerQuery.ts";
 
 const foundSchema = z.object({ entity: feedEntitySchema, lastAt: z.iso.datetime() }).openapi("FoundEntity");
 
+const foundListSchema = z
+  .object({
+    items: z.array(foundSchema),
+    complete: z.boolean().openapi({ description: "False when there are older events than were looked at." }),
+  })
+  .openapi("FoundEntities");
+
 const searchRoute = createRoute({
   method: "get",
   path: "/entities",
   operationId: "searchEntities",
   summary: "Things that events are about, by name or id",
   description:
-    "Looks at the newest 5,000 events of the account; `type:id` is found however old it is. The best match first.",
+    "Looks at the newest 5,000 events that may be seen, among the newest 20,000 of each lane; `type:id` is found however old " +
+    "it is. The best match first.",
   request: {
     query: z.strictObject({
       q: z.string().max(200).optional().openapi({
@@ -36,7 +44,7 @@ const searchRoute = createRoute({
   responses: {
     200: {
       description: "What was found.",
-      content: { "application/json": { schema: z.object({ items: z.array(foundSchema) }) } },
+      content: { "application/json": { schema: foundListSchema } },
     },
     default: problemResponse,
   },
@@ -84,8 +92,12 @@ const overviewRoute = createRoute({
 
 export function addEntityRoutes(api: Api, tidings: Tidings): void {
   api.openapi(searchRoute, async (c) => {
-    const found = await tidings.entities.search(readingOf(c.get("identity"), c.req.valid("query")));
-    return c.json({ items: found.map((each) => ({ ...each, lastAt: each.lastAt.toISOString() })) }, 200);
+    const query = readingOf(c.get("identity"), c.req.valid("query"));
+    const { items, complete } = await tidings.entities.search(query);
+    return c.json(
+      { items: items.map((each) => ({ ...each, lastAt: each.lastAt.toISOString() })), complete },
+      200,
+    );
   });
 
   api.openapi(overviewRoute, async (c) => {

@@ -5,6 +5,8 @@ import { createTestApi, type TestApi } from "../../test/support/testApi.ts";
 import { defineEntity } from "../events/entity.ts";
 import { defineEvent } from "../events/defineEvent.ts";
 import { sentence } from "../events/sentence.ts";
+import { from } from "../events/upcast.ts";
+import { createTidings } from "../tidings.ts";
 
 interface ParcelState {
   readonly place: string | null;
@@ -104,6 +106,31 @@ describeOnDatabases("the state of an entity over HTTP", (open) => {
     const [, never] = await state("?until=018f0000-0000-7000-8000-000000000001", {});
     expect([status, hidden["code"]]).toEqual([404, "EVENT_NOT_FOUND"]);
     expect(never["code"]).toBe("EVENT_NOT_FOUND");
+  });
+
+  test("is not failed by an event that cannot be read, where that is hidden from who asks", async () => {
+    const insuredAnew = defineEvent("parcel.insured", {
+      version: 2,
+      subject: parcel,
+      data: z.object({ euros: z.int() }),
+      upcast: { 1: from(z.object({ cents: z.int() }), ({ cents }) => ({ euros: cents / 100 })) },
+    });
+    const newer = createTidings({ db: api.tidings.db, events: { user, parcel, arrived, insuredAnew } });
+    const about = { subject: parcel(2), actor, account: "acme" };
+    await newer.record(arrived({ ...about, data: { place: "Hamburg" } }));
+    const secret = insuredAnew({ ...about, audience: ["finance"], data: { euros: 5 } });
+    const [{ id }] = await newer.record(secret);
+    const ask = async (path: string, options: Parameters<TestApi["get"]>[1]) => {
+      const response = await api.get(`/entities/parcel/2/state${path}`, options);
+      return [response.status, await response.json()] as const;
+    };
+    for (const path of ["", "?until=2099-01-01T00:00:00Z"])
+      expect(await ask(path, {})).toMatchObject([200, { state: { place: "Hamburg" }, events: 1 }]);
+    expect(await ask("/moments", {})).toMatchObject([200, { items: [{ type: "parcel.arrived" }] }]);
+    const [status, answer] = await ask(`?until=${id}`, {});
+    expect([status, (answer as { code: string }).code]).toEqual([404, "EVENT_NOT_FOUND"]);
+    const seen = await ask("", { as: { audiences: ["finance"] } });
+    expect(seen).toMatchObject([422, { code: "WRONG_VERSION", detail: expect.stringContaining(id) }]);
   });
 
   test("is that of one's own account, whatever is asked for", async () => {

@@ -103,8 +103,6 @@ export function addEntityStateRoutes(api: Api, tidings: Tidings): void {
       until: end,
       ...reading
     } = inLocale(c, readingOf(c.get("identity"), c.req.valid("query")));
-    // An event that the viewer may not see is no moment either: it answers as one that never was.
-    if (end && "eventId" in end) await tidings.events.get(end.eventId, reading);
     const { account } = reading;
     const dependencies = { db, registry, accountOf: () => account };
     const asked = { ...reading, until: end };

@@ -18,7 +18,7 @@ const facetsSchema = z
       description: "The 50 most active, as if `actors` were not filtered.",
     }),
     days: z.array(z.object({ date: z.iso.date(), count })).openapi({
-      description: "The 100 newest days, as if neither `since` nor `until` were given.",
+      description: "The 100 newest days of recording, as if neither `since` nor `until` were given.",
     }),
     events: count.openapi({ description: "How many match the filter as it is." }),
     complete: z.boolean().openapi({ description: "False: counted among the newest 1,000 events." }),

@@ -33,20 +33,38 @@ test("a reader moves their own marks, and counts what is left", async () => {
     read: 0,
     updatedAt: null,
   });
-  expect(await json(api.get("/feed/unread"))).toEqual({ unread: 5, unseen: 5, capped: false });
+  expect(await json(api.get("/feed/unread"))).toEqual({ begun: false, unread: 0, unseen: 0, capped: false });
+  await json(put("account", { read: 0 }));
+  expect(await json(api.get("/feed/unread"))).toEqual({ begun: true, unread: 5, unseen: 5, capped: false });
   const moved = await json<{ updatedAt: string }>(
     put("account", { seen: moves[4]!.position, read: moves[1]!.position }),
   );
   expect(moved).toMatchObject({ seen: moves[4]!.position, read: moves[1]!.position });
   expect(Date.parse(moved.updatedAt)).toBeGreaterThan(0);
   await json(put("account", { items: [moves[3]!.id] }));
-  expect(await json(api.get("/feed/unread?feed=account"))).toEqual({ unread: 2, unseen: 0, capped: false });
+  expect(await json(api.get("/feed/unread?feed=account"))).toEqual({
+    begun: true,
+    unread: 2,
+    unseen: 0,
+    capped: false,
+  });
   expect(await json(api.get("/feed/unread?of=card:3"))).toMatchObject({ unread: 1 });
+  await json(put("another", { read: 0 }));
   expect(await json(api.get("/feed/unread?feed=another"))).toMatchObject({ unread: 5 });
+});
+
+test("who begins has nothing unread, also with a line in the same request, and who has begun stays where they are", async () => {
+  const end = moves[4]!.position + 1;
+  expect(await json(put("begun", { begin: true }))).toMatchObject({ seen: end, read: end });
+  expect(await json(api.get("/feed/unread?feed=begun"))).toMatchObject({ begun: true, unread: 0 });
+  await json(put("looked", { items: [moves[4]!.id], read: moves[2]!.position, begin: true }));
+  expect(await json(api.get("/feed/unread?feed=looked"))).toMatchObject({ unread: 1 });
+  expect(await json(api.get("/feed/marks/looked"))).toMatchObject({ read: moves[2]!.position });
 });
 
 test("marks are always those of the one who asks, whoever they look as", async () => {
   const operator = { as: { role: "operator", actor: { type: "user", id: "olga", label: null } } } as const;
+  await json(put("account", { read: 0 }, operator));
   expect(await json(api.get("/feed/unread", operator))).toMatchObject({ unread: 6 });
   expect(await json(api.get("/feed/unread?viewer=user:ann", operator))).toMatchObject({ unread: 5 });
   await json(put("olgas", { read: moves[4]!.position }, operator));
@@ -57,12 +75,14 @@ test("marks are always those of the one who asks, whoever they look as", async (
 });
 
 test("what the reader may not see is not counted", async () => {
+  await json(put("fresh", { read: 0 }));
   expect(await json(api.get("/feed/unread?feed=fresh"))).toMatchObject({ unread: 5 });
   const admin = { as: { audiences: ["admins"] } };
   expect(await json(api.get("/feed/unread?feed=fresh", admin))).toMatchObject({ unread: 6 });
 });
 
 test("a page says of each item whether it is unread, and where the reader was", async () => {
+  await json(put("page", { read: 0 }));
   await json(put("page", { seen: moves[2]!.position }));
   await json(put("page", { items: [moves[0]!.id] }));
   const page = await json<Page>(api.get("/feed?marks=page"));
@@ -99,6 +119,7 @@ test.each([
   [{ read: -1 }, 400],
   [{ read: "5" }, 400],
   [{ items: [] }, 400],
+  [{ begin: false }, 400],
   [{ position: 5 }, 400],
   ["nonsense", 400],
 ])("%j is refused", async (body, status) => {

@@ -19,12 +19,15 @@ export const readMarkSchema = z
     feed: z.string(),
     seen: z.number().int().openapi({ description: "Events up to this position have been shown." }),
     read: z.number().int().openapi({ description: "Events up to this position have been read." }),
-    updatedAt: z.iso.datetime().nullable(),
+    updatedAt: z.iso.datetime().nullable().openapi({ description: "Null for one who has not begun." }),
   })
   .openapi("ReadMark");
 
 const unreadSchema = z
   .object({
+    begun: z.boolean().openapi({
+      description: "False for one who has no mark in this feed yet: nothing is unread to them.",
+    }),
     unread: z.number().int().openapi({ description: "Not read yet, 100 at most; own acts never are." }),
     unseen: z.number().int().openapi({ description: "Those of them that were not shown yet." }),
     capped: z.boolean().openapi({ description: 'There may be more: show "99+".' }),
@@ -33,6 +36,10 @@ const unreadSchema = z
 
 const moveSchema = z
   .strictObject({
+    begin: z.literal(true).optional().openapi({
+      description:
+        "What comes from now on is unread, what was before is not. Does nothing to one who has begun.",
+    }),
     seen: position.optional().openapi({ description: "Everything up to here was shown: a page's position." }),
     read: position.optional().openapi({
       description:
@@ -79,6 +86,7 @@ const putRoute = createRoute({
   path: "/feed/marks/{feed}",
   operationId: "moveReadMark",
   summary: "Moves the marks of the one who asks; never back",
+  description: "The first move begins: everything up to there counts as read.",
   request: { params, query: z.strictObject({}), body: { content: json(moveSchema), required: true } },
   responses: markResponses,
 });
@@ -99,12 +107,14 @@ export function addMarkRoutes(api: Api, tidings: Tidings, options: { readonly ma
   api.openapi({ ...putRoute, middleware: jsonBody(options) }, async (c) => {
     const { account, actor: reader } = c.get("identity");
     const of = { account, reader, ...c.req.valid("param") };
-    const { items, read, seen } = c.req.valid("json");
-    if (items) await tidings.marks.readItems({ ...of, ids: items });
-    if (read !== undefined) await tidings.marks.read({ ...of, position: read });
-    const moved =
-      seen === undefined ? await tidings.marks.get(of) : await tidings.marks.seen({ ...of, position: seen });
-    return c.json(markJson(moved), 200);
+    const { begin, items, read, seen } = c.req.valid("json");
+    // Positions first: one who has not begun does so there, and not where an item alone would, at the end of the log.
+    let mark: ReadMark | undefined;
+    if (read !== undefined) mark = await tidings.marks.read({ ...of, position: read });
+    if (seen !== undefined) mark = await tidings.marks.seen({ ...of, position: seen });
+    if (items) mark = await tidings.marks.readItems({ ...of, ids: items });
+    if (begin) mark = await tidings.marks.begin(of);
+    return c.json(markJson(mark ?? (await tidings.marks.get(of))), 200);
   });
 }
 

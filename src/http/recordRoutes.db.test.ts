@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, beforeAll, describe, expect, test } from "vitest";
+import { aMove } from "../../test/support/boardEvents.ts";
 import { aMoveAsJson, createTestApi, type TestApi } from "../../test/support/testApi.ts";
 import { eventSchema } from "./eventRoutes.ts";
 import { problemSchema, type Problem } from "./problem.ts";
@@ -70,6 +71,47 @@ describe("one event", () => {
       { as: { account: "elsewhere", role: "writer" } },
     );
     expect(await problemIn(foreign)).toMatchObject({ status: 422, code: "CAUSE_NOT_FOUND" });
+  });
+
+  test("cannot name as its cause what the writer may not see: it is answered as what does not exist, byte for byte", async () => {
+    const common = { account, actor: { type: "user", id: "olga", label: null } };
+    const [hidden] = await api.tidings.record({ ...aMove(), ...common, audience: ["admins"] });
+    const absent = hidden.id.replace(/^../, "00");
+    const answerTo = async (body: (causedBy: string) => object, causedBy: string) => {
+      const response = await record(body(causedBy));
+      return [response.status, (await response.text()).replaceAll(causedBy, "ID")];
+    };
+    const one = (causedBy: string) => ({ ...aMoveAsJson(), causedBy });
+    for (const body of [
+      one,
+      (id: string) => ({ ...one(id), idempotencyKey: "k" }),
+      (id: string) => ({ events: [aMoveAsJson(), one(id), one(absent), one(id)] }),
+      (id: string) => ({ atomic: false, events: [one(id), one(absent)] }),
+    ]) {
+      const answer = await answerTo(body, hidden.id);
+      expect(answer).toEqual(await answerTo(body, absent));
+      expect(answer[1]).toContain("CAUSE_NOT_FOUND");
+    }
+    const asAdmin = { as: { account, role: "writer", audiences: ["admins"] } } as const;
+    const effect = await api.post("/events", one(hidden.id), asAdmin);
+    expect(await effect.json()).toMatchObject({ causedBy: { id: hidden.id }, causeDepth: 1 });
+    const byService = await record(one(hidden.id), { role: "service" });
+    expect(byService.status).toBe(201);
+  });
+
+  test("is answered without those of its causes that the writer may not see, as it is read", async () => {
+    const common = { account, actor: { type: "user", id: "olga", label: null } };
+    const [hidden] = await api.tidings.record({ ...aMove(), ...common, audience: ["admins"] });
+    const [seen] = await api.tidings.record({ ...aMove(), ...common, causedBy: hidden });
+    for (const body of [
+      { ...aMoveAsJson(), causedBy: seen.id },
+      { events: [{ ...aMoveAsJson(), causedBy: seen.id }] },
+      { atomic: false, events: [{ ...aMoveAsJson(), causedBy: seen.id }] },
+    ]) {
+      const text = await (await record(body)).text();
+      expect(text).toContain('"causeDepth":1');
+      expect(text).not.toContain(hidden.id);
+    }
   });
 
   const wrong: [string, object, Partial<Problem>][] = [

@@ -1,9 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { TidingsError } from "../errors.ts";
+import type { InnerContext } from "../events/context.ts";
 import { isDraft, type Draft } from "../events/draft.ts";
 import { limits } from "../events/limits.ts";
-import type { RecordResult } from "../events/record.ts";
-import type { Viewer } from "../events/viewer.ts";
+import { withoutHiddenCauses } from "../events/hiddenCauses.ts";
+import type { RecordedEvent } from "../events/recordedEvent.ts";
+import { viewerKeys } from "../events/viewer.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { draftOf, draftSchema } from "./draft.ts";
@@ -92,9 +94,8 @@ export function addRecordRoutes(api: Api, tidings: Tidings, options: RecordRoute
       return c.json<Results>({ results }, results.every(({ ok }) => ok) ? 201 : 207);
     }
     const drafts: Draft[] = [draftOf(body, { tidings, identity, headerKey: key })];
-    const [recorded] = await tidings.record(...drafts);
-    const event = eventJson(recorded!, viewerOf(identity));
-    return c.json(event, 201, { location: `${options.basePath}/events/${event.id}` });
+    const [event] = await record(tidings, identity, drafts);
+    return c.json(event!, 201, { location: `${options.basePath}/events/${event!.id}` });
   });
 }
 
@@ -111,29 +112,51 @@ async function recordBatch(tidings: Tidings, identity: Identity, body: unknown):
   }
   const drafts = given.map((each, index) => attempt(() => draftOf(each, { tidings, identity, index })));
   const valid = drafts.filter(isDraft);
-  if (!atomic) return merge(drafts, await tidings.recordEach(valid), viewerOf(identity));
+  if (!atomic) return merge(drafts, await recordEach(tidings, identity, valid));
 
   const errors = drafts.filter((draft) => draft instanceof TidingsError);
   if (errors.length === 1) throw errors[0]!;
   if (errors.length > 1) {
     throw new TidingsError("BATCH_INVALID", { detail: `${errors.length} of ${given.length} events`, errors });
   }
-  const events = await tidings.record(...valid);
+  const events = await record(tidings, identity, valid);
+  return events.map((event) => ({ ok: true, event }));
+}
+
+type Result = Results["results"][number];
+
+async function record(tidings: Tidings, identity: Identity, drafts: readonly Draft[]) {
+  return asSeen(tidings, identity, await asWriter(tidings, identity, () => tidings.record(...drafts)));
+}
+
+async function recordEach(tidings: Tidings, identity: Identity, drafts: readonly Draft[]): Promise<Result[]> {
+  const results = await asWriter(tidings, identity, () => tidings.recordEach(drafts));
+  const recorded = results.flatMap((result) => (result.ok ? [result.event] : []));
+  const events = (await asSeen(tidings, identity, recorded)).values();
+  return results.map((result) =>
+    result.ok ? { ok: true, event: events.next().value! } : { ok: false, error: problemOf(result.error) },
+  );
+}
+
+/** Whoever asks can name as a cause only what they may see. */
+function asWriter<Written>(tidings: Tidings, identity: Identity, work: () => Written): Written {
+  const context: InnerContext = { viewer: viewerOf(identity) };
+  return tidings.run(context, work);
+}
+
+/** As they would be read afterwards: without those among their causes that the one who asks may not see. */
+async function asSeen(tidings: Tidings, identity: Identity, recorded: readonly RecordedEvent[]) {
   const viewer = viewerOf(identity);
-  return events.map((event) => ({ ok: true, event: eventJson(event, viewer) }));
+  const events = await withoutHiddenCauses(tidings.db, recorded, viewer ? viewerKeys(viewer) : null);
+  return events.map((event) => eventJson(event, viewer));
 }
 
 /** Puts what became of the valid drafts back where they stood among the refused ones. */
-function merge(
-  drafts: readonly (Draft | TidingsError)[],
-  recorded: readonly RecordResult[],
-  viewer: Viewer | undefined,
-): Results["results"] {
+function merge(drafts: readonly (Draft | TidingsError)[], recorded: readonly Result[]): Results["results"] {
   const next = recorded.values();
   return drafts.map((draft, index) => {
-    const result = isDraft(draft) ? next.next().value! : { ok: false as const, error: draft };
-    if (result.ok) return { ok: true, event: eventJson(result.event, viewer) };
-    return { ok: false, error: { ...problemOf(result.error), index } };
+    const result = isDraft(draft) ? next.next().value! : { ok: false as const, error: problemOf(draft) };
+    return result.ok ? result : { ok: false, error: { ...result.error, index } };
   });
 }
 

@@ -109,6 +109,11 @@ describeOnDatabases("replays over HTTP", (open) => {
     const { progress, types } = await run({ types: ["member.create"], until: { position: 2 } });
     expect([progress, types]).toMatchObject([{ events: 1, lastPosition: 2 }, ["member.create"]]);
     expect(await run({ subject: "member:nobody" })).toMatchObject({ state: "done", progress: { events: 0 } });
+    for (const kind of ["dry_run", "compare", "in_place"])
+      expect(await start({ kind, confirm: "acme", types: ["member.craete"] })).toMatchObject([
+        400,
+        { code: "INVALID_FILTER", path: ["types"], detail: expect.stringContaining("member.create") },
+      ]);
     const [status, { code }] = await start({ until: { eventId: "x" } });
     expect([status, code]).toEqual([400, "INVALID_REQUEST"]);
   });

@@ -91,13 +91,11 @@ export const HIGHEST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
  * the database, whose plans a connection keeps (see 0004_reads.sql); other filters are planned for each call.
  */
 function commonBranches(filter: NormalFilter, page: PageBounds): Branches | null {
-  const { of, types, actors, subjects, subjectTypes, severities, kinds, since, until } = filter;
+  const { of, types, actors, subjects, subjectTypes, severities, kinds } = filter;
   if (actors || subjects || subjectTypes || severities || kinds || (of && types)) return null;
   const parameters: Parameter[] = [];
   const bind = (value: Parameter) => `$${parameters.push(value)}`;
-  // No event has the smallest id of a moment: it has no version. So "greater than" is "from then on".
-  const low = [LOWEST, since === null ? LOWEST : idFloor(since), page.after ?? LOWEST].toSorted().at(-1)!;
-  const high = [HIGHEST, until === null ? HIGHEST : idFloor(until), page.before ?? HIGHEST].toSorted()[0]!;
+  const { low, high } = idBounds(filter, page);
   const { audiences } = filter;
   const seenBy = audiences ? "_seen_by" : "";
   const viewer = audiences ? `${bind(textArray(audiences))}::text[], ` : "";
@@ -110,6 +108,14 @@ function commonBranches(filter: NormalFilter, page: PageBounds): Branches | null
       `select lane, id from tidings.ids_of_account${seenBy}(${whose}, ${rest})`,
     ];
   return { branches, parameters };
+}
+
+/** What the ids of a page are greater and less than. */
+export function idBounds({ since, until }: NormalFilter, page: Omit<PageBounds, "limit">) {
+  // No event has the smallest id of a moment: it has no version. So "greater than" is "from then on".
+  const low = [LOWEST, since === null ? LOWEST : idFloor(since), page.after ?? LOWEST].toSorted().at(-1)!;
+  const high = [HIGHEST, until === null ? HIGHEST : idFloor(until), page.before ?? HIGHEST].toSorted()[0]!;
+  return { low, high };
 }
 
 function branchesOf(filter: NormalFilter, page: PageBounds | null): Branches {

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
+import { holdingTracks } from "../events/heldTracks.ts";
 import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { PositionedStoredEvent } from "./readPositions.ts";
@@ -41,7 +42,7 @@ export async function handleBatch(
   { db, contexts, lease, leaseMs, upTo, attempt }: HandleOptions,
 ): Promise<void> {
   const signal = lease.signal();
-  await db.transaction(async (tx) => {
+  await holdingTracks(db, contexts, async (tx) => {
     for (const together of subscription.mixed ? [events] : byAccount(events)) {
       await callHandler(subscription, together, contexts, { tx: tx.handle, attempt, signal });
     }

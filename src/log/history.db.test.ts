@@ -69,6 +69,32 @@ test("the end of the log is not remembered: what comes later is found", async ()
   expect(await readAll(history, 0)).toEqual(range(1, 11));
 });
 
+test("who reads anew learns what is there now, and the others find what it found", async () => {
+  await recordUpTo(600);
+  const asked: number[] = [];
+  let answer = () => undefined as void;
+  const slow: Database = {
+    ...database.db,
+    query: async (sql, parameters) => {
+      asked.push(Number(parameters![0]));
+      const rows = await database.db.query(sql, parameters);
+      if (asked.length === 1) await new Promise<void>((resolve) => (answer = resolve));
+      return rows as never;
+    },
+  };
+  const history = createHistory(slow);
+  const before = history.read(600);
+  await insertRawEvent(database.db);
+  await createSequencer(database.db, createSignals(), () => undefined).tick();
+  const anew = await history.readAnew(600);
+  expect(anew.events.map(({ position }) => position)).toEqual([601]);
+  answer();
+  expect((await before).events).toEqual([]);
+  await history.readAnew(0);
+  await history.read(0);
+  expect(asked).toEqual([600, 600, 0]);
+});
+
 test("a failed read is not remembered either", async () => {
   await recordUpTo(3);
   let fails = true;

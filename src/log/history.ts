@@ -5,6 +5,8 @@ import { readAfter, type PositionedRun } from "./readPositions.ts";
 export interface History {
   /** The events after a position, up to the end of its block at most. */
   read(after: number): Promise<PositionedRun>;
+  /** The same as the log is now: asks the database in any case. Whoever comes later finds what it found. */
+  readAnew(after: number): Promise<PositionedRun>;
 }
 
 const BLOCK = 500;
@@ -18,25 +20,23 @@ const KEPT_BLOCKS = 8;
 export function createHistory(db: Database): History {
   const kept = new Map<number, Promise<PositionedRun>>();
 
-  return {
-    read: async (after) => {
-      const known = kept.get(after);
-      if (known) return known;
-      const reading = readAfter(db, after, BLOCK - (after % BLOCK));
-      kept.set(after, reading);
-      const forget = () => {
-        if (kept.get(after) === reading) kept.delete(after);
-      };
-      try {
-        const run = await reading;
-        if (!run.more)
-          forget(); // the end of the log as it was: the next reader must look again
-        else if (kept.size > KEPT_BLOCKS) kept.delete(kept.keys().next().value!);
-        return run;
-      } catch (error) {
-        forget();
-        throw error;
-      }
-    },
-  };
+  async function readAnew(after: number): Promise<PositionedRun> {
+    const reading = readAfter(db, after, BLOCK - (after % BLOCK));
+    kept.set(after, reading);
+    const forget = () => {
+      if (kept.get(after) === reading) kept.delete(after);
+    };
+    try {
+      const run = await reading;
+      if (!run.more)
+        forget(); // the end of the log as it was: the next reader must look again
+      else if (kept.size > KEPT_BLOCKS) kept.delete(kept.keys().next().value!);
+      return run;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+
+  return { read: async (after) => kept.get(after) ?? readAnew(after), readAnew };
 }

@@ -1,17 +1,18 @@
 import { inspect } from "node:util";
 import { TidingsError } from "../errors.ts";
+import { storableText } from "../events/limits.ts";
 import type { PositionedEvent, RecordedEvent } from "../events/recordedEvent.ts";
 
 const ERROR_CHARACTERS = 4_000;
 
-/** What is kept of an error: its stack, within bounds, without the one character that PostgreSQL refuses. */
+/** What is kept of an error: its stack, within bounds, without what PostgreSQL refuses. */
 export function errorText(error: unknown): string {
-  const text = typeof error === "string" ? error : stackOf(error);
-  return text.replaceAll("\0", "").slice(0, ERROR_CHARACTERS);
+  return storableText(wholeText(error), ERROR_CHARACTERS);
 }
 
 /** Handlers throw anything, also what makes String() throw; what failed must be written down all the same. */
-function stackOf(error: unknown): string {
+export function wholeText(error: unknown): string {
+  if (typeof error === "string") return error;
   const stack: unknown = error instanceof Error ? error.stack : undefined;
   return typeof stack === "string" ? stack : inspect(error, { customInspect: false });
 }

@@ -1,6 +1,6 @@
 import { textArray, type Database, type Queryable } from "../db/database.ts";
 import { EVENT_COLUMNS, storedEvent, type EventColumns } from "./storedEvent.ts";
-import type { PositionedRun, PositionedStoredEvent } from "./readPositions.ts";
+import { positioned, type PositionedRun, type PositionedStoredEvent } from "./readPositions.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What a reader of the whole log asks for. */
@@ -53,7 +53,7 @@ export async function readWanted(
   const rows = await on.query<Columns>(WANTED_AFTER, parameters, { prepare: true });
   const events: PositionedStoredEvent[] = [];
   for (const row of rows) {
-    if (row.id !== null) events.push({ ...storedEvent(row as EventColumns), position: Number(row.position) });
+    if (row.id !== null) events.push(positioned(storedEvent(row as EventColumns), Number(row.position)));
   }
   const scannedTo = Number(rows.at(-1)?.position ?? after);
   // Positions are dense but for what retention took: then one more read finds nothing.

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { isTidingsError, TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
+import { holdingTracks } from "../events/heldTracks.ts";
 import { positionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
@@ -50,7 +51,7 @@ async function retryOne(
   const attempt = await claimRetry(db, parked);
   if (attempt === null) return;
   try {
-    await db.transaction(async (tx) => {
+    await holdingTracks(db, contexts, async (tx) => {
       const [stored] = await readEvents(tx, [parked]);
       if (!stored) throw new TidingsError("EVENT_NOT_FOUND");
       const event = positionedEvent({ ...stored, position: parked.position }, registry);

@@ -59,6 +59,12 @@ export interface SubscriptionOptions<
   run: (events: readonly EventOf<Types>[], context: HandlerContext<Handle>) => Promise<void> | void;
 }
 
+/** What apps cannot ask for. */
+export interface InnerSubscriptionOptions<Handle = unknown> extends SubscriptionOptions<Handle> {
+  /** Events of all accounts in one call, in the order of the log; the context then has no account. */
+  mixed?: true | undefined;
+}
+
 /** A checked subscription. */
 export interface Subscription {
   readonly name: string;
@@ -70,7 +76,7 @@ export interface Subscription {
   readonly batch: number;
   readonly onFailure: "park" | "stop" | "retry";
   readonly maxAttempts: number;
-  /** Events of all accounts in one call, in the order of the log; the context then has no account. */
+  /** See InnerSubscriptionOptions. */
   readonly mixed?: true | undefined;
   readonly run: (
     events: readonly PositionedEvent[],
@@ -83,7 +89,7 @@ export interface Subscription {
 /** Checks the options. Throws INVALID_OPTION, or INVALID_FILTER for types that cannot be. */
 export function checkSubscription(
   name: string,
-  options: SubscriptionOptions,
+  options: InnerSubscriptionOptions,
   registry: Registry,
 ): Subscription {
   const {
@@ -114,6 +120,7 @@ export function checkSubscription(
   const { lanes } = normalFilter({ lanes: asked }, "any", registry);
   const types = options.types === undefined ? null : typeNames(options.types, registry);
   const wantedTypes = types && new Set(types);
+  const slotOf = createSlotOf(key, slots);
   const wantedLanes = new Set(lanes ?? allLanes);
   return {
     name,
@@ -124,22 +131,34 @@ export function checkSubscription(
     batch,
     onFailure,
     maxAttempts,
+    mixed: options.mixed,
     run: options.run as Subscription["run"],
     wants: (event, slot) =>
       wantedLanes.has(event.lane) &&
       (wantedTypes === null || wantedTypes.has(event.type)) &&
-      (slots === 1 || slotOf(event, key, slots) === slot),
+      (slots === 1 || slotOf(event) === slot),
   };
 }
 
+/** Accounts whose slot is remembered: each slot asks it of every event, and a hash costs more than all else that is asked. */
+const MOST_ACCOUNTS = 10_000;
+
 /** The same in every process and for ever: a key must not change its slot. */
-function slotOf(
-  event: Pick<StoredEvent, "account" | "subject">,
+function createSlotOf(
   key: "account" | "subject",
   slots: number,
-): number {
-  const text = key === "account" ? event.account : `${event.account}\0${entityKey(event.subject)}`;
-  return createHash("sha1").update(text).digest().readUInt32BE(0) % slots;
+): (event: Pick<StoredEvent, "account" | "subject">) => number {
+  const slotOfText = (text: string) => createHash("sha1").update(text).digest().readUInt32BE(0) % slots;
+  if (key === "subject") return ({ account, subject }) => slotOfText(`${account}\0${entityKey(subject)}`);
+  const known = new Map<string, number>();
+  return ({ account }) => {
+    let slot = known.get(account);
+    if (slot === undefined) {
+      if (known.size >= MOST_ACCOUNTS) known.clear();
+      known.set(account, (slot = slotOfText(account)));
+    }
+    return slot;
+  };
 }
 
 function refuse(name: string, detail: string): never {

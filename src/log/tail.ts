@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import type { Signals } from "../signals.ts";
 import { createHistory } from "./history.ts";
 import { createLoop, type Loop } from "./loop.ts";
-import { lastPosition, readAfter, type PositionedRun, type PositionedStoredEvent } from "./readPositions.ts";
+import { lastPosition, type PositionedRun, type PositionedStoredEvent } from "./readPositions.ts";
 
 export type TailListener = (run: PositionedRun) => void;
 
@@ -27,7 +27,6 @@ export interface Tail {
 
 /** How many of the newest events stay in memory for readers that are a little behind. */
 const WINDOW = 1_000;
-const READ_AT_ONCE = 1_000;
 
 export function createTail(db: Database, signals: Signals, idleMs: number): Tail {
   const history = createHistory(db);
@@ -50,7 +49,7 @@ export function createTail(db: Database, signals: Signals, idleMs: number): Tail
         certain = true;
       }
       if (last <= mine.readUpTo) break;
-      const run = await readAfter(db, mine.readUpTo, READ_AT_ONCE);
+      const run = await history.readAnew(mine.readUpTo); // a read that began earlier may miss what is there now
       // Nothing there: the hint was wrong, or retention took what lay here.
       if (run.scannedTo === mine.readUpTo && !certain) last = run.scannedTo;
       else {

@@ -1,3 +1,4 @@
+import { entityKey } from "./entityKey.ts";
 import type { ActionKind, Lane, LiveItem, Severity } from "./wire.ts";
 
 /** Which events. Values of one field are alternatives, fields add up. Entities are written `type:id`. */
@@ -69,14 +70,13 @@ export function joined(...queries: readonly string[]): string {
  * the older names of its type.
  */
 export function mayMatch(filter: FeedFilter, item: LiveItem): boolean {
-  const key = ({ type, id }: { readonly type: string; readonly id: string }) => `${type}:${id}`;
   const allows = (values: readonly string[] | undefined, value: string) =>
     values === undefined || values.length === 0 || values.includes(value);
   return (
     allows(filter.lanes ?? ["domain"], item.lane) &&
     allows(filter.severities, item.severity) &&
-    allows(filter.actors, key(item.actor)) &&
-    allows(filter.subjects, key(item.subject)) &&
+    allows(filter.actors, entityKey(item.actor)) &&
+    allows(filter.subjects, entityKey(item.subject)) &&
     allows(filter.subjectTypes, item.subject.type)
   );
 }

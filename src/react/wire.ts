@@ -120,6 +120,7 @@ export interface GroupMembersPage {
 export interface Facets {
   readonly types: readonly { readonly type: string; readonly count: number }[];
   readonly actors: readonly { readonly actor: EntityRef; readonly count: number }[];
+  /** Of recording, as `since` and `until` are. */
   readonly days: readonly { readonly date: string; readonly count: number }[];
   /** How many events were looked at. */
   readonly events: number;
@@ -131,12 +132,12 @@ export type Phase = "added" | "updated" | "done";
 
 export interface DayColumn {
   readonly items: readonly FeedItem[];
-  /** How many more the day has in this column. */
+  /** How many more the day has in this column; 900 stands for 900 or more. */
   readonly hidden: number;
 }
 
 export interface Day {
-  /** `2026-11-20`, in the time zone that was asked for. */
+  /** `2026-11-20`, in the time zone that was asked for. The day of recording: an item's `occurredAt` may lie on another one. */
   readonly date: string;
   readonly columns: { readonly [phase in Phase]: DayColumn };
 }
@@ -151,6 +152,8 @@ export interface DaysPage {
 }
 
 export interface Unread {
+  /** False for a reader who has no mark in this feed yet: nothing is unread to them. */
+  readonly begun: boolean;
   readonly unread: number;
   readonly unseen: number;
   /** True when the numbers stop at the cap of 100: show "99+". */

@@ -23,6 +23,8 @@ export interface FeedWords {
   readonly sinceLastVisit: string;
   readonly showGroup: (count: number, shown: string) => string;
   readonly hideGroup: string;
+  /** Of an opened group that holds more than the 200 that are shown. */
+  readonly moreInGroup: (count: number, shown: string) => string;
   readonly you: string;
   readonly youInside: string;
   readonly yourself: string;
@@ -52,6 +54,7 @@ export const english: FeedWords = {
   sinceLastVisit: "New since your last visit",
   showGroup: (_, shown) => `Show all ${shown}`,
   hideGroup: "Show less",
+  moreInGroup: (_, shown) => `and ${shown} more`,
   you: "You",
   youInside: "you",
   yourself: "yourself",

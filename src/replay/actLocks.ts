@@ -1,3 +1,4 @@
+import { aFunction, checkOptions, type OptionKind } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import { entityKey, type EntityRef } from "../events/entity.ts";
 import { checkText } from "../events/limits.ts";
@@ -31,6 +32,14 @@ export interface TakenLock {
   /** Beside others that share it. */
   readonly shared: boolean;
 }
+
+/** Throws INVALID_OPTION. */
+export function checkActionLocks(locks: ActionLocks): ActionLocks {
+  checkOptions(locks, { seed: aBigint, key: aFunction }, ["actionLocks"]);
+  return locks;
+}
+
+const aBigint: OptionKind = { holds: (value) => typeof value === "bigint", must: "must be a bigint: 42n" };
 
 export const defaultSeed = 0x746964696e6773n;
 

@@ -4,8 +4,10 @@ import type { Draft } from "../events/draft.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { SubscriptionOptions } from "../log/subscription.ts";
+import { checkActionLocks } from "./actLocks.ts";
 import { actionKeys, type ActionsOptions } from "./actionOptions.ts";
 import { afterActions } from "./afterActions.ts";
+import { createApplyRoute, type ApplyRoute } from "./applyRoute.ts";
 import { createPerform } from "./perform.ts";
 import type { Actions } from "./performOptions.ts";
 import { createReplayAction, type ReplayAction } from "./replayAction.ts";
@@ -32,13 +34,15 @@ export function createActions<Handle>(
   /** What calls `after`, as a subscription; null where no action has one. */
   readonly after: SubscriptionOptions<Handle> | null;
   readonly replayAction: ReplayAction;
+  readonly applyRoute: ApplyRoute;
 } {
   const keys = actionKeys(options.secretKey);
-  const all = { ...dependencies, ...keys, locks: options.actionLocks ?? {} };
+  const all = { ...dependencies, ...keys, locks: checkActionLocks(options.actionLocks ?? {}) };
   const { performIn, ...calls } = createPerform<Handle>(all);
   return {
     calls,
     after: afterActions({ ...all, performIn }) as SubscriptionOptions<Handle> | null,
     replayAction: createReplayAction(all),
+    applyRoute: createApplyRoute(all),
   };
 }

@@ -1,16 +1,19 @@
 import type { Database, Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import type { ContextStore } from "../events/context.ts";
 import type { Draft } from "../events/draft.ts";
+import { sendTracked } from "../events/heldTracks.ts";
 import type { PositionedEvent, RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { upcastData } from "../events/upcast.ts";
 import type { HandlerContext, SubscriptionOptions } from "../log/subscription.ts";
 import type { Sealing } from "../sealing.ts";
-import { actionData, readActions } from "./actionRecord.ts";
+import { actionData, readActions, type StoredAction } from "./actionRecord.ts";
 import { isActionDefinition, type AnyActionDefinition } from "./defineAction.ts";
 import { performOne, type DoneAct } from "./doneAct.ts";
+import { hideSecrets } from "./hideSecrets.ts";
 import type { ActRequest } from "./prepareAction.ts";
-import { openData } from "./sensitive.ts";
+import { openData, sealedValues } from "./sensitive.ts";
 
 /** The subscription that calls `after`. */
 export const AFTER_ACTIONS = "actions.after";
@@ -18,6 +21,7 @@ export const AFTER_ACTIONS = "actions.after";
 export interface AfterActionsDependencies {
   readonly db: Database;
   readonly registry: Registry;
+  readonly contexts: ContextStore;
   readonly sealing: Sealing | null;
   readonly record: (drafts: readonly Draft[], tx: Transaction) => Promise<RecordedEvent[]>;
   readonly performIn: (request: ActRequest, tx: Transaction) => Promise<DoneAct>;
@@ -43,7 +47,7 @@ export function afterActions(dependencies: AfterActionsDependencies): Subscripti
 }
 
 async function callAfter(
-  { db, registry, sealing, record, performIn }: AfterActionsDependencies,
+  { db, registry, contexts, sealing, record, performIn }: AfterActionsDependencies,
   event: PositionedEvent,
   { tx: handle, attempt, signal }: HandlerContext<unknown>,
 ): Promise<void> {
@@ -57,10 +61,11 @@ async function callAfter(
   }
   const tx = db.adopt(handle);
   await refuseDuringReplay(tx, event.account);
-  const whole = action.sensitive.length === 0 ? event : await withSecrets(event, action, tx, sealing);
+  const [stored] = action.sensitive.length === 0 ? [] : await readActions(tx, [event]);
+  const whole = stored ? withSecrets(event, action, stored, sealing) : event;
   const perform = async (given: unknown, input: unknown, options = {}) => {
     const done = await performIn({ action: given, inputs: [input], options, about: undefined }, tx);
-    for (const send of done.tracked) send();
+    sendTracked(contexts.current(), done.tracked);
     return performOne(done);
   };
   const ctx = {
@@ -71,7 +76,12 @@ async function callAfter(
     record: (...drafts: readonly Draft[]) => record(drafts, tx),
     perform,
   };
-  await action.after(whole as never, ctx as never);
+  try {
+    await action.after(whole as never, ctx as never);
+  } catch (error) {
+    // Its text is kept with the parked event and shown in the dashboard.
+    throw stored ? hideSecrets(error, sealedValues(stored, sealing)) : error;
+  }
 }
 
 /** What it performs would be refused, after it has had its effects: so it waits before it has any. */
@@ -83,14 +93,12 @@ async function refuseDuringReplay(tx: Transaction, account: string): Promise<voi
 }
 
 /** The event with what only a key opens. */
-async function withSecrets(
+function withSecrets(
   event: PositionedEvent,
   action: AnyActionDefinition,
-  tx: Transaction,
+  stored: StoredAction,
   sealing: Sealing | null,
-): Promise<PositionedEvent> {
-  const [stored] = await readActions(tx, [event]);
-  if (!stored) return event;
+): PositionedEvent {
   const opened = openData(stored, sealing);
   return { ...event, data: upcastData(action.upcasters, stored.version, event.version, opened) };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { aFunction, checkOption } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import { storableText } from "../events/limits.ts";
 import { asStored, checkSerializable, type Json } from "../events/serializable.ts";
@@ -26,6 +27,7 @@ export function takeCaptures(): TakenCaptures {
     random: () => (captured[names.next("random")] = Math.random()) as number,
     capture: async <Value>(given: string, make: () => Value): Promise<Awaited<Value>> => {
       const name = names.next(checkName(given));
+      checkOption(make, aFunction, ["capture", given]);
       try {
         const value = await make();
         checkSerializable(value, ["captured", name]);
@@ -93,9 +95,9 @@ function createNames() {
 }
 
 function checkName(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/.test(name) || RESERVED.includes(name)) {
+  if (typeof name !== "string" || !/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/.test(name) || RESERVED.includes(name)) {
     throw new TidingsError("INVALID_OPTION", {
-      detail: `capture("${name}"): a name is 1 to 100 of A-Z, a-z, 0-9 and _ . -, and none of ${RESERVED.join(", ")}`,
+      detail: `capture("${String(name)}"): a name is 1 to 100 of A-Z, a-z, 0-9 and _ . -, and none of ${RESERVED.join(", ")}`,
     });
   }
   return name;

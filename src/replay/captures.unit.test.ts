@@ -74,6 +74,15 @@ test.each(["", "id", "random", "__proto__", "a b", "a#2", "1a", "x".repeat(101)]
   },
 );
 
+test("a name that is no text, and a value that nothing makes, are refused, and not kept", async () => {
+  const captures = takeCaptures();
+  const refused = { code: "INVALID_OPTION" };
+  await expect(captures.capture(null as never, () => 1)).rejects.toMatchObject(refused);
+  await expect(captures.capture(Symbol("x") as never, () => 1)).rejects.toMatchObject(refused);
+  await expect(captures.capture("token", "abc" as never)).rejects.toMatchObject(refused);
+  expect(captures.taken()).toEqual({ captured: {} });
+});
+
 test("ids are UUIDs of version 7, of now and each another", () => {
   const captures = takeCaptures();
   const before = Date.now();

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { watchStatements } from "../../test/support/watchStatements.ts";
 import { compareTables, type TableDifference } from "./compareTables.ts";
 import type { ComparedTable } from "./tableShape.ts";
 
@@ -47,6 +48,23 @@ describeOnDatabases("comparing tables", (open) => {
     await expect(ofAccount("c")).resolves.toMatchObject({ same: 0, missing: 0, extra: 0 });
     const unknown = compareOne({ table: "users", account: "tenant" });
     await expect(unknown).rejects.toMatchObject({ code: "INCOMPARABLE_TABLE" });
+  });
+
+  test("stops between two pages when it is told to", async () => {
+    await both(
+      "create table users (id integer primary key); insert into users select generate_series(1, 5000)",
+    );
+    const watched = watchStatements(present.db);
+    const stopping = new AbortController();
+    const stopsAtFirstPage = vi.spyOn(watched.statements, "push").mockImplementation((statement) => {
+      if (statement?.startsWith("fetch")) stopping.abort(new Error("enough"));
+      return 0;
+    });
+    const compared = compareTables(watched.db, replayed.db, ["users"], { signal: stopping.signal });
+    await expect(compared).rejects.toThrow("enough");
+    expect(stopsAtFirstPage.mock.calls.filter(([statement]) => statement?.startsWith("fetch"))).toHaveLength(
+      1,
+    );
   });
 
   test("rows that only one side has, and fields that differ, are told apart", async () => {

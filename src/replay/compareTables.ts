@@ -1,4 +1,6 @@
+import { aSignal, aText, checkOptions, wholeNumber } from "../checkOptions.ts";
 import type { Database, Transaction } from "../db/database.ts";
+import { checkComparedTables } from "./checkComparedTables.ts";
 import { excerptsOf } from "./excerpts.ts";
 import { compareKeys } from "./keyOrder.ts";
 import { readTableRows, type TableRow } from "./tableRows.ts";
@@ -9,6 +11,8 @@ export interface CompareOptions {
   listRows?: number | undefined;
   /** Only rows of this account, of tables that say which column holds it. Default: all rows. */
   account?: string | undefined;
+  /** Stops between two pages and rejects with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How a table differs between the present and a replay. Equal when `missing`, `extra` and `different` are 0. */
@@ -41,8 +45,8 @@ export interface FieldDifference {
 }
 
 /**
- * Compares tables row by row, in pages, whatever their size. Each side is read as of one moment. Throws INCOMPARABLE_TABLE for
- * a table without a primary key or that one side lacks.
+ * Compares tables row by row, in pages, whatever their size. Each side is read as of one moment. Throws INVALID_OPTION, and
+ * INCOMPARABLE_TABLE for a table without a primary key or that one side lacks.
  */
 export async function compareTables(
   present: Database,
@@ -50,6 +54,8 @@ export async function compareTables(
   tables: readonly ComparedTable[],
   options: CompareOptions = {},
 ): Promise<TableDifference[]> {
+  checkComparedTables(tables, ["tables"]);
+  checkOptions(options, { listRows: wholeNumber(0, Infinity), account: aText, signal: aSignal });
   return present.transaction(async (presentTx) => {
     await presentTx.execute(ONE_MOMENT);
     return replayed.transaction(async (replayedTx) => {
@@ -85,14 +91,14 @@ async function compareTable(
   present: Transaction,
   replayed: Transaction,
   shape: TableShape,
-  { listRows = 20 }: CompareOptions,
+  { listRows = 20, signal }: CompareOptions,
 ): Promise<TableDifference> {
   const counts = { same: 0, missing: 0, extra: 0, different: 0 };
   const rows: RowDifference[] = [];
   const note = (kind: RowDifference["kind"], here: TableRow | undefined, there: TableRow | undefined) => {
     if (counts[kind]++ < listRows) rows.push(rowDifference(kind, shape, here, there));
   };
-  const [ours, theirs] = [readTableRows(present, shape), readTableRows(replayed, shape)];
+  const [ours, theirs] = [readTableRows(present, shape, signal), readTableRows(replayed, shape, signal)];
   let here = await nextOf(ours);
   let there = await nextOf(theirs);
   while (here !== undefined || there !== undefined) {

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { aBoolean, aFunction, anything, texts, type OptionKinds } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import {
   actionKinds,
@@ -8,7 +9,13 @@ import {
   type EventShape,
   type TypedDefinition,
 } from "../events/defineEvent.ts";
-import { definitionFields, invalidDefinition } from "../events/definitionFields.ts";
+import {
+  aSchema,
+  checkDefinition,
+  definitionFields,
+  definitionKinds,
+  invalidDefinition,
+} from "../events/definitionFields.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { CheckedUpcasters, Upcasters } from "../events/upcast.ts";
 import type { ActionContext, ActionValues, AfterContext, AfterEvent } from "./actionContext.ts";
@@ -131,6 +138,7 @@ export function defineAction<
   type: Type,
   options: ActionOptions<Type, Result, Handle, Schema, Steps>,
 ): ActionDefinition<ShapeOf<Type, Schema, Result>, Handle> {
+  checkDefinition(type, options, optionKinds);
   const steps: Upcasters = options.upcast ?? {};
   const { kind, lock = "subject", lane = "system", webhook = false, sensitive = [] } = options;
   const fields = definitionFields(type, { ...options, lane, webhook, upcast: steps } as never);
@@ -139,10 +147,8 @@ export function defineAction<
     invalidDefinition(type, `kind "${String(kind)}" is none of ${actionKinds.join(", ")}`);
   if (lane !== "system" && lane !== "domain")
     invalidDefinition(type, `lane "${String(lane)}" is neither system nor domain`);
-  if (!["subject", "account", "none"].includes(lock as string) && typeof lock !== "function")
-    invalidDefinition(type, `lock "${String(lock)}" is no function and none of subject, account, none`);
   for (const name of ["subject", "run"] as const) {
-    if (typeof options[name] !== "function") invalidDefinition(type, `${name} must be a function`);
+    if (options[name] === undefined) invalidDefinition(type, `${name} is missing: it must be a function`);
   }
   checkSensitive(type, sensitive, options.input);
   const definition: AnyActionDefinition = {
@@ -166,6 +172,21 @@ export function defineAction<
   };
   return definition as ActionDefinition<ShapeOf<Type, Schema, Result>, Handle>;
 }
+
+const optionKinds = {
+  ...definitionKinds,
+  kind: anything,
+  input: aSchema,
+  subject: aFunction,
+  sensitive: texts,
+  lock: {
+    holds: (value) => ["subject", "account", "none"].includes(value as string) || aFunction.holds(value),
+    must: "is no function and none of subject, account, none",
+  },
+  ignore: aBoolean,
+  run: aFunction,
+  after: aFunction,
+} satisfies OptionKinds;
 
 export function isActionDefinition(value: unknown): value is AnyActionDefinition {
   return typeof value === "object" && value !== null && "~tidings" in value && value["~tidings"] === "action";

@@ -1,3 +1,12 @@
+import {
+  aFunction,
+  anObject,
+  anything,
+  wholeNumber,
+  wrongOption,
+  wrongText,
+  type OptionKinds,
+} from "../checkOptions.ts";
 import type { Parameter } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { isEventDefinition, type AnyEventDefinition } from "../events/defineEvent.ts";
@@ -83,16 +92,14 @@ export function defineProjection<const Events extends readonly AnyEventDefinitio
   name: string,
   options: ProjectionOptions<Events, Table>,
 ): Projection {
-  const { version = 1, batch = 2_000, events } = options;
   const invalid = (detail: string): never => {
-    throw new TidingsError("INVALID_DEFINITION", { detail: `projection "${name}": ${detail}` });
+    throw new TidingsError("INVALID_DEFINITION", { detail: `projection "${String(name)}": ${detail}` });
   };
-  if (!/^[a-z][a-z0-9_]{0,39}$/.test(name))
+  if (typeof name !== "string" || !/^[a-z][a-z0-9_]{0,39}$/.test(name))
     invalid("the name must be 1 to 40 characters of a-z, 0-9 and _, and begin with a letter");
-  if (!Number.isInteger(version) || version < 1 || version > 9_999)
-    invalid(`version ${version} must be a whole number from 1 to 9,999`);
-  if (!Number.isInteger(batch) || batch < 1 || batch > 10_000)
-    invalid(`batch ${batch} must be a whole number from 1 to 10,000`);
+  const wrong = wrongOption(options, projectionOptions);
+  if (wrong) invalid(wrongText(wrong));
+  const { version = 1, batch = 2_000, events } = options;
   if (!Array.isArray(events) || events.length === 0 || !events.every(isEventDefinition))
     invalid("events must be a list of event definitions (do the modules import each other?)");
   if ((options.on === undefined) === (options.run === undefined)) invalid("pass either on or run");
@@ -103,10 +110,20 @@ export function defineProjection<const Events extends readonly AnyEventDefinitio
     events,
     batch,
     restore: options.restore as Projection["restore"],
-    tables: checkTables(options.tables, invalid),
+    tables: checkTables(options.tables ?? {}, invalid),
     run: options.run ? inBulk(options.run as BulkHandler) : oneByOne(handlersOf(options, invalid)),
   };
 }
+
+const projectionOptions = {
+  version: wholeNumber(1, 9_999),
+  events: anything,
+  tables: anObject,
+  restore: aFunction,
+  batch: wholeNumber(1, 10_000),
+  on: anObject,
+  run: aFunction,
+} satisfies OptionKinds;
 
 export function isProjection(value: unknown): value is Projection {
   return (
@@ -135,6 +152,9 @@ function handlersOf(
   const handlers = new Map(Object.entries(on as Record<string, Handler>));
   const types = new Set(events.map(({ type }) => type));
   for (const type of types) if (!handlers.has(type)) invalid(`on has no handler for ${type}`);
-  for (const type of handlers.keys()) if (!types.has(type)) invalid(`on handles ${type}, events lacks it`);
+  for (const [type, handler] of handlers) {
+    if (!types.has(type)) invalid(`on handles ${type}, events lacks it`);
+    if (typeof handler !== "function") invalid(`on has no function for ${type}`);
+  }
   return handlers;
 }

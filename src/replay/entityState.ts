@@ -1,10 +1,11 @@
+import { checkEventsVisibleOnce } from "../db/grants.ts";
 import { TidingsError } from "../errors.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import { normalFilter, type EntityLike } from "../events/filter.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { AnyStateReducer, FoldedEvent } from "../events/stateReducer.ts";
-import { maySee, viewerKeys, type Viewer } from "../events/viewer.ts";
+import type { Viewer } from "../events/viewer.ts";
 import { findEvents } from "../log/findEvents.ts";
 import { readColumns } from "../log/readEvents.ts";
 import { fold, type FoldDependencies } from "./fold.ts";
@@ -87,6 +88,7 @@ export async function stateMoments(
     account,
     registry,
   );
+  await checkEventsVisibleOnce(db);
   const { keys } = await findEvents(db, filter, { limit: limit + 1 });
   const shown = keys.slice(0, limit);
   const rows = await readColumns<{ id: string; type: string; at: number }>(
@@ -116,21 +118,17 @@ async function foldSeen(
 ): Promise<Seen> {
   const { registry } = dependencies;
   const reducer = reducerOf(registry, entity);
-  const keys = viewer === undefined ? null : new Set(viewerKeys(viewer));
   const on = Object.entries(reducer.on).map(([type, step]) => {
-    const seen = (before: Seen, event: FoldedEvent): Seen =>
-      maySee(event.audience, keys)
-        ? {
-            state: step(before.state, event),
-            events: before.events + 1,
-            event,
-            previous: before.event?.id ?? null,
-          }
-        : before;
+    const seen = (before: Seen, event: FoldedEvent): Seen => ({
+      state: step(before.state, event),
+      events: before.events + 1,
+      event,
+      previous: before.event?.id ?? null,
+    });
     return [type, seen] as const;
   });
   const initial: Seen = { state: reducer.initial, events: 0, event: null, previous: null };
-  const options = { account, until, lanes: lanesOf(registry, reducer) };
+  const options = { account, viewer, until, lanes: lanesOf(registry, reducer) };
   return (await fold(dependencies, entityText(entity), { initial, on: Object.fromEntries(on) }, options))
     .state;
 }

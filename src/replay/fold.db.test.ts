@@ -172,6 +172,20 @@ describeOnDatabases("fold", (open) => {
     expect(await folded()).toBe("on");
   });
 
+  test("is made of what a viewer may see, and of nothing else that is kept", async () => {
+    await move(1);
+    const [secret] = await tidings.record({ ...aMove(1, 2), actor: ann, audience: ["admins"] });
+    await move(3);
+    const seenBy = async (audiences: string[], until?: { eventId: string }) =>
+      (await tidings.fold(card(1), cardState, { viewer: { ...ann, audiences }, until })).places;
+    expect(await seenBy(["admins"])).toEqual([1, 2, 3]);
+    expect(await seenBy([])).toEqual([1, 3]);
+    expect(await seenBy(["admins"], { eventId: secret.id })).toEqual([1, 2]);
+    await expect(seenBy([], { eventId: secret.id })).rejects.toMatchObject({ code: "EVENT_NOT_FOUND" });
+    const cached = tidings.fold(card(1), cardState, { viewer: ann, snapshots });
+    await expect(cached).rejects.toMatchObject({ code: "INVALID_OPTION", path: ["snapshots"] });
+  });
+
   test("keeps no state that would not come back as it is", async () => {
     for (const place of [1, 2]) await move(place);
     const dates: StateReducer<Date | null> = {

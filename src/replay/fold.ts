@@ -1,29 +1,18 @@
+import { refuseOption } from "../checkOptions.ts";
 import type { Database } from "../db/database.ts";
-import { TidingsError } from "../errors.ts";
-import type { Lane } from "../events/defineEvent.ts";
+import { checkEventsVisibleOnce } from "../db/grants.ts";
 import { entityKey } from "../events/entity.ts";
 import type { EntityLike } from "../events/filter.ts";
 import { normalFilter } from "../events/filter.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import type { FoldedEvent, StateReducer, StateStep } from "../events/stateReducer.ts";
+import { checkReducer, type FoldedEvent, type StateReducer, type StateStep } from "../events/stateReducer.ts";
 import { LOWEST } from "../log/findEvents.ts";
 import { unreadableError } from "../log/problems.ts";
+import { checkFold, type FoldOptions } from "./foldOptions.ts";
 import { foldEnd, type FoldEnd } from "./foldUntil.ts";
 import { readHistory, type HistoryOf, type SequencedEvent } from "./history.ts";
 import { readSnapshot, writeSnapshot, type Snapshot, type SnapshotOptions } from "./snapshots.ts";
-import type { ReplayUntil } from "./until.ts";
-
-export interface FoldOptions {
-  /** Default: the context's account, then the fixed one. */
-  account?: string | undefined;
-  /** The past: a position, an event (which is included) or a time. Default: all that is recorded. */
-  until?: ReplayUntil | undefined;
-  /** Default `["domain"]`. */
-  lanes?: readonly Lane[] | undefined;
-  /** Keeps the state of long histories, which must then be JSON. Default: every fold begins at the beginning. */
-  snapshots?: SnapshotOptions | undefined;
-}
 
 /** A state, and what it is made of. */
 export interface Folded<State> {
@@ -41,8 +30,8 @@ export interface FoldDependencies {
 }
 
 /**
- * Folds the events whose subject is one entity, in the order in which they were written. Throws INVALID_OPTION,
- * EVENT_NOT_FOUND; UNKNOWN_TYPE or WRONG_VERSION for an event that this process cannot read; REPLAY_PRUNED.
+ * Folds the events whose subject is one entity, in the order in which they were written. Throws INVALID_OPTION, INVALID_FILTER,
+ * EVENT_NOT_FOUND; UNKNOWN_TYPE or WRONG_VERSION for an event that this process cannot read; REPLAY_PRUNED; EVENTS_HIDDEN.
  */
 export async function fold<State>(
   { db, registry, accountOf }: FoldDependencies,
@@ -50,17 +39,24 @@ export async function fold<State>(
   reducer: StateReducer<State>,
   options: FoldOptions = {},
 ): Promise<Folded<State>> {
+  checkReducer(reducer, refuseOption);
+  const { snapshots, viewer, until } = checkFold(options);
   const account = accountOf(options.account);
-  const { of, lanes } = normalFilter({ of: [subject], lanes: options.lanes }, account, registry);
+  const { of, lanes, audiences } = normalFilter(
+    { of: [subject], lanes: options.lanes, viewer },
+    account,
+    registry,
+  );
   const steps = stepsOf(reducer, registry);
-  const history: HistoryOf = { account, entity: of![0]!, types: [...steps.keys()], lanes };
-  const end = await foldEnd(db, account, options.until);
-  const { snapshots } = options;
-  const kept = snapshots ? await readSnapshot(db, history, checkOptions(snapshots)) : null;
+  const history: HistoryOf = { account, entity: of![0]!, types: [...steps.keys()], lanes, audiences };
+  // Hidden events would be missing from the state, and nobody would know.
+  await checkEventsVisibleOnce(db);
+  const end = await foldEnd(db, history, until);
+  const kept = snapshots ? await readSnapshot(db, history, snapshots) : null;
   const reading: Reading<State> = { db, registry, history, end, reducer, steps };
   const folded =
     (await foldInPages(reading, kept && end.holds(kept) ? kept : null)) ?? (await foldAtOnce(reading));
-  if (snapshots && options.until === undefined && isDue(folded, snapshots))
+  if (snapshots && until === undefined && isDue(folded, snapshots))
     await writeSnapshot(db, history, snapshots, folded);
   return { state: folded.state, events: folded.events, last: folded.last };
 }
@@ -161,19 +157,7 @@ function stepsOf<State>(
     for (const name of registry.expand(type) ?? []) steps.set(name, step);
   }
   if (steps.size > 0) return steps;
-  throw new TidingsError("INVALID_OPTION", { detail: "The reducer's on names no event type" });
-}
-
-function checkOptions(options: SnapshotOptions): SnapshotOptions {
-  const { name, version = 1, every = EVERY } = options;
-  const refuse = (detail: string): never => {
-    throw new TidingsError("INVALID_OPTION", { detail });
-  };
-  if (name.length < 1 || name.length > 100) refuse("snapshots.name must have 1 to 100 characters");
-  if (!Number.isInteger(version) || version < 1)
-    refuse(`snapshots.version ${version} must be a whole number from 1`);
-  if (!Number.isInteger(every) || every < 1) refuse(`snapshots.every ${every} must be a whole number from 1`);
-  return options;
+  return refuseOption(["on"], "names no event type");
 }
 
 /** A state without an event that it should have would be wrong, and nobody would know. */

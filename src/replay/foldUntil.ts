@@ -1,13 +1,14 @@
 import type { Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { lanes } from "../events/defineEvent.ts";
+import { maySee } from "../events/viewer.ts";
 import { recordedAt } from "../log/eventId.ts";
 import { HIGHEST, LOWEST, idFloor } from "../log/findEvents.ts";
 import { positionsOf } from "../log/positionsOf.ts";
 import { readColumns } from "../log/readEvents.ts";
-import type { SequencedEvent } from "./history.ts";
+import type { HistoryOf, SequencedEvent } from "./history.ts";
 import type { Snapshot } from "./snapshots.ts";
-import { checkUntil, type ReplayUntil } from "./until.ts";
+import type { ReplayUntil } from "./until.ts";
 
 /** The events of one account up to a moment. */
 export interface FoldEnd {
@@ -19,18 +20,17 @@ export interface FoldEnd {
   keep(events: readonly SequencedEvent[]): Promise<readonly SequencedEvent[]>;
 }
 
-/** Checks a moment and finds it. Throws INVALID_OPTION, EVENT_NOT_FOUND. */
+/** Finds a moment. Throws EVENT_NOT_FOUND, also for an event that the viewer may not see. */
 export async function foldEnd(
   on: Queryable,
-  account: string,
+  of: Pick<HistoryOf, "account" | "audiences">,
   until: ReplayUntil | undefined,
 ): Promise<FoldEnd> {
   if (until === undefined) return { holds: () => true, before: HIGHEST, keep: async (events) => events };
-  checkUntil(until);
   if ("time" in until) return endAtTime(until.time);
   return "eventId" in until
-    ? endAtEvent(on, account, until.eventId)
-    : endAtPosition(on, account, until.position);
+    ? endAtEvent(on, of, until.eventId)
+    : endAtPosition(on, of.account, until.position);
 }
 
 function endAtTime(time: Date): FoldEnd {
@@ -43,14 +43,20 @@ function endAtTime(time: Date): FoldEnd {
 }
 
 /** That one and what was written before it. */
-async function endAtEvent(on: Queryable, account: string, id: string): Promise<FoldEnd> {
+async function endAtEvent(
+  on: Queryable,
+  { account, audiences }: Pick<HistoryOf, "account" | "audiences">,
+  id: string,
+): Promise<FoldEnd> {
   // The lane is not part of an id's text, so each is asked.
-  const [last] = await readColumns<{ seq: number }>(
+  const [last] = await readColumns<{ seq: number; audience: string | null }>(
     on,
-    "e.seq::float8 as seq",
+    "e.seq::float8 as seq, array_to_json(e.audience)::text as audience",
     lanes.map((lane) => ({ account, lane, id })),
   );
-  if (!last) throw new TidingsError("EVENT_NOT_FOUND", { detail: `until.eventId ${id}` });
+  const audience = JSON.parse(last?.audience ?? "null") as string[] | null;
+  if (!last || !maySee(audience, audiences && new Set(audiences)))
+    throw new TidingsError("EVENT_NOT_FOUND", { detail: `until.eventId ${id}` });
   return {
     holds: ({ seq }) => seq <= last.seq,
     before: idFloor(recordedAt(id) + MARGIN_MS),

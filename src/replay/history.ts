@@ -12,6 +12,8 @@ export interface HistoryOf {
   /** Types as they are stored. */
   readonly types: readonly string[];
   readonly lanes: readonly Lane[];
+  /** What a viewer counts as: what is not for one of these is not read. Null: everything. */
+  readonly audiences: readonly string[] | null;
 }
 
 /** An event with its place in the order of insertion: for one subject that is the order in which things happened. */
@@ -22,7 +24,7 @@ export interface SequencedEvent extends StoredEvent {
 const PAGE = 1_000;
 
 const HISTORY = `
-select lane, id::text from tidings.history_of_entity($1, $2::text[], $3, $4::text[], $5::uuid, ${PAGE}) order by id limit ${PAGE}`;
+select lane, id::text from tidings.history_of_entity($1::text[], $2, $3::text[], $4, $5::text[], $6::uuid, ${PAGE}) order by id limit ${PAGE}`;
 
 /**
  * The events on an entity's timeline after one of them, in pages ordered by id; ordered by `seq` within a page. Throws
@@ -30,13 +32,13 @@ select lane, id::text from tidings.history_of_entity($1, $2::text[], $3, $4::tex
  */
 export async function* readHistory(
   on: Queryable,
-  { account, entity, types, lanes }: HistoryOf,
+  { account, entity, types, lanes, audiences }: HistoryOf,
   after: string,
 ): AsyncGenerator<readonly SequencedEvent[], void, undefined> {
   for (let low = after; ;) {
     const keys = await on.query<Pick<EventKey, "lane" | "id">>(
       HISTORY,
-      [account, textArray(lanes), entity, textArray(types), low],
+      [audiences && textArray(audiences), account, textArray(lanes), entity, textArray(types), low],
       { prepare: true },
     );
     if (keys.length > 0) yield readSequenced(on, account, keys, entity);

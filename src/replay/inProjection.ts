@@ -1,4 +1,5 @@
 import type { Transaction } from "../db/database.ts";
+import { asWritten } from "../db/schema.ts";
 import type { ContextStore } from "../events/context.ts";
 import type { Projection, ProjectionContext } from "./defineProjection.ts";
 import { tableFinder } from "./projectionTables.ts";
@@ -19,7 +20,7 @@ export function inProjection<Result>(
   work: (context: ProjectionContext) => Result,
 ): Result {
   const context: ProjectionContext = {
-    query: (sql, parameters) => tx.query(sql, parameters),
+    query: (sql, parameters) => asWritten(tx).query(sql, parameters),
     table: tableFinder(name, names),
     tx: tx.handle,
     signal,

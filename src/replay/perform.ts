@@ -1,6 +1,8 @@
+import { anObject, checkOption, refuseOption, wholeNumber } from "../checkOptions.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { TidingsError } from "../errors.ts";
+import { sendTracked } from "../events/heldTracks.ts";
 import { refuseEffects } from "../events/withoutEffects.ts";
 import { isActionDefinition } from "./defineAction.ts";
 import { performOne, type DoneAct } from "./doneAct.ts";
@@ -67,12 +69,13 @@ type Dependencies = PerformDependencies & PerformActsDependencies;
 /** A handle may come first. */
 function argumentsOf<Options>(call: readonly unknown[]) {
   const inCallersTransaction = !isActionDefinition(call[0]) && isActionDefinition(call[1]);
-  const [action, input, options] = inCallersTransaction ? call.slice(1) : call;
+  const [action, input, options = {}] = inCallersTransaction ? call.slice(1) : call;
+  checkOption(options, anObject, ["options"]);
   return {
     handle: inCallersTransaction ? { given: call[0] } : undefined,
     action,
     input,
-    options: (options ?? {}) as Options,
+    options: options as Options,
   };
 }
 
@@ -81,11 +84,9 @@ function requestsOf(action: unknown, inputs: readonly unknown[], given: PerformA
   if (events === "summary") {
     if (subject !== undefined)
       return [{ action, inputs, options: { ...rest, idempotencyKey: key }, about: subject }];
-    const detail = 'events: "summary" needs a subject: what the summary is about';
-    throw new TidingsError("INVALID_OPTION", { detail });
+    return refuseOption(["subject"], 'is missing: it says what events: "summary" is about');
   }
-  if (events !== "each")
-    throw new TidingsError("INVALID_OPTION", { detail: `events is ${String(events)}, not each or summary` });
+  if (events !== "each") refuseOption(["events"], "must be each or summary");
   return Array.from(inputs, (input, index) => ({
     action,
     inputs: [input],
@@ -106,12 +107,9 @@ async function performAny(
   const act = context.act?.isOpen ? (context.act as RunAct) : undefined;
   const tx = handle && db.adopt(handle.given);
   const { retries = 0 } = requests[0]!.options;
-  if (!Number.isInteger(retries) || retries < 0)
-    throw new TidingsError("INVALID_OPTION", { detail: `retries ${retries} must be a whole number from 0` });
-  if (retries > 0 && (act || tx)) {
-    const detail = "retries: only what opened the transaction can try it again; here that is the caller";
-    throw new TidingsError("INVALID_OPTION", { detail });
-  }
+  checkOption(retries, wholeNumber(0, Infinity), ["retries"]);
+  if (retries > 0 && (act || tx))
+    refuseOption(["retries"], "needs a transaction of its own to try again: here it is the caller's");
   if (act) {
     const done: DoneAct[] = [];
     for (const request of requests) done.push(await act.perform(request, tx));
@@ -122,7 +120,8 @@ async function performAny(
         undoable(tx, () => performIn(dependencies, requests, tx)),
       )
     : await performInOwn(dependencies, requests, retries);
-  for (const { tracked } of acts) for (const send of tracked) send();
+  // Of a caller's transaction it is not known when it commits, unless that is a handler's.
+  for (const { tracked } of acts) sendTracked(tx ? context : {}, tracked);
   return acts;
 }
 

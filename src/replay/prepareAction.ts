@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { anObject, checkOption, wholeNumber } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import { checkEntity, withLabel } from "../events/checkEntities.ts";
 import type { Context } from "../events/context.ts";
@@ -62,13 +63,12 @@ export function prepareAct(
   { registry, account: fixedAccount, fingerprintKeys }: PrepareActDependencies,
 ): PreparedAct {
   const action = registeredAction(given, registry);
+  checkOption(options, anObject, ["options"]);
   const { cause, key, ...stamp } = stampOf(options, context, fixedAccount);
   const calls = inputs.map((input) => prepareCall(action, input, stamp));
   const { expectedVersion = null } = options;
-  if (expectedVersion !== null && !(Number.isSafeInteger(expectedVersion) && expectedVersion >= 0)) {
-    const detail = `expectedVersion ${expectedVersion} must be a whole number from 0`;
-    throw new TidingsError("INVALID_OPTION", { detail });
-  }
+  if (expectedVersion !== null)
+    checkOption(expectedVersion, wholeNumber(0, Number.MAX_SAFE_INTEGER), ["expectedVersion"]);
   if (about !== undefined) checkEntity(about, ["subject"]);
   const row: EventRow = {
     ...stamp,
@@ -147,7 +147,10 @@ function fingerprintsOf(
 /** Throws INVALID_OPTION for what is no list, TOO_MANY_EVENTS. */
 export function checkInputs(inputs: unknown): asserts inputs is readonly unknown[] {
   if (!Array.isArray(inputs))
-    throw new TidingsError("INVALID_OPTION", { detail: "performAll takes a list of inputs" });
+    throw new TidingsError("INVALID_OPTION", {
+      detail: "performAll takes a list of inputs",
+      path: ["inputs"],
+    });
   if (inputs.length > limits.eventsPerCall)
     throw new TidingsError("TOO_MANY_EVENTS", { detail: `${inputs.length} inputs` });
 }

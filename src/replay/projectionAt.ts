@@ -1,4 +1,5 @@
 import type { Database, Queryable, Transaction } from "../db/database.ts";
+import { asWritten } from "../db/schema.ts";
 import type { ContextStore } from "../events/context.ts";
 import { positionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
@@ -31,11 +32,11 @@ export interface ProjectionAtDependencies {
 export async function projectionAt<Result>(
   { db, registry, contexts }: ProjectionAtDependencies,
   projection: Projection,
-  until: ReplayUntil,
+  given: ReplayUntil,
   read: (past: PastTables) => Promise<Result>,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Result> {
-  checkUntil(until);
+  const until = checkUntil(given);
   const kept = await keptPositions(db);
   const end = await findEnd(db, until, null, kept.last);
   return db.transaction(async (tx) => {
@@ -51,7 +52,7 @@ export async function projectionAt<Result>(
       if (unreadable) throw unreadableError(unreadable);
       await inProjection(projection, call, (context) => projection.run(events, context));
     }
-    return read({ query: tx.query, table: tableFinder(projection.name, names) });
+    return read({ query: asWritten(tx).query, table: tableFinder(projection.name, names) });
   });
 }
 

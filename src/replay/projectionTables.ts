@@ -1,5 +1,6 @@
+import { aText, texts, wrongOption, wrongText, type OptionKinds } from "../checkOptions.ts";
 import type { Transaction } from "../db/database.ts";
-import { quoteIdentifier } from "../db/schema.ts";
+import { asWritten, quoteIdentifier } from "../db/schema.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { TidingsError } from "../errors.ts";
 
@@ -32,15 +33,23 @@ export function checkTables(
   invalid: (detail: string) => never,
 ): ProjectionTable[] {
   const checked = Object.entries(tables).map(([name, spec]) => {
-    const { columns, indexes = [] } = typeof spec === "string" ? { columns: spec } : spec;
+    const given = typeof spec === "string" ? { columns: spec } : spec;
+    const wrong = wrongOption(given, tableSpec);
+    if (wrong) invalid(wrongText({ path: [`table ${name}`, ...wrong.path], what: wrong.what }));
+    const { columns, indexes = [] } = given;
     if (!NAME.test(name))
       invalid(`table "${name}" must be 1 to 45 characters of a-z, 0-9 and _, perhaps behind a schema`);
-    if (!columns.trim().startsWith("("))
+    if (!columns?.trim().startsWith("("))
       invalid(`table ${name} must be its columns: "(board_id text primary key, …)"`);
     return { name, columns, indexes };
   });
   return checked.length > 0 ? checked : invalid("tables is empty");
 }
+
+const tableSpec = {
+  columns: aText,
+  indexes: texts,
+} satisfies OptionKinds;
 
 /** `board_stats` of version 2 is board_stats__v2, and board_stats__v2_3 when it is built for the third time. */
 export function physicalTables(
@@ -76,16 +85,17 @@ export async function createTables(
   names: ReadonlyMap<string, string>,
   { temporary = false }: { temporary?: boolean | undefined } = {},
 ): Promise<void> {
+  const own = asWritten(tx);
   for (const { name, columns, indexes } of tables) {
     const table = names.get(name)!;
     const create = temporary
       ? `create temporary table ${table} ${columns} on commit drop`
       : `create table ${table} ${columns}`;
-    await tx.execute(create).catch((cause: unknown) => {
+    await own.execute(create).catch((cause: unknown) => {
       if (sqlStateOf(cause) !== INSUFFICIENT_PRIVILEGE) throw cause;
       throw new TidingsError("PROJECTION_REFUSED", { detail: (cause as Error).message, cause });
     });
-    for (const index of indexes) await tx.execute(`create index on ${table} ${index}`);
+    for (const index of indexes) await own.execute(`create index on ${table} ${index}`);
   }
 }
 

@@ -2,11 +2,14 @@ import { afterEach, expect, test } from "vitest";
 import { aMove, ann, board, card, cardAdded, cardMoved, events } from "../../test/support/boardEvents.ts";
 import { cardsOfBoards, movesOfCards, MOVES } from "../../test/support/boardProjections.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
-import { insertRawEvent } from "../../test/support/rawEvents.ts";
+import { insertRawEvent, uuid7At } from "../../test/support/rawEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { watchStatements } from "../../test/support/watchStatements.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import type { TidingsOptions } from "../tidingsOptions.ts";
 import { defineProjection, type Projection } from "./defineProjection.ts";
+import { numberAll } from "./snapshotOfSource.ts";
+import type { ReplayUntil } from "./until.ts";
 
 /** What retention took, as an archive would give it back. */
 const restore: Projection["restore"] = async ({ query, table }, { firstPosition }) => {
@@ -270,6 +273,37 @@ describeOnDatabases("projections", (open, { name: server }) => {
     expect(await rows(ask)).toEqual([{ moves: 4 }]);
   });
 
+  test("as of a time read no more of the log than what was recorded until then", async () => {
+    database = await open();
+    const { db, statements } = watchStatements(database.db);
+    const tidings = await start([movesOfCards()], { db });
+    await move(tidings, 1);
+    const time = new Date();
+    await insertRawEvent(database.db, { id: uuid7At(time.getTime() + 1) });
+    await rows(
+      `insert into tidings.events (account_id, lane, id, type, version, severity, subject_type, subject_id, actor_type, actor_id,
+                                   occurred_at, refs, data, metadata)
+       select account_id, lane, tidings.uuid7((extract(epoch from now()) * 1000000)::bigint + 10000 + n), type, version, severity, subject_type,
+              subject_id, actor_type, actor_id, occurred_at, refs, data, metadata
+         from tidings.events, generate_series(1, 10000) n where subject_id = '1' and data = '{}'`,
+    );
+    await insertRawEvent(database.db, { id: uuid7At(time.getTime() - 1), card: "late" });
+    await insertRawEvent(database.db, { id: uuid7At(time.getTime() + 2) });
+    await database.db.transaction(numberAll);
+    const read = (until: ReplayUntil) => {
+      statements.length = 0;
+      return tidings.projections.at("moves", until, ({ query }) => query("select card from card_moves"));
+    };
+    const pages = () => statements.filter((sql) => sql.includes("events_of_types_after")).length;
+    expect(await read({ time })).toEqual([{ card: "1" }, { card: "late" }]);
+    const all = pages();
+    await read({ time: new Date(time.getTime() - 60_000) });
+    expect([all, pages()], "what came late is at the end").toEqual([expect.any(Number), 0]);
+    await rows("delete from tidings.event_order where pos = 10003");
+    await read({ time });
+    expect(pages()).toBeLessThan(all / 2);
+  });
+
   test("of a log whose beginning retention has taken are refused, or begin with what restores it", async () => {
     // A sweep would number again what is deleted here; retention takes the events, too.
     const options = { sequencer: { sweepMs: 10 ** 9 } };
@@ -302,6 +336,38 @@ describeOnDatabases("projections", (open, { name: server }) => {
     expect(await rows(left)).toEqual([{ gone: true }]);
     expect(await tidings.subscriptions.list()).toEqual([]);
     expect(await tidings.projections.list()).toEqual([]);
+  });
+
+  test("say in their SQL what they mean, also where Tidings' own is renamed", async () => {
+    database = await open({ migrated: false });
+    const linked = defineProjection("linked", {
+      events: [cardMoved],
+      tables: {
+        linked: {
+          columns: "(card text, host text default 'tidings.example', url text)",
+          indexes: ["(card) where host <> 'tidings.no'"],
+        },
+      },
+      on: {
+        "card.moved": async ({ subject }, { query, table }) => {
+          const sql = `insert into ${table("linked")} (card, url) values ($1, 'https://tidings.example/' || $1)`;
+          await query(sql, [subject.id]);
+        },
+      },
+    });
+    const tidings = await start([linked], { schema: "log" });
+    await tidings.migrate();
+    await move(tidings, 1);
+    await tidings.work();
+    const expected = [{ card: "1", host: "tidings.example", url: "https://tidings.example/1" }];
+    const read = "select * from linked where host = 'tidings.example'";
+    expect(await rows(read)).toEqual(expected);
+    const then = tidings.projections.at("linked", { position: 1 }, ({ query }) => query(read));
+    expect(await then).toEqual(expected);
+    const [index] = await rows<{ sql: string }>(
+      "select indexdef as sql from pg_indexes where tablename = 'linked__v1'",
+    );
+    expect(index!.sql).toContain("'tidings.no'");
   });
 
   test("live in any schema beside Tidings' own", async () => {

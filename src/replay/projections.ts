@@ -1,3 +1,5 @@
+import { aFunction, aSignal, checkOption, checkOptions } from "../checkOptions.ts";
+import { checkEventsVisibleOnce } from "../db/grants.ts";
 import type { AnyEventDefinition } from "../events/defineEvent.ts";
 import { TidingsError } from "../errors.ts";
 import type { SubscriptionRunner } from "../log/subscriptions.ts";
@@ -66,7 +68,7 @@ export function createProjections(
   const find = (name: string): Projection => {
     const projection = projections.get(name);
     if (projection) return projection;
-    throw new TidingsError("PROJECTION_NOT_FOUND", { detail: `"${name}"` });
+    throw new TidingsError("PROJECTION_NOT_FOUND", { detail: `"${String(name)}"` });
   };
   const onHandled = (listener: () => void) => signals.on("subscription.handled", listener);
   const create = (projection: Projection) => createProjectionWorker(projection, dependencies);
@@ -114,6 +116,8 @@ export function createProjections(
     requestRebuild: async (name) => stateOf((await requestRebuild(dependencies, find(name))).subscription),
     rebuild: async (name, options = {}) => {
       const projection = find(name);
+      checkOptions(options, { onProgress: aFunction, signal: aSignal });
+      await checkEventsVisibleOnce(db);
       const begun = await requestRebuild(dependencies, projection);
       const working = running?.workers.get(name);
       const worker = working ?? create(projection);
@@ -128,8 +132,13 @@ export function createProjections(
     },
     waitFor: async (name, event, options = {}) =>
       waitForProjection(db, find(name).name, event, options, onHandled),
-    at: async (name, until, read, { signal } = {}) =>
-      projectionAt(dependencies, find(name), until, read, signal),
+    at: async (name, until, read, options = {}) => {
+      const projection = find(name);
+      checkOption(read, aFunction, ["read"]);
+      checkOptions(options, { signal: aSignal });
+      await checkEventsVisibleOnce(db);
+      return projectionAt(dependencies, projection, until, read, options.signal);
+    },
     remove: async (name) => {
       const { generations } = await readGenerations(db, name);
       if (generations.length === 0) throw new TidingsError("PROJECTION_NOT_FOUND", { detail: `"${name}"` });

@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { checkPositive } from "../checkPositive.ts";
 import type { Database } from "../db/database.ts";
+import { asWritten } from "../db/schema.ts";
 import { checkEventsVisible } from "../db/grants.ts";
 import { TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
 import type { Registry } from "../events/registry.ts";
 import { refuseEffects } from "../events/withoutEffects.ts";
+import type { ApplyRoute } from "./applyRoute.ts";
 import { compareWithin, type TableDifference } from "./compareTables.ts";
 import { waitForPerforms } from "./inPlace.ts";
 import type { ReplayAction } from "./replayAction.ts";
 import { checkKept } from "./replayBeginning.ts";
+import { checkReplayDefaults } from "./checkReplayOptions.ts";
 import { checkReplay, type CheckedReplay } from "./replayChecks.ts";
 import { clearTables } from "./replayClear.ts";
 import type { ReplayDefaults, ReplayOptions, RunReplay } from "./replayOptions.ts";
@@ -17,6 +20,7 @@ import { rehearse } from "./replayRehearsal.ts";
 import type { ReplayReport } from "./replayReport.ts";
 import { openReplay, type ReplayRun } from "./replayRun.ts";
 import { refuseUnknown, replayScan } from "./replayScan.ts";
+import { checkRoutes } from "./routes.ts";
 import { holdSnapshot, numberAll, type SourceSnapshot } from "./snapshotOfSource.ts";
 import { findEnd } from "./until.ts";
 
@@ -25,6 +29,7 @@ export interface ReplayDependencies {
   readonly registry: Registry;
   readonly contexts: ContextStore;
   readonly replayAction: ReplayAction;
+  readonly applyRoute: ApplyRoute;
 }
 
 /** How long another process waits for one that died without a word: three renewals fit in it. */
@@ -37,6 +42,8 @@ export function createReplay<Handle>(
 ): RunReplay<Handle> {
   const defaults = given as ReplayDefaults; // handles are passed on, and never looked into
   const { db, registry } = dependencies;
+  checkReplayDefaults(defaults);
+  checkRoutes(defaults.routes ?? [], registry, ["replay", "routes"]);
   const leaseMs = defaults.leaseMs ?? LEASE_MS;
   checkPositive("replay", { leaseMs });
   return async (options) => {
@@ -111,7 +118,10 @@ function compareAll(
     return run.target.transaction(async (replayed) => {
       await replayed.execute("set transaction isolation level repeatable read, read only");
       const account = replay.what.account ?? undefined;
-      return compareWithin(moment.tables, replayed, replay.compare, { account });
+      return compareWithin(asWritten(moment.tables), replayed, replay.compare, {
+        account,
+        signal: replay.signal,
+      });
     });
   });
 }

@@ -1,4 +1,4 @@
-import { TidingsError } from "../errors.ts";
+import { TidingsError, isTidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
 import { recordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
@@ -9,10 +9,11 @@ import { storedAlone, type ActionData, type ActionItem, type StoredAction } from
 import { failureAgain } from "./captures.ts";
 import type { AnyActionDefinition } from "./defineAction.ts";
 import type { DoneAct } from "./doneAct.ts";
+import { hideSecrets } from "./hideSecrets.ts";
 import { prepareAct, type ActRequest, type PrepareActDependencies } from "./prepareAction.ts";
 import { takeNext, type ActionPlace } from "./actionPlace.ts";
 import { secondRun } from "./secondRun.ts";
-import { openData } from "./sensitive.ts";
+import { openData, sealedValues } from "./sensitive.ts";
 
 export interface ReplayActionDependencies extends PrepareActDependencies {
   readonly registry: Registry;
@@ -35,8 +36,25 @@ export type ReplayAction = (
 export function createReplayAction(dependencies: ReplayActionDependencies): ReplayAction {
   return async (action, event, place) => {
     const replayed: StoredAction[] = [];
-    await replayEvent(dependencies, action, event, { ...place, replayed });
+    try {
+      await replayEvent(dependencies, action, event, { ...place, replayed });
+    } catch (error) {
+      // Its message is kept with the replay, and listed for what was set aside.
+      throw hideSecrets(error, [event, ...replayed].flatMap(secretsOf(dependencies)));
+    }
     return replayed;
+  };
+}
+
+/** Nothing where no key opens it: then nobody has it to tell. */
+function secretsOf({ sealing }: ReplayActionDependencies): (event: StoredAction) => readonly Json[] {
+  return (event) => {
+    try {
+      return sealedValues(event, sealing);
+    } catch (error) {
+      if (isTidingsError(error, "ERASED")) return [];
+      throw error;
+    }
   };
 }
 

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
 import { entityKey } from "../events/entity.ts";
 import { normalFilter } from "../events/filter.ts";
 import { checkIdentifier } from "../events/limits.ts";
 import type { Registry } from "../events/registry.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
+import { checkReplayOptions } from "./checkReplayOptions.ts";
 import type { ClearedReplay, ReplayDefaults, ReplayOptions } from "./replayOptions.ts";
+import { checkReplayedTypes } from "./replayedTypes.ts";
 import { checkRoutes } from "./routes.ts";
-import { quoteTableName } from "./tableName.ts";
 import type { ComparedTable } from "./tableShape.ts";
 import { createTreatments, type Treatment } from "./treatment.ts";
 import { checkUntil } from "./until.ts";
@@ -32,37 +32,31 @@ export interface CheckedReplay extends ReplayOptions {
   readonly after: number;
 }
 
-const MAX_BATCH = 10_000;
-
 /** Throws INVALID_OPTION, INVALID_FILTER, REPLAY_NEEDS_CLEAR or CLEAR_NEEDS_FUNCTION. */
 export function checkReplay(
   options: ReplayOptions,
   defaults: ReplayDefaults,
   registry: Registry,
 ): CheckedReplay {
-  const { until, into, strict = true, batch = 500, from, snapshot } = options;
-  checkPositive("replay", { batch });
-  if (!Number.isInteger(batch) || batch > MAX_BATCH)
-    refuse(`batch ${batch} must be a whole number from 1 to 10,000`);
-  if (until !== undefined) checkUntil(until);
-  if (from !== undefined && !(Number.isSafeInteger(from.position) && from.position >= 0))
-    refuse(`from.position ${from.position} must be a whole number from 0`);
+  checkReplayOptions(options);
+  const { into, strict = true, batch = 500, from, snapshot } = options;
+  const until = options.until === undefined ? undefined : checkUntil(options.until);
   if ((from === undefined) !== (snapshot === undefined)) refuse("from and snapshot go together");
   const compare = options.compare === true ? (defaults.tables ?? []) : options.compare || [];
-  if (!Array.isArray(compare)) refuse("compare must be a list of tables, true or false");
   if (options.compare === true && compare.length === 0)
     refuse("compare: true compares the tables of createTidings({ replay: { tables } }), which names none");
   if (compare.length > 0 && into === undefined && !options.dryRun)
     refuse("compare needs into: in place there is nothing left to compare with");
 
-  const selection = selectionOf(options, registry);
+  const selection = selectionOf({ ...options, until }, registry);
   const { account, subject, types } = selection.what;
+  const routes = checkRoutes([...(options.routes ?? []), ...(defaults.routes ?? [])], registry);
+  if (types !== null) checkReplayedTypes(types, routes, registry);
   const clear = options.clear ?? (into ? undefined : defaults.clear);
   checkClear(clear, {
     inPlace: into === undefined,
     partial: account !== null || subject !== null || types !== null,
   });
-  const routes = checkRoutes([...(options.routes ?? []), ...(defaults.routes ?? [])], registry);
   return {
     ...options,
     ...selection,
@@ -115,8 +109,6 @@ function checkClear(
     return;
   }
   if (typeof clear === "function") return;
-  if (!Array.isArray(clear) || clear.length === 0) refuse("clear must be a function or a list of tables");
-  for (const table of clear as readonly string[]) quoteTableName(table);
   if (partial) throw new TidingsError("CLEAR_NEEDS_FUNCTION");
 }
 

@@ -1,4 +1,5 @@
 import type { Transaction } from "../db/database.ts";
+import { asWritten } from "../db/schema.ts";
 import { readSequences } from "./clearedSequences.ts";
 import type { CheckedReplay } from "./replayChecks.ts";
 import type { Clear, ClearedReplay } from "./replayOptions.ts";
@@ -29,5 +30,5 @@ async function clearWith(
   const tables = clear.map(quoteTableName);
   await run.keepSequences(tx, await readSequences(tx, tables, run.sequences()));
   // All at once, so that foreign keys among them are no obstacle; with their sequences, so that serial keys come again.
-  await tx.execute(`truncate ${tables.join(", ")} restart identity`);
+  await asWritten(tx).execute(`truncate ${tables.join(", ")} restart identity`);
 }

@@ -1,12 +1,11 @@
 import type { Transaction } from "../db/database.ts";
 import { isTidingsError, type TidingsError } from "../errors.ts";
-import type { ContextStore } from "../events/context.ts";
-import { positionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { JsonObject } from "../events/serializable.ts";
 import { canUpcast } from "../events/upcast.ts";
 import type { StoredAction } from "./actionRecord.ts";
 import { emptyRecord } from "./actionSchema.ts";
+import type { ApplyRoute } from "./applyRoute.ts";
 import type { ReplayAction } from "./replayAction.ts";
 import { failedAt } from "./replayFailure.ts";
 import { childrenOf, type EventsById } from "./replayInside.ts";
@@ -17,8 +16,8 @@ import type { Treatment } from "./treatment.ts";
 
 export interface ReplayEventDependencies {
   readonly registry: Registry;
-  readonly contexts: ContextStore;
   readonly replayAction: ReplayAction;
+  readonly applyRoute: ApplyRoute;
   readonly treatmentOf: (event: Pick<StoredAction, "type" | "version">) => Treatment;
   readonly strict: boolean;
 }
@@ -79,7 +78,7 @@ async function replayOne(
 
 /** Returns the actions that were replayed inside. */
 async function reach(
-  { contexts, registry, replayAction }: ReplayEventDependencies,
+  { registry, replayAction, applyRoute }: ReplayEventDependencies,
   target: CheckedTarget,
   event: ScannedEvent,
   { tx, inside }: ReplayPlace,
@@ -97,9 +96,7 @@ async function reach(
     const asStored = readsIt ? undefined : (stored: JsonObject) => stored;
     return replayAction(action, event, { tx, inside, input: input ?? asStored });
   }
-  await contexts.run({ account: event.account, withoutEffects: `The route of "${event.type}"` }, () =>
-    target.apply(positionedEvent(event, registry), { tx: tx.handle }),
-  );
+  await applyRoute(target.apply, event, tx);
   return [];
 }
 

@@ -3,6 +3,7 @@ import { clubActions, createClub, createClubTables } from "../../test/replay/sup
 import type { Tx } from "../../test/replay/support/shopTables.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import type { Database, Transaction } from "../db/database.ts";
 import type { Tidings } from "../tidings.ts";
 import type { ReplayDefaults } from "./replayOptions.ts";
 import { emptyTally } from "./replayTally.ts";
@@ -10,13 +11,23 @@ import { emptyTally } from "./replayTally.ts";
 const ann = { type: "user", id: "ann", label: "Ann" };
 const account = "acme";
 
-describeOnDatabases("replays as jobs", (open) => {
+describeOnDatabases("replays as jobs", (open, { needsSeveralConnections }) => {
   let database: TestDatabase;
   let tidings: Tidings<Tx>;
   /** Lets the comparisons that wait for their scratch database go on. */
   let release: () => void;
+  /** Awaited before the comparison takes a page from the scratch database. */
+  let beforeScratchReads: (() => Promise<void>) | undefined;
+  const paused = (tx: Transaction): Transaction => ({
+    ...tx,
+    query: async (sql, parameters, options) => {
+      if (sql.startsWith("fetch")) await beforeScratchReads?.();
+      return tx.query(sql, parameters, options);
+    },
+  });
   beforeEach(async () => {
     database = await open();
+    beforeScratchReads = undefined;
     await createClubTables(database.db);
     const released = new Promise<void>((resolve) => (release = resolve));
     tidings = createClub(database, actions, {
@@ -25,7 +36,8 @@ describeOnDatabases("replays as jobs", (open) => {
         const { db, drop } = await open(); // a clone, which on PGlite is opened five times faster than an empty one
         await createClubTables(db);
         await released;
-        return { db: db as never, drop, [Symbol.asyncDispose]: drop };
+        const pausing: Database = { ...db, transaction: (work) => db.transaction((tx) => work(paused(tx))) };
+        return { db: pausing as never, drop, [Symbol.asyncDispose]: drop };
       },
     } satisfies ReplayDefaults<Tx>);
     await tidings.perform(actions.renameMember, { id: "1", name: "Ben" }, { actor: ann, account });
@@ -60,6 +72,23 @@ describeOnDatabases("replays as jobs", (open) => {
     await tidings.replays.cancel(id, { account });
     release();
     expect(await over(id)).toMatchObject({ state: "cancelled", tables: null, failure: null });
+  });
+
+  test("one that is cancelled while tables are compared ends at the next page", async (context) => {
+    needsSeveralConnections(context); // one serves the comparison until it is over
+    const rows = "select 'acme', n::text, 'x' from generate_series(1, 2000) n";
+    await database.db.query(`insert into members (account, id, name) ${rows}`);
+    const { id } = await start("compare");
+    beforeScratchReads = async () => void (await tidings.replays.cancel(id, { account }));
+    release();
+    expect(await over(id)).toMatchObject({ state: "cancelled", tables: null });
+  });
+
+  test("it goes on when work() has done its turn: only stop() interrupts it", async () => {
+    const { id } = await start("compare");
+    await tidings.work({ forMs: 1 });
+    release();
+    expect(await over(id)).toMatchObject({ state: "done" });
   });
 
   test("one whose process stops is seen as interrupted, by every other process, and can be run again", async () => {

@@ -34,7 +34,10 @@ export interface ReplayOptions<Handle = unknown> {
   account?: string | undefined;
   /** Only actions on this entity: `card("1")` or `"card:1"`. Default: on every one. */
   subject?: EntityLike | undefined;
-  /** Only these actions: definitions, types (`user.create`), categories (`user.*`) or older names. Default: all. */
+  /**
+   * Only these actions: definitions, types (`user.create`), categories (`user.*`) or older names. One that no action has and no route
+   * leads from is refused with INVALID_FILTER. Default: all.
+   */
   types?: readonly (AnyActionDefinition | AnyEventDefinition | string)[] | undefined;
   /** Go before those of createTidings. */
   routes?: readonly Route<Handle>[] | undefined;
@@ -51,7 +54,7 @@ export interface ReplayOptions<Handle = unknown> {
   compare?: readonly ComparedTable[] | boolean | undefined;
   /** Called when the replay has begun and after each batch. */
   onProgress?: ((progress: ReplayProgress) => void) | undefined;
-  /** Stops between two batches and rejects with its reason; the same call goes on from there. */
+  /** Stops between two batches, or pages of a comparison, and rejects with its reason; the same call goes on from there. */
   signal?: AbortSignal | undefined;
   /** Only says what would be replayed, by what, and what would be cleared: touches nothing. Default false. */
   dryRun?: boolean | undefined;

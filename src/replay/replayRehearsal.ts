@@ -12,11 +12,18 @@ import { findEnd } from "./until.ts";
 /** Says what a replay would do, by the same reading of the log, and does nothing. */
 export async function rehearse({ db }: ReplayDependencies, replay: CheckedReplay): Promise<ReplayReport> {
   const began = performance.now();
-  const { account, until } = replay.what;
+  const { account, subject, until } = replay.what;
   const end = await findEnd(db, until ?? undefined, account, await db.transaction(numberAll));
   const family = familyOf(replay, end.position);
   const tally = openTally(emptyTally);
-  const scan = { after: replay.after, upTo: end.position, account, routed: replay.routed, seen: null };
+  const scan = {
+    after: replay.after,
+    upTo: end.position,
+    account,
+    subject,
+    routed: replay.routed,
+    seen: null,
+  };
   for await (const page of scanActions(db, { ...scan, before: end.before })) {
     replay.signal?.throwIfAborted();
     if (page.gone.length > 0) throw prunedAt(page.gone[0]!);

@@ -19,16 +19,16 @@ export interface Stretch {
 
 /** Replays a stretch of the log, batch by batch, each with its checkpoint in one transaction. */
 export async function replayScan(
-  { registry, contexts, replayAction }: ReplayDependencies,
+  { registry, replayAction, applyRoute }: ReplayDependencies,
   replay: CheckedReplay,
   run: ReplayRun,
   { log, position: upTo, before, seen }: Stretch,
 ): Promise<void> {
   const { strict, batch, treatmentOf } = replay;
-  const dependencies = { registry, contexts, replayAction, strict, treatmentOf };
-  const { account } = replay.what;
+  const dependencies = { registry, replayAction, applyRoute, strict, treatmentOf };
+  const { account, subject } = replay.what;
   const family = familyOf(replay, upTo);
-  const scan = { after: run.position(), upTo, account, routed: replay.routed, before, seen };
+  const scan = { after: run.position(), upTo, account, subject, routed: replay.routed, before, seen };
   for await (const page of scanActions(log, scan)) {
     if (page.gone.length > 0) throw prunedAt(page.gone[0]!);
     const roots = await rootsOf(log, page.events, family);
@@ -57,8 +57,8 @@ export async function refuseUnknown(
   { log, position: upTo, before, seen }: Stretch,
 ): Promise<void> {
   const family = familyOf(replay, upTo);
-  const { account } = replay.what;
-  const scan = { after: replay.after, upTo, account, routed: replay.routed, before, seen };
+  const { account, subject } = replay.what;
+  const scan = { after: replay.after, upTo, account, subject, routed: replay.routed, before, seen };
   for await (const page of scanActions(log, scan)) {
     replay.signal?.throwIfAborted();
     if (page.gone.length > 0) throw prunedAt(page.gone[0]!);

@@ -1,5 +1,5 @@
-import { TidingsError } from "../errors.ts";
-import type { AnyEventDefinition } from "../events/defineEvent.ts";
+import { anything, refuseOption, wrongOption, type OptionKinds } from "../checkOptions.ts";
+import { isEventDefinition, type AnyEventDefinition } from "../events/defineEvent.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { JsonObject } from "../events/serializable.ts";
@@ -37,7 +37,7 @@ export type RouteTarget<Handle = unknown> =
       readonly apply?: undefined;
     }
   | {
-      /** Writes with `tx` what the event means. It cannot record, perform or track anything. */
+      /** Writes with `tx` what the event means, which comes as an action would get it: also what is sensitive. It has no effects. */
       apply(event: PositionedEvent, context: { readonly tx: Handle }): Promise<unknown> | void;
       readonly action?: undefined;
     };
@@ -60,22 +60,26 @@ export type CheckedTarget =
       /** Undefined: what was stored. */
       readonly input: ((stored: JsonObject, event: StoredEvent) => unknown) | undefined;
     }
-  | {
-      readonly apply: (event: PositionedEvent, context: { readonly tx: unknown }) => Promise<unknown> | void;
-      readonly action?: undefined;
-    };
+  | { readonly apply: CheckedApply; readonly action?: undefined };
 
-/** Checks routes. Throws INVALID_OPTION for one that cannot work. */
-export function checkRoutes(routes: readonly Route<never>[], registry: Registry): CheckedRoute[] {
+export type CheckedApply = (
+  event: PositionedEvent,
+  context: { readonly tx: unknown },
+) => Promise<unknown> | void;
+
+/** Checks routes. Throws INVALID_OPTION, with the path, for one that cannot work. */
+export function checkRoutes(
+  routes: readonly Route<never>[],
+  registry: Registry,
+  path: readonly string[] = ["routes"],
+): CheckedRoute[] {
   return routes.map((route, index) => {
-    const refuse = (what: string): never => {
-      throw new TidingsError("INVALID_OPTION", { detail: `routes[${index}] ${what}` });
-    };
+    const refuse = (what: string) => refuseOption([...path, index], what);
+    const wrong = wrongOption(route, routeOptions);
+    if (wrong) refuseOption([...path, index, ...wrong.path], wrong.what);
     const { from, versions, to, ignore } = route as Route;
-    const type = typeof from === "string" ? from : from?.type;
-    if (typeof type !== "string" || type === "") refuse("needs from: a definition or the name of a type");
-    if (versions?.length === 0 || versions?.some((version) => !Number.isInteger(version) || version < 1))
-      refuse("versions must hold whole numbers from 1");
+    const type = typeof from === "string" ? from : isEventDefinition(from) ? from.type : "";
+    if (type === "") refuse("needs from: a definition or the name of a type");
     if ((to === undefined) === (ignore === undefined)) refuse("needs either to, or ignore with a reason");
     if (ignore !== undefined && (typeof ignore !== "string" || ignore.trim() === ""))
       refuse("ignore must say why");
@@ -92,6 +96,19 @@ export function checkRoutes(routes: readonly Route<never>[], registry: Registry)
     };
   });
 }
+
+const routeOptions = {
+  from: anything,
+  versions: {
+    holds: (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((version) => Number.isInteger(version) && version >= 1),
+    must: "must be a list of whole numbers from 1",
+  },
+  to: anything,
+  ignore: anything,
+} satisfies OptionKinds;
 
 /** The route of an event, if it has one. */
 export function routeOf(

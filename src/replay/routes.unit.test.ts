@@ -91,8 +91,15 @@ test("a route that cannot work is refused before anything is touched", () => {
     [{ from: "user.create", to: [] }, "to is empty"],
     [{ from: "user.create", to: userRegistered }, "must hold actions"],
     [{ from: "user.create", to: { action: createUser } }, "must hold actions"],
-    [{ from: "user.create", versions: [0], to: createUser }, "whole numbers from 1"],
+    [
+      { from: "user.create", versions: [0], to: createUser },
+      "routes.0.versions [ 0 ] must be a list of whole numbers from 1",
+    ],
     [{ from: "user.create", versions: [], to: createUser }, "whole numbers from 1"],
+    [{ from: "user.create", versions: "1" as never, to: createUser }, "whole numbers from 1"],
+    [{ from: "user.create", version: [1], to: createUser }, "routes.0.version is no option"],
+    [{ from: { type: "user.create" }, to: createUser }, "needs from"],
+    [null as never, "routes.0 null must be an object"],
   ];
   for (const [route, message] of wrong) {
     expect(() => checkRoutes([route as Route], registry), JSON.stringify(route)).toThrow(message);

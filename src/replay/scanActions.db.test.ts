@@ -2,11 +2,39 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import { insertRawEvent, uuid7At } from "../../test/support/rawEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { entityKey } from "../events/entity.ts";
 import { idFloor } from "../log/findEvents.ts";
 import { scanActions, type Scan, type ScannedPage } from "./scanActions.ts";
 import { numberAll } from "./snapshotOfSource.ts";
 
-const everything: Scan = { after: 0, upTo: 0, account: null, routed: [], before: null, seen: null };
+/** Fifty take turns, but for one that has forty events in a row. */
+const SUBJECT = "case when n between 1000 and 1039 then 'burst' else (n / 2 % 50)::text end";
+/** Every second one is an action, the others are `user.registered`. */
+const INSERT_MANY = `
+with written as (
+  insert into tidings.events (account_id, lane, id, type, version, severity, subject_type, subject_id, actor_type, actor_id,
+                              occurred_at, refs, data, metadata, kind)
+  select 'acme', case when n % 2 = 0 then 'system' else 'domain' end, tidings.uuid7((extract(epoch from clock_timestamp()) * 1000000)::bigint + n),
+         case when n % 2 = 0 then 'user.create' else 'user.registered' end, 1, 'info', 'user', ${SUBJECT}, 'user', 'ann',
+         now(), '{}', '{}', '{}', case when n % 2 = 0 then 'create' end
+    from generate_series($1::int, $2::int) n
+  returning account_id, lane, id, type, subject_id)
+insert into tidings.timeline (account_id, entity, lane, event_id, type)
+select account_id, 'user:' || subject_id, lane, id, type from written`;
+
+const ROWS_READ = `
+select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::float8 as read from pg_stat_xact_user_tables
+ where schemaname = 'tidings' and (relname like 'events_%' or relname like 'timeline_%')`;
+
+const everything: Scan = {
+  after: 0,
+  upTo: 0,
+  account: null,
+  subject: null,
+  routed: [],
+  before: null,
+  seen: null,
+};
 
 describeOnDatabases("the scan of a replay", (open, { needsSeveralConnections }) => {
   let database: TestDatabase;
@@ -97,6 +125,72 @@ describeOnDatabases("the scan of a replay", (open, { needsSeveralConnections }) 
     expect(positions(pages)).toEqual([last]);
     expect(pages.flatMap(({ gone }) => gone)).toEqual([last + 2, last + 3]);
     expect(pages.at(-1)!.scannedTo).toBe(last + 4);
+  });
+
+  test("of one subject it gives what it would give of all, and reads no other's events", async () => {
+    const write = async (from: number, to: number) => {
+      await database.db.query(INSERT_MANY, [from, to]);
+      return database.db.transaction(numberAll);
+    };
+    await write(1, 1_500);
+    const [row] = await database.db.query<{ seen: string }>("select pg_current_snapshot()::text as seen");
+    const before = idFloor(Date.now());
+    const last = await write(1_501, 3_000);
+    const subject = "user:7";
+    const scans: Partial<Scan>[] = [
+      { account: "acme" },
+      { account: "acme", routed: ["user.registered"] },
+      { account: "acme", routed: ["user.registered"], after: 700, upTo: 2_100 },
+      { account: "acme", seen: row!.seen, routed: ["user.registered"] },
+      { account: "acme", before },
+      { account: "nobody" },
+      { routed: ["user.registered"] },
+    ];
+    for (const scan of scans) {
+      const all = (await scanAll({ upTo: last, ...scan })).flatMap(({ events }) => events);
+      const wanted = all.filter((event) => entityKey(event.subject) === subject);
+      if (scan.account !== "nobody") expect(wanted.length).toBeGreaterThan(10);
+      const pages = await scanAll({ upTo: last, ...scan, subject });
+      expect(
+        pages.flatMap(({ events }) => events),
+        JSON.stringify(scan),
+      ).toEqual(wanted);
+      expect(pages.at(-1)).toMatchObject({ scannedTo: scan.upTo ?? last, gone: [] });
+    }
+    const rowsRead = await database.db.transaction(async (tx) => {
+      const soFar = async () => (await tx.query<{ read: number }>(ROWS_READ))[0]!.read;
+      const before = await soFar();
+      for await (const _ of scanActions(tx, {
+        ...everything,
+        upTo: last,
+        account: "acme",
+        subject: "user:burst",
+      }));
+      return (await soFar()) - before;
+    });
+    expect(rowsRead, "of 3,000, where the subject has 40 in a row").toBeLessThan(200);
+  });
+
+  test("of one subject pages follow one another without a gap, and what is gone is told", async () => {
+    await database.db.query(INSERT_MANY.replace(SUBJECT, "'7'"), [1, 2_400]);
+    const last = await database.db.transaction(numberAll);
+    const scan = { upTo: last, account: "acme", subject: "user:7" };
+    const pages = await scanAll(scan);
+    expect(pages.map(({ scannedTo }) => scannedTo)).toEqual([1_000, 2_000, 2_400]);
+    expect(positions(pages)).toEqual(Array.from({ length: 1_200 }, (_, index) => index * 2 + 2));
+    await database.db.query("grant delete on tidings.events, tidings.timeline to current_user");
+    const remove = (table: string, column: string) =>
+      database.db.query(
+        `delete from tidings.${table} t using tidings.event_order o where o.event_id = t.${column} and o.pos in (1, 2)`,
+      );
+    await remove("events", "id");
+    expect((await scanAll(scan)).map(({ gone }) => gone)).toEqual([[1]]);
+    await remove("timeline", "event_id");
+    expect(
+      (await scanAll(scan)).map(({ gone }) => gone),
+      "its timeline, too",
+    ).toEqual([[1]]);
+    expect(positions(await scanAll({ ...scan, after: 2 }))).toHaveLength(1_199);
   });
 
   test("pages follow one another without a gap", async () => {

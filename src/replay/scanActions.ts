@@ -1,5 +1,6 @@
 import { textArray, type Queryable } from "../db/database.ts";
 import { ACTION_COLUMNS, storedAction, type ActionColumns, type StoredAction } from "./actionRecord.ts";
+import { onlyAccount, scanSubject } from "./scanSubject.ts";
 
 /** An action's event, or one of a routed type, with its place in the order. */
 export interface ScannedEvent extends StoredAction {
@@ -13,6 +14,8 @@ export interface Scan {
   readonly upTo: number;
   /** Null: of every account. */
   readonly account: string | null;
+  /** `type:id`. Null: of every subject. */
+  readonly subject: string | null;
   /** Types that are wanted beside actions. */
   readonly routed: readonly string[];
   /** Only what was recorded before this id. Null: everything. */
@@ -43,6 +46,10 @@ type PageRow = { position: number | null; gone: boolean } & {
 
 /** Reads what a replay may want, in order. The next page is read while the caller works on this one. */
 export async function* scanActions(log: Queryable, scan: Scan): AsyncGenerator<ScannedPage, void, undefined> {
+  const { subject } = scan;
+  const account = scan.account ?? (subject === null ? null : await onlyAccount(log));
+  // Of several accounts each would have to be asked: then reading all of the log may be the shorter way.
+  if (account !== null && subject !== null) return yield* scanSubject(log, scan, { account, subject });
   let page = await readPage(log, scan, scan.after);
   while (page.scannedTo < scan.upTo) {
     const next = readPage(log, scan, page.scannedTo);

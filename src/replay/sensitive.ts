@@ -49,6 +49,11 @@ export function openData(event: StoredAction, sealing: Sealing | null): ActionDa
   return { ...data, ...put(data, "0"), others: data.others.map((item, index) => put(item, `${index + 1}`)) };
 }
 
+/** What an event's key opens: empty where there is nothing. Throws ERASED. */
+export function sealedValues(event: StoredAction, sealing: Sealing | null): readonly Json[] {
+  return event.sealed === null ? [] : Object.values(openValues(event, sealing));
+}
+
 /** What the event's secrets are bound to. */
 export function boundTo(account: string, id: string): string {
   return `${account}/${id}`;

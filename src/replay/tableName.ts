@@ -9,7 +9,7 @@ const NAME = new RegExp(`^(?:(?<schema>${PART})\\.)?(?<table>${PART})$`);
  * to lower case; only a name that holds a dot or a quote has to come in quotes: `"v1.users"`. Throws INVALID_OPTION.
  */
 export function quoteTableName(name: string): string {
-  const { schema, table } = NAME.exec(name)?.groups ?? {};
+  const { schema, table } = (name.includes("\0") ? null : NAME.exec(name))?.groups ?? {};
   if (table === undefined) {
     throw new TidingsError("INVALID_OPTION", {
       detail: `"${name}" is not the name of a table: users, billing.invoices, or in quotes if it holds a dot`,

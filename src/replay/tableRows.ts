@@ -15,12 +15,17 @@ export interface TableRow {
 const PAGE = 500;
 
 /** All rows in the order of their keys, as of one moment. Needs a transaction for its cursor. */
-export async function* readTableRows(tx: Transaction, shape: TableShape): AsyncGenerator<TableRow> {
+export async function* readTableRows(
+  tx: Transaction,
+  shape: TableShape,
+  signal?: AbortSignal | undefined,
+): AsyncGenerator<TableRow> {
   const places = shape.key.map(({ name }) => shape.columns.indexOf(name));
   await tx.execute(PRINT_ALIKE);
   await tx.query(declareCursor(shape));
   let last: TableRow | undefined;
   for (;;) {
+    signal?.throwIfAborted();
     const page = await tx.query<{ row: string }>(`fetch ${PAGE} from tidings_compare`);
     for (const { row } of page) {
       const values = JSON.parse(row) as (string | null)[];

@@ -1,5 +1,7 @@
+import { aSignal, checkOption, checkOptions, type OptionKind } from "../checkOptions.ts";
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { isEventId } from "../log/eventId.ts";
 import { positionsOf } from "../log/positionsOf.ts";
 import { readGenerations, type Generation } from "./generations.ts";
 
@@ -19,15 +21,17 @@ const LAST_MS = 200;
 
 /**
  * Resolves when the live tables of a projection hold an event. `onProgress` calls back whenever this process has handled
- * something, and returns what stops that. Throws PROJECTION_BEHIND, which says how far it is, or PROJECTION_STOPPED.
+ * something, and returns what stops that. Throws PROJECTION_BEHIND, which says how far it is, PROJECTION_STOPPED or INVALID_OPTION.
  */
 export async function waitForProjection(
   db: Database,
   name: string,
   event: ProjectedEvent,
-  { timeoutMs = 5_000, signal }: WaitForOptions,
+  options: WaitForOptions,
   onProgress: (listener: () => void) => () => void,
 ): Promise<void> {
+  checkWaitFor(event, options);
+  const { timeoutMs = 5_000, signal } = options;
   const until = performance.now() + timeoutMs;
   let known = "position" in event ? event.position : null;
   for (let pause = FIRST_MS; ; pause = Math.min(pause * 2, LAST_MS)) {
@@ -46,6 +50,30 @@ export async function waitForProjection(
     await sleep(Math.min(pause, left), onProgress, signal);
   }
 }
+
+function checkWaitFor(event: ProjectedEvent, options: WaitForOptions): void {
+  checkOption(event, anEvent, ["event"]);
+  checkOptions(options, { timeoutMs: aDuration, signal: aSignal });
+}
+
+/** What holds both is an event that a subscription was given. */
+const anEvent: OptionKind = {
+  holds: (value) => {
+    const { position, account, id } = (value ?? {}) as {
+      position?: unknown;
+      account?: unknown;
+      id?: unknown;
+    };
+    if (position !== undefined) return Number.isSafeInteger(position);
+    return typeof account === "string" && typeof id === "string" && isEventId(id);
+  },
+  must: "must be a recorded event, or { position }",
+};
+
+const aDuration: OptionKind = {
+  holds: (value) => typeof value === "number" && value >= 0,
+  must: "must be a number of milliseconds from 0",
+};
 
 /** With what failed: the first line of an error names it, the others say where. */
 export function stopped({ name, position, lastError }: Generation): TidingsError {

@@ -18,7 +18,7 @@ export interface TestTidingsOptions extends Omit<TidingsOptions<PGliteTransactio
   /** Sets `occurredAt` of what is recorded, tracked or performed without one. Default: the database's clock. */
   clock?: Clock | undefined;
   /**
-   * A directory for the prepared database (40 MB). Runners that give every test file a process of its own then prepare
+   * A directory for the prepared database (28 MB). Runners that give every test file a process of its own then prepare
    * it once, not once a file. Default: in memory, for this process.
    */
   cacheDirectory?: string | undefined;

@@ -1,4 +1,5 @@
 import { AssertionError } from "node:assert";
+import { aFunction, aList, checkOptions, type OptionKind } from "../checkOptions.ts";
 import type { Scratch } from "../db/scratch.ts";
 import {
   isEqual,
@@ -31,12 +32,15 @@ const SHOW_CHARACTERS = 60;
 
 /**
  * Replays the whole log into a scratch database and passes when its tables are the same as the present ones, row by row.
- * Otherwise throws an AssertionError that says which rows differ, and how. Others may go on writing meanwhile.
+ * Otherwise throws an AssertionError that says which rows differ, and how. Others may go on writing meanwhile. Throws INVALID_OPTION,
+ * and what a replay throws.
  */
 export async function expectReplayEqualsState<Handle>(
   tidings: Tidings<Handle>,
-  { scratch, tables, routes }: ExpectReplayOptions<Handle> = {},
+  options: ExpectReplayOptions<Handle> = {},
 ): Promise<ReplayReport> {
+  checkOptions(options, { scratch: aFunction, tables: atLeastOne, routes: aList });
+  const { scratch, tables, routes } = options;
   const target = await scratch?.();
   const report = await tidings
     .replay({ into: target?.db ?? "scratch", compare: tables ?? true, routes })
@@ -50,6 +54,11 @@ export async function expectReplayEqualsState<Handle>(
       : complaint(report, differing);
   throw new AssertionError({ message, stackStartFn: expectReplayEqualsState });
 }
+
+const atLeastOne: OptionKind = {
+  holds: (value) => Array.isArray(value) && value.length > 0,
+  must: "must be a list of tables: none would prove nothing",
+};
 
 function complaint({ replayed, tables }: ReplayReport, differing: readonly TableDifference[]): string {
   const lines = [

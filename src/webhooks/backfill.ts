@@ -118,7 +118,7 @@ export async function backfillStep(
   }
   const known = await underKnownIds(tx, target.account, messages);
   const wanted = known.map(({ subject }, message) => ({ message, endpoint: target.id, key: subject }));
-  const made = await enqueue(tx, target.account, "backfill", known, wanted);
+  const made = await enqueue(tx, "backfill", known, wanted);
   const finished = position >= job.lastPosition;
   return { made: made.length, looked: position - job.position, cursor: null, position, finished };
 }

@@ -64,7 +64,8 @@ export interface ClaimRoom {
 
 /** Takes due deliveries in turns, first of endpoints and then a few of each: see 0006_webhook_queue.sql. */
 export async function claim(db: Queryable, { want, slots, slowRoom, busy }: ClaimRoom): Promise<Claimed> {
-  const [row] = await db.query<{ claimed: string }>(CLAIM, [want, slots, slowRoom, JSON.stringify(busy)]);
+  const parameters = [want, slots, slowRoom, JSON.stringify(busy)];
+  const [row] = await db.query<{ claimed: string }>(CLAIM, parameters, { prepare: true });
   return JSON.parse(row!.claimed) as Claimed;
 }
 

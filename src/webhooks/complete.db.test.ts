@@ -127,11 +127,12 @@ describeOnDatabases("writing results", (open, under) => {
       expect(await queue.run(endpoint)).toMatchObject({ breaker: "closed", failed_in_row: 9 });
       await queue.timePasses();
       const claimed = await queue.claim({ want: 1 });
+      const passed = stopwatch();
       expect((await queue.answer(claimed, { status: 400 })).notices).toMatchObject([
         { notice: "breaker_open", endpoint },
       ]);
       expect((await queue.claim()).deliveries).toHaveLength(0);
-      expect((await queue.claim()).waitMs).toBeGreaterThan(29_000);
+      expect(((await queue.claim()).waitMs ?? 0) + passed()).toBeGreaterThan(29_000);
       // What waits meanwhile is charged nothing.
       expect(await queue.rows("select sum(attempts)::int as tries from tidings.delivery_queue")).toEqual([
         { tries: 10 },
@@ -172,13 +173,14 @@ describeOnDatabases("writing results", (open, under) => {
 
     test("that is open is looked at when its time has come, also for what came later", async () => {
       await queue.enqueue(endpoint, 10);
+      const passed = stopwatch();
       await fail(10);
       await queue.rows("delete from tidings.delivery_queue");
       await queue.rows("update tidings.endpoint_runs set next_at = 'infinity'");
       await queue.enqueue(endpoint, 1);
       const { deliveries, waitMs } = await queue.claim();
       expect(deliveries).toHaveLength(0);
-      expect(waitMs).toBeGreaterThan(29_000);
+      expect((waitMs ?? 0) + passed()).toBeGreaterThan(29_000);
       expect(waitMs).toBeLessThanOrEqual(30_000);
     });
   });
@@ -312,3 +314,9 @@ describeOnDatabases("writing results", (open, under) => {
     });
   });
 });
+
+/** The milliseconds since it was called: a wait is shorter by what a busy machine has taken meanwhile. */
+function stopwatch(): () => number {
+  const started = performance.now();
+  return () => performance.now() - started;
+}

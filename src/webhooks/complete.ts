@@ -77,10 +77,8 @@ export async function complete(
   results: readonly AttemptResult[],
   policy: EndpointPolicy,
 ): Promise<Completed> {
-  const [row] = await tx.query<{ completed: string }>(COMPLETE, [
-    JSON.stringify(results),
-    JSON.stringify(policy),
-  ]);
+  const parameters = [JSON.stringify(results), JSON.stringify(policy)];
+  const [row] = await tx.query<{ completed: string }>(COMPLETE, parameters, { prepare: true });
   return JSON.parse(row!.completed) as Completed;
 }
 

@@ -36,6 +36,7 @@ async function requestUnderWay() {
     schedule: [0, 0],
   });
   const message = {
+    account: "acme",
     type: "card.moved",
     subject: "card:1",
     subjectLabel: null,
@@ -47,7 +48,7 @@ async function requestUnderWay() {
     body: Buffer.from("{}"),
   } as const;
   const wanted = { message: 0, endpoint: uuidOf("endpoint", endpoint.id), key: null };
-  await database.db.transaction((tx) => enqueue(tx, "acme", "event", [message], [wanted]));
+  await database.db.transaction((tx) => enqueue(tx, "event", [message], [wanted]));
   return { endpoint, ...(await claimOne()) };
 }
 

@@ -333,6 +333,7 @@ describeOnDatabases("endpoints", (open, { needsSeveralConnections }) => {
           lane: null,
           event: null,
           position: null,
+          account: "acme",
           type: "card.moved",
           subject: "card:1",
           format: "standard",
@@ -341,7 +342,7 @@ describeOnDatabases("endpoints", (open, { needsSeveralConnections }) => {
           headers: {},
           body: "e30=",
         };
-        await database.db.query("select tidings.enqueue_deliveries('acme', 'event', $1::text, $2::text)", [
+        await database.db.query("select tidings.enqueue_deliveries('event', $1::text, $2::text)", [
           JSON.stringify([message]),
           JSON.stringify([{ message: 0, endpoint: uuidOf("endpoint", endpoint.id), key: null }]),
         ]);

@@ -6,7 +6,8 @@ import { enqueue, type WantedDelivery } from "./enqueue.ts";
 import type { NewMessage } from "./message.ts";
 import { readMessage } from "./readMessage.ts";
 
-const message = (body: Buffer): NewMessage => ({
+const message = (body: Buffer, account = "acme"): NewMessage => ({
+  account,
   type: "card.moved",
   subject: "card:1",
   subjectLabel: "Fix the login",
@@ -27,8 +28,8 @@ describeOnDatabases("enqueue", (open) => {
   }, 60_000);
   afterAll(() => database.drop());
 
-  const put = (messages: readonly NewMessage[], wanted: readonly WantedDelivery[], account = "acme") =>
-    database.db.transaction((tx) => enqueue(tx, account, "send", messages, wanted));
+  const put = (messages: readonly NewMessage[], wanted: readonly WantedDelivery[]) =>
+    database.db.transaction((tx) => enqueue(tx, "send", messages, wanted));
   const to = (index: number, id = endpoint): WantedDelivery => ({ message: index, endpoint: id, key: null });
   const messageCount = async () =>
     (await database.db.query<{ n: number }>("select count(*)::int as n from tidings.messages"))[0]!.n;
@@ -74,9 +75,22 @@ describeOnDatabases("enqueue", (open) => {
     expect(last.body.equals(large[11]!.body)).toBe(true);
   });
 
+  test("messages of several accounts are written together, each for the endpoints of its own", async () => {
+    const other = await insertEndpoint(database.db, { account: "other" });
+    const made = await put(
+      [message(Buffer.from("mine")), message(Buffer.from("theirs"), "other")],
+      [to(0), to(0, other), to(1), to(1, other)],
+    );
+    expect(made.map((delivery) => delivery.endpoint)).toEqual([endpoint, other]);
+    const [mine, theirs] = made.map((delivery) => delivery.message);
+    expect((await readMessage(database.db, "acme", mine!))!.body.toString()).toBe("mine");
+    expect((await readMessage(database.db, "other", theirs!))!.body.toString()).toBe("theirs");
+    expect(await readMessage(database.db, "acme", theirs!)).toBeNull();
+  });
+
   test("an endpoint that was deleted, or is another account's, gets nothing", async () => {
     const deleted = await insertEndpoint(database.db, { status: "deleted" });
     expect(await put([message(Buffer.from("a"))], [to(0, deleted)])).toEqual([]);
-    expect(await put([message(Buffer.from("a"))], [to(0)], "other")).toEqual([]);
+    expect(await put([message(Buffer.from("a"), "other")], [to(0)])).toEqual([]);
   });
 });

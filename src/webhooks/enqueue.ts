@@ -28,31 +28,26 @@ const MOST_DELIVERIES = 1_000;
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes messages of one account and their deliveries, in the caller's transaction: both are there or neither. Deliveries
- * for endpoints that are disabled, or that pull, are held. Workers are woken by the commit.
+ * Writes messages and their deliveries, in the caller's transaction: both are there or neither. An endpoint gets messages of its own
+ * account only. Deliveries for endpoints that are disabled, or that pull, are held. Workers are woken by the commit.
  */
 export async function enqueue(
   tx: Queryable,
-  account: string,
   origin: DeliveryOrigin,
   messages: readonly NewMessage[],
   wanted: readonly WantedDelivery[],
 ): Promise<EnqueuedDelivery[]> {
   const made: EnqueuedDelivery[] = [];
   for (const part of partsOf(messages, wanted)) {
-    const [row] = await tx.query<{ enqueued: string }>(ENQUEUE, [
-      account,
-      origin,
-      JSON.stringify(part.messages.map(messageRow)),
-      JSON.stringify(part.wanted),
-    ]);
+    const parameters = [origin, JSON.stringify(part.messages.map(messageRow)), JSON.stringify(part.wanted)];
+    const [row] = await tx.query<{ enqueued: string }>(ENQUEUE, parameters, { prepare: true });
     made.push(...(JSON.parse(row!.enqueued) as EnqueuedDelivery[]));
   }
   return made;
 }
 
 /** A function of the database: see 0006_webhook_queue.sql. */
-const ENQUEUE = "select tidings.enqueue_deliveries($1::text, $2::text, $3::text, $4::text) as enqueued";
+const ENQUEUE = "select tidings.enqueue_deliveries($1::text, $2::text, $3::text) as enqueued";
 
 interface Part {
   readonly messages: NewMessage[];
@@ -83,10 +78,12 @@ function partsOf(messages: readonly NewMessage[], wanted: readonly WantedDeliver
 }
 
 function messageRow(message: NewMessage) {
-  const { id, event, type, subject, subjectLabel, format, version, contentType, headers, body } = message;
-  // Of a message that exists only its id, and its type for the delivery, are read.
-  if (id !== undefined) return { id, type };
+  const { id, account, event, type, subject, subjectLabel, format, version, contentType, headers, body } =
+    message;
+  // Of a message that exists only its id, and what its deliveries take over, are read.
+  if (id !== undefined) return { id, account, type };
   return {
+    account,
     lane: event?.lane ?? null,
     event: event?.id ?? null,
     position: event?.position ?? null,

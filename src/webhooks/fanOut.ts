@@ -1,8 +1,8 @@
-import type { Database, Queryable } from "../db/database.ts";
+import { textArray, type Database, type Queryable } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import type { SubscriptionOptions } from "../log/subscription.ts";
+import type { HandlerContext, InnerSubscriptionOptions } from "../log/subscription.ts";
 import type { PayloadFormat } from "./endpoint.ts";
 import { enqueue, type WantedDelivery } from "./enqueue.ts";
 import { evaluate } from "./evaluate.ts";
@@ -28,18 +28,20 @@ export const outgoingLanes = ["domain", "system"] as const satisfies readonly La
  */
 export function fanOutSubscription<Handle>(
   dependencies: FanOutDependencies<Handle>,
-): SubscriptionOptions<Handle> {
+): InnerSubscriptionOptions<Handle> {
   return {
     lanes: outgoingLanes,
     // An account stays in one slot and in order; another one's trouble holds up a quarter of the accounts at most.
     slots: 4,
     key: "account",
     batch: 200,
+    // One statement for all of a batch: each takes 1 ms of the server whatever it writes, and 55 µs for a delivery (measured).
+    mixed: true,
     // A `publicId` or `write` that throws is the app's mistake: after 15 seconds the event is set aside and the others go on.
     maxAttempts: 5,
     onFailure: "park",
-    run: async (events, { tx }) => {
-      await fanOut(dependencies.db.adopt(tx), events, dependencies);
+    run: async (events, { tx, because }) => {
+      await fanOut(dependencies.db.adopt(tx), events, { ...dependencies, because });
     },
   };
 }
@@ -56,30 +58,34 @@ export interface FanOutEndpoint {
 async function fanOut(
   tx: Queryable,
   events: readonly PositionedEvent[],
-  { registry, writer }: Omit<FanOutDependencies<never>, "db">,
+  {
+    registry,
+    writer,
+    because,
+  }: Omit<FanOutDependencies<never>, "db"> & Pick<HandlerContext<never>, "because">,
 ): Promise<void> {
-  // Events of one account, as subscriptions give them.
-  const { account } = events[0]!;
   const outgoing = events.filter((event) => mayGoOut(event, registry));
   if (outgoing.length === 0) return;
-  const endpoints = await readEndpoints(tx, account);
+  const endpointsOf = await readEndpoints(tx, new Set(outgoing.map(({ account }) => account)));
   const indexes = new Map<NewMessage, number>();
   const wanted: WantedDelivery[] = [];
   const nextTurn = createTurns();
   for (const event of outgoing) {
-    for (const endpoint of endpoints) {
+    for (const endpoint of endpointsOf.get(event.account) ?? []) {
       if (!wantsType(endpoint, event, registry)) continue;
       // A filter takes up to 40 ms for an event of 64 KB (measured), and there may be 100 filters and 200 events.
       if (endpoint.filter !== null) await nextTurn();
-      if (!passesFilter(endpoint, event, writer)) continue;
-      const message = writer.write(event, endpoint);
+      // What the app's own functions ask for, such as a `publicId`, is of the event's account.
+      const message = because(event, () =>
+        passesFilter(endpoint, event, writer) ? writer.write(event, endpoint) : null,
+      );
       if (message === null) continue;
       const index = indexes.get(message) ?? indexes.size;
       indexes.set(message, index);
       wanted.push({ message: index, endpoint: endpoint.id, key: message.subject });
     }
   }
-  if (wanted.length > 0) await enqueue(tx, account, "event", [...indexes.keys()], wanted);
+  if (wanted.length > 0) await enqueue(tx, "event", [...indexes.keys()], wanted);
 }
 
 /** False for what its lane or its definition keeps inside; true for a type that nobody here knows. */
@@ -116,12 +122,13 @@ export function wantsType(
 
 /** Disabled ones too: their deliveries are held, and can be recovered. */
 const READ_ENDPOINTS = `
-select id::text, array_to_json(types)::text as types, filter::text, format, payload_version
+select account_id as account, id::text, array_to_json(types)::text as types, filter::text, format, payload_version
   from tidings.endpoints
- where account_id = $1 and status <> 'deleted'
- order by id`;
+ where account_id = any($1::text[]) and status <> 'deleted'
+ order by account_id, id`;
 
 interface EndpointRow {
+  account: string;
   id: string;
   types: string;
   filter: string | null;
@@ -129,13 +136,21 @@ interface EndpointRow {
   payload_version: number;
 }
 
-async function readEndpoints(tx: Queryable, account: string): Promise<FanOutEndpoint[]> {
-  const rows = await tx.query<EndpointRow>(READ_ENDPOINTS, [account]);
-  return rows.map(({ id, types, filter, format, payload_version }) => ({
-    id,
-    types: JSON.parse(types) as string[],
-    filter: filter === null ? null : (JSON.parse(filter) as Expression),
-    format,
-    payloadVersion: payload_version,
-  }));
+/** By account. */
+async function readEndpoints(
+  tx: Queryable,
+  accounts: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly FanOutEndpoint[]>> {
+  const rows = await tx.query<EndpointRow>(READ_ENDPOINTS, [textArray([...accounts])], { prepare: true });
+  const endpoints = new Map<string, FanOutEndpoint[]>([...accounts].map((account) => [account, []]));
+  for (const { account, id, types, filter, format, payload_version } of rows) {
+    endpoints.get(account)!.push({
+      id,
+      types: JSON.parse(types) as string[],
+      filter: filter === null ? null : (JSON.parse(filter) as Expression),
+      format,
+      payloadVersion: payload_version,
+    });
+  }
+  return endpoints;
 }

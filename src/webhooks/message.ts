@@ -24,5 +24,14 @@ export interface Message {
 /** A message to be written, or with `id` one that exists already. */
 export type NewMessage = Pick<
   Message,
-  "type" | "subject" | "subjectLabel" | "format" | "version" | "contentType" | "headers" | "body" | "event"
+  | "account"
+  | "type"
+  | "subject"
+  | "subjectLabel"
+  | "format"
+  | "version"
+  | "contentType"
+  | "headers"
+  | "body"
+  | "event"
 > & { readonly id?: string | undefined };

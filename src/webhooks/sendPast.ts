@@ -50,7 +50,7 @@ export function createSendPast({ db, registry, writer, accountOf }: SendPastDepe
       return db.transaction(async (tx) => {
         const messages = await underKnownIds(tx, account, [message]);
         const wanted = [{ message: 0, endpoint: target.id, key: message.subject }];
-        const [made] = await enqueue(tx, account, "send", messages, wanted);
+        const [made] = await enqueue(tx, "send", messages, wanted);
         if (!made) throw new TidingsError("ENDPOINT_NOT_FOUND"); // deleted just now
         return readDelivery(tx, account, made.delivery);
       });

@@ -40,7 +40,7 @@ export function createTestEvents({ db, registry, writer, accountOf }: TestEventD
       return db.transaction(async (tx) => {
         // In no line: a test must not wait behind what is stuck.
         const wanted = [{ message: 0, endpoint: target.id, key: null }];
-        const [made] = await enqueue(tx, account, "test", [message], wanted);
+        const [made] = await enqueue(tx, "test", [message], wanted);
         if (!made) throw new TidingsError("ENDPOINT_NOT_FOUND"); // deleted just now
         return readDelivery(tx, account, made.delivery);
       });

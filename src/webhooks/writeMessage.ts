@@ -56,6 +56,7 @@ export function createMessageWriter(options: MessageWriterOptions): MessageWrite
     if (form === null) return null;
     const ofForm = remembered(messages, form.event);
     const message = ofForm.get(settings.format) ?? {
+      account: event.account,
       type: form.event.type,
       subject: entityKey(form.event.subject),
       subjectLabel: form.event.subject.label,

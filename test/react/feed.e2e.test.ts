@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { findChromium, launchChromium } from "../support/chromium.ts";
 import { eventually } from "./support/eventually.ts";
 import { buildPage, type BuiltPage } from "./buildPage.ts";
@@ -20,7 +20,7 @@ describe.skipIf(executable === undefined).each([19, 18] as const)("a feed on Rea
   let server: PageServer;
   beforeAll(async () => {
     [browser, built] = await Promise.all([launchChromium(executable!), buildPage(version)]);
-    server = await startPageServer(built);
+    server = await startPageServer(built, inject("sharedDirectory"));
   }, 180_000);
   afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
   afterAll(async () => {
@@ -96,6 +96,7 @@ describe.skipIf(executable === undefined).each([19, 18] as const)("a feed on Rea
 
   test("the way to what is new leads to the newest, also where there is something above the lines", async () => {
     const account = `newest-${version}`;
+    await server.tidings().marks.begin({ account, reader: ann });
     await record(account, ...Array.from({ length: 40 }, (_, index) => index));
     const { page } = await open(account, "marks=account");
     await page.getByRole("button", { name: "Mark all read" }).waitFor();

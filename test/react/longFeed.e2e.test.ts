@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { findChromium, launchChromium } from "../support/chromium.ts";
 import { eventually } from "./support/eventually.ts";
 import { buildPage, type BuiltPage } from "./buildPage.ts";
@@ -17,7 +17,7 @@ describe.skipIf(executable === undefined)("a feed of ten thousand lines", { time
   let middle: string;
   beforeAll(async () => {
     [browser, built] = await Promise.all([launchChromium(executable!), buildPage(19)]);
-    server = await startPageServer(built);
+    server = await startPageServer(built, inject("sharedDirectory"));
     await server.tidings().run({ account: "long" }, async () => {
       for (let from = 0; from < LINES; from += 1_000) {
         const recorded = await server

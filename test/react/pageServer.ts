@@ -24,8 +24,8 @@ export interface PageServer {
 }
 
 /** An app with the page and Tidings' own handler over one database. Who asks is in a cookie, which the page's address sets. */
-export async function startPageServer(built: BuiltPage): Promise<PageServer> {
-  const database = await createTestTidings({ events });
+export async function startPageServer(built: BuiltPage, cacheDirectory?: string): Promise<PageServer> {
+  const database = await createTestTidings({ events, cacheDirectory });
   let tidings: Tidings<unknown>;
   let server: Server;
   let port = 0;

@@ -1,5 +1,5 @@
 import type { Browser, Page, Route } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Draft } from "../../src/events/draft.ts";
 import { accessibilityViolations } from "../support/axe.ts";
 import { desk, findChromium, launchChromium, phone } from "../support/chromium.ts";
@@ -17,7 +17,7 @@ describe.skipIf(executable === undefined)("the states of the components", { time
   let server: PageServer;
   beforeAll(async () => {
     [browser, built] = await Promise.all([launchChromium(executable!), buildPage(19)]);
-    server = await startPageServer(built);
+    server = await startPageServer(built, inject("sharedDirectory"));
   }, 180_000);
   afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
   afterAll(async () => {
@@ -92,8 +92,19 @@ describe.skipIf(executable === undefined)("the states of the components", { time
     await eventually(() => asked).toBe(before + 1);
   });
 
+  test("who sees a badge for the first time has nothing to catch up with, and what comes then is news", async () => {
+    await record("joined", aMove(1, ben));
+    const { page } = await open("joined", "show=days&marks=account");
+    const mark = () => server.tidings().marks.get({ account: "joined", reader: ann });
+    await eventually(async () => (await mark()).updatedAt).not.toBeNull();
+    expect(await page.locator("#unread").innerText()).toBe("0 unseen, 0 unread");
+    await record("joined", aMove(2, ben));
+    await eventually(() => page.locator("#unread").innerText()).toBe("1 unseen, 1 unread");
+  });
+
   test("what was not seen stands above a line, and reading it takes the marks away everywhere", async () => {
     await record("marks", aMove(1, ben), aMove(2, ben), aMove(3, ann));
+    await server.tidings().marks.read({ account: "marks", reader: ann, position: 0 });
     const first = await open("marks", "marks=account");
     await eventually(() => first.page.locator("#unread").innerText()).toBe("0 unseen, 2 unread");
     await first.page.context().close();
@@ -160,6 +171,37 @@ describe.skipIf(executable === undefined)("the states of the components", { time
     expect(complaints).toEqual([]);
   });
 
+  test("under a day of recording, what happened on another day says so", async () => {
+    const happened = new Date("2020-11-12T14:03:00Z");
+    await record("late", { ...aMove(1, ben), occurredAt: happened }, aMove(2, ben));
+    const { page, complaints } = await open("late", "show=days", { timezoneId: "Europe/Berlin" });
+    await page.getByRole("heading", { name: "Today" }).waitFor();
+    const times = page.getByRole("list", { name: "Updated" }).locator("time");
+    expect(await times.first().innerText()).toMatch(/^\d\d:\d\d$/);
+    expect(await times.last().innerText()).toBe("12 Nov 2020, 15:03");
+    expect(await times.last().getAttribute("title")).toMatch(
+      /^Happened Thursday,? 12 November 2020 at 15:03:00 CET; recorded \w+day,? .* (CET|CEST)$/,
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  test("what is counted or shown only in part says so: facets, a full column of a day, a large group", async () => {
+    for (const from of [0, 600])
+      await record("many", ...Array.from({ length: 600 }, (_, index) => aMove(from + index, ben)));
+    const { page } = await open("many", "show=filters");
+    for (const menu of ["What", "Who", "When"]) {
+      await page.getByText(menu, { exact: true }).click();
+      await page.locator("details[open]").getByText("Counted among the newest 1,000.").waitFor();
+      await page.keyboard.press("Escape");
+    }
+    await page.goto(server.url("many", "ann", "show=days"));
+    await page.locator(".tidings-column[data-phase=updated]").getByText("900+ more").waitFor();
+    await page.getByText("1,000+", { exact: true }).waitFor();
+    await page.goto(server.url("many", "ann", "grouped"));
+    await page.getByRole("button", { name: "Show all 250" }).click();
+    await page.locator(".tidings-members").getByText("and 50 more").waitFor();
+  });
+
   test("right to left nothing changes but the side", async () => {
     await variety("rtl");
     const { page } = await open("rtl");
@@ -189,6 +231,7 @@ describe.skipIf(executable === undefined)("the states of the components", { time
         await page.context().close();
       };
       await check("", (page) => page.getByText("Nothing has happened yet").waitFor());
+      await server.tidings().marks.begin({ account, reader: ann });
       await record(account, aMove(1, ben));
       await check("", (page) => page.locator("article").waitFor());
       await variety(account);

@@ -5,7 +5,7 @@ import { defineAction } from "../../src/replay/defineAction.ts";
 import { createTidings, type Tidings } from "../../src/tidings.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
 import type { TestDatabase } from "../support/testDatabase.ts";
-import { ann, events, person, type Tx } from "./support/people.ts";
+import { ann, events, person, personJoined, team, type Tx } from "./support/people.ts";
 
 const CREATE_MAIL = `
 create table users (id text primary key, name text not null);
@@ -14,6 +14,8 @@ create table emails (id text primary key, user_id text not null, status text not
 /** What left the house. */
 const sent: { to: string; key: string }[] = [];
 let failures = 0;
+/** Called in the `after` of sendEmail, and in the `run` of what that performs. */
+let meanwhile: ((where: string) => void) | undefined;
 
 const updateStatus = defineAction("email.update_status", {
   kind: "update",
@@ -21,6 +23,7 @@ const updateStatus = defineAction("email.update_status", {
   subject: ({ id }) => person(id),
   run: async ({ id, status }, ctx: ActionContext<Tx>) => {
     await ctx.tx.query("update emails set status = $2 where id = $1", [id, status]);
+    meanwhile?.("run");
   },
 });
 
@@ -36,6 +39,7 @@ const sendEmail = defineAction("email.send", {
   },
   after: async (event, ctx: AfterContext<Tx>) => {
     sent.push({ to: event.data.input.to, key: ctx.id });
+    meanwhile?.("after");
     await ctx.perform(updateStatus, { id: event.subject.id, status: "sent" });
     if (failures-- > 0) throw new Error(`attempt ${ctx.attempt} failed`);
   },
@@ -74,6 +78,7 @@ describeOnDatabases("After an action", (open) => {
     await tidings.work();
     sent.length = 0;
     failures = 0;
+    meanwhile = undefined;
   });
 
   const rows = (table: string) => database.db.query<{ status: string }>(`select * from ${table} order by id`);
@@ -111,6 +116,22 @@ describeOnDatabases("After an action", (open) => {
       "email.send",
       "email.update_status",
     ]);
+  });
+
+  test("what is tracked in it, and in what it performs, is sent when it has committed: once, however often it is tried", async () => {
+    failures = 1;
+    const places: string[] = [];
+    meanwhile = (where) => {
+      places.push(where);
+      tidings.track(personJoined({ subject: person(where), refs: { team: team("t") } }));
+      expect(tidings.trackStats().buffered, "nothing is sent before the commit").toBe(0);
+    };
+    await tidings.perform(sendEmail, { to: "p" }, { actor: ann });
+    await tidings.work();
+    expect(places).toEqual(["after", "run", "after", "run"]);
+    await tidings.flush();
+    const { items } = await tidings.events.list({ types: ["person.joined"] });
+    expect(items.map(({ subject }) => subject.id).sort()).toEqual(["after", "run"]);
   });
 
   test("it waits while the account is replayed in place, and has no effect before it may perform", async () => {

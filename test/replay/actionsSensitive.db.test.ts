@@ -36,6 +36,22 @@ const input = {
 };
 const seen: unknown[] = [];
 
+const CHATTY = { name: "Ben", pin: 4711, code: 'it\'s "secret"' };
+const leak = defineAction("team.leak", {
+  kind: "update",
+  input: z.object({ name: z.string(), pin: z.number(), code: z.string() }),
+  subject: () => team("t"),
+  sensitive: ["pin", "code"],
+  run: ({ name }) => {
+    if (name === leaking) throw tellingAll();
+  },
+  after: () => {
+    throw tellingAll();
+  },
+});
+let leaking = "nobody";
+const tellingAll = () => new Error(`Ben's mail was refused: ${JSON.stringify(CHATTY)}, code ${CHATTY.code}`);
+
 describeOnDatabases("What is sensitive", (open) => {
   let database: TestDatabase;
   let account = 0;
@@ -110,6 +126,36 @@ describeOnDatabases("What is sensitive", (open) => {
     seen.length = 0;
     await rotated.work();
     expect(seen.at(-1)).toMatchObject({ input, captured: { token: "TOKEN-1", "token#2": "TOKEN-2" } });
+  });
+
+  test("is hidden in what is kept of an after that failed, and of a replay", async () => {
+    const tidings = openTidings({
+      secretKey,
+      actions: { leak },
+      replay: { clear: () => undefined },
+      subscriptions: { leaseMs: 1_000 },
+    });
+    await tidings.perform(leak, CHATTY, { actor: ann });
+    const failures: string[] = [];
+    tidings.signals.on("subscription.failed", ({ error }) => failures.push(String(error)));
+    while (failures.length === 0) await tidings.work({ forMs: 200 });
+    const [after] = await database.db.query<{ text: string }>(
+      "select last_error as text from tidings.subscriptions where name = 'actions.after'",
+    );
+    leaking = "Ben";
+    const account = tidings.context().account!;
+    await expect(tidings.replay({ account })).rejects.toMatchObject({ code: "REPLAY_FAILED" });
+    const [replay] = await database.db.query<{ text: string }>(
+      "select failure::text as text from tidings.replays where account_id = $1",
+      [account],
+    );
+    const { setAside } = await tidings.replay({ account, strict: false });
+    leaking = "nobody";
+    for (const text of [after!.text, failures[0]!, replay!.text, setAside.first[0]!.message]) {
+      expect(text).toContain("Ben's mail was refused");
+      expect(text).toContain("code [sensitive]");
+      expect(text).not.toMatch(/4711|secret\\*"/);
+    }
   });
 
   test("a key that is none is refused when the app starts", () => {

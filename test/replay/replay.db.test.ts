@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Tidings } from "../../src/index.ts";
+import type { Route, Tidings } from "../../src/index.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
 import type { TestDatabase } from "../support/testDatabase.ts";
 import {
@@ -140,6 +140,39 @@ describeOnDatabases("a replay", (open) => {
     }
     expect(await clubRows(database.db)).toEqual(before);
     await club.perform(actions.renameMember, { id: "x", name: "still allowed" }, acme);
+  });
+
+  test("types that no action has and no route leads from are refused by name before anything is cleared", async () => {
+    await join("Ann");
+    const before = await clubRows(database.db);
+    let cleared = 0;
+    const clear = () => void cleared++;
+    const routes: Route<Tx>[] = [
+      { from: "member.poked", ignore: "nobody missed it" },
+      { from: memberJoined, ignore: "told by member.create" },
+    ];
+    const refused: [string, RegExp][] = [
+      ["member.craete", /no action is called "member.craete".* The nearest: member.create/],
+      ["nope.*", /begins with "nope."/],
+      ["member*", /no action is called "member\*"/],
+      ["member.joined", /is an event, and no route leads from it/],
+    ];
+    for (const [type, detail] of refused)
+      for (const dryRun of [false, true])
+        await expect(
+          club.replay({ types: ["member.create", type], clear, dryRun }),
+          type,
+        ).rejects.toMatchObject({
+          code: "INVALID_FILTER",
+          path: ["types"],
+          detail: expect.stringMatching(detail),
+        });
+    expect([cleared, await clubRows(database.db)]).toEqual([0, before]);
+    const types = ["member.poked", "member.joined", "badge.*", memberJoined];
+    expect(await club.replay({ types, routes, clear })).toMatchObject({
+      counts: [{ type: "member.joined", by: "ignored" }],
+    });
+    expect(cleared, "what only a route knows is known").toBe(1);
   });
 
   test("hooks are skipped: nothing that happens after an action happens again, and its recorded outcome is restored", async () => {

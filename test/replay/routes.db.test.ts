@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { type ActionContext, defineAction, type Route, type Tidings } from "../../src/index.ts";
+import { type ActionContext, defineAction, from, type Route, type Tidings } from "../../src/index.ts";
 import { describeOnDatabases } from "../support/describeOnDatabases.ts";
 import type { TestDatabase } from "../support/testDatabase.ts";
 import {
@@ -142,6 +142,60 @@ describeOnDatabases("a route", (open) => {
     expect(await clubRows(database.db)).toEqual([expect.stringContaining(`member ${id} joined as Ann`)]);
   });
 
+  test("leads from an action to a function, which gets what the action got: also what is sealed", async () => {
+    const seen: object[] = [];
+    const apply = (event: object) => void seen.push(event);
+    await replayWith([{ from: "member.create", versions: [3], to: { apply } }]);
+    expect(seen).toMatchObject([
+      { version: 3, data: { input: { name: "Ann", password: "secret" }, captured: { hash } } },
+    ]);
+    expect(seen[0], "what is encrypted is of no use to anybody").not.toHaveProperty("sealed");
+    const failing = replayWith([
+      {
+        from: "member.create",
+        to: {
+          apply: ({ data }) => {
+            throw new Error(`nobody takes ${JSON.stringify(data)}`);
+          },
+        },
+      },
+    ]);
+    await expect(failing).rejects.toMatchObject({
+      code: "REPLAY_FAILED",
+      detail: expect.stringMatching(/nobody takes (?!.*"secret")/),
+    });
+  });
+
+  test("leads from an action to a function, in the action's present form; half of an upcast it never gets", async () => {
+    const { createMember: _, ...others } = actions;
+    const seen: unknown[] = [];
+    const routes: Route<Tx>[] = [
+      {
+        from: "member.create",
+        to: { apply: ({ version, data }) => void seen.push([version, data]) },
+      },
+    ];
+    const replayUpcast = (step: (old: { name: string; password: string }) => object) => {
+      const upcast = { 3: from(z.object({ name: z.string(), password: z.string() }), step) };
+      const today = defineAction("member.create", {
+        kind: "create",
+        version: 4,
+        input: z.looseObject({}),
+        upcast: upcast as never,
+        subject: () => member("1"),
+        run: () => undefined,
+      });
+      return createClub(database, { ...others, createMember: today as never }).replay({ routes });
+    };
+    await replayUpcast(({ name, password }) => ({ login: `${name}:${password}` }));
+    expect(seen).toMatchObject([[4, { input: { login: "Ann:secret" } }]]);
+    const failing = replayUpcast(() => {
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toMatchObject({ code: "REPLAY_FAILED", cause: { code: "WRONG_VERSION" } });
+    expect(seen).toHaveLength(1);
+  });
+
   test("leads from an event that is no action to actions, which get the same ids in every replay", async () => {
     const routes: Route<Tx>[] = [
       { from: "member.create", ignore: "its event is enough" },
@@ -192,6 +246,9 @@ describeOnDatabases("a route", (open) => {
       code: "ERASED",
       detail: expect.stringContaining("member.create version 3"),
     });
+    const apply = () => expect.unreachable("half of the data would be wrong data");
+    const applied = keyless.replay({ restart: true, routes: [{ from: "member.create", to: { apply } }] });
+    await expect(applied).rejects.toMatchObject({ code: "ERASED" });
     const report = await keyless.replay({ restart: true, strict: false });
     expect(report.setAside.first).toMatchObject([{ type: "member.create", code: "ERASED" }]);
   });

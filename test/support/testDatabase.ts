@@ -9,6 +9,7 @@ import type { Database } from "../../src/db/database.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { pg } from "../../src/db/pg.ts";
 import { pglite } from "../../src/db/pglite.ts";
+import { dumpToCopy } from "../../src/testing/migratedPglite.ts";
 import { administer, databaseUrl, type ServerName, type TestServer } from "./databaseServers.ts";
 
 export interface TestDatabase {
@@ -113,7 +114,7 @@ async function pgliteDump(migrated: boolean): Promise<Blob> {
   if (!existsSync(path)) {
     const original = await PGlite.create();
     if (migrated) await migrate(pglite(original));
-    const dump = await original.dumpDataDir("none");
+    const dump = await dumpToCopy(original);
     await original.close();
     // Two workers may come here at once: each writes its own file, and the later name wins.
     const own = `${path}.${process.pid}`;

@@ -30,12 +30,15 @@ interface SearchOptions {
   readonly kind?: string | null | undefined;
 }
 
+export interface FoundEntities {
+  readonly items: readonly FoundEntity[];
+  /** False when there are older events than were looked at. */
+  readonly complete: boolean;
+}
+
 /** The best match first; the latest where nothing is asked for. */
-export async function searchEntities(
-  q: string,
-  { limit = 20, kind }: SearchOptions = {},
-): Promise<readonly FoundEntity[]> {
-  return (await read<{ items: readonly FoundEntity[] }>("entities", { q, limit, types: kind })).items;
+export function searchEntities(q: string, { limit = 20, kind }: SearchOptions = {}): Promise<FoundEntities> {
+  return read<FoundEntities>("entities", { q, limit, types: kind });
 }
 
 /** Weeks are those of the reader's own time zone. */

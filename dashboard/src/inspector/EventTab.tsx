@@ -4,7 +4,7 @@ import { addressOf, addressWith } from "../frame/place.ts";
 import { PlaceLink } from "../frame/PlaceLink.tsx";
 import { EntityLink } from "../shared/EntityLink.tsx";
 import { Lane } from "../shared/Lane.tsx";
-import { recordedAt } from "../shared/recordedAt.ts";
+import { recordedAt } from "../../../src/react/time/recordedAt.ts";
 import { ShortId } from "../shared/ShortId.tsx";
 import { exactTime } from "../time/relativeTime.ts";
 import { RelativeTime } from "../time/RelativeTime.tsx";

@@ -4,7 +4,7 @@ import { addressOf, addressWith } from "../frame/place.ts";
 import { PlaceLink } from "../frame/PlaceLink.tsx";
 import { describeDuration } from "../shared/duration.ts";
 import { EntityLink } from "../shared/EntityLink.tsx";
-import { recordedAt } from "../shared/recordedAt.ts";
+import { recordedAt } from "../../../src/react/time/recordedAt.ts";
 import { ToneMark, type Tone } from "../shared/ToneMark.tsx";
 import { DeliveryStateMark } from "../webhooks/DeliveryStateMark.tsx";
 import { triesWords } from "../webhooks/deliveryWords.ts";

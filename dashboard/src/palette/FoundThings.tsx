@@ -84,7 +84,7 @@ function useFoundEntities(search: string): {
     isFor: "",
   });
   useEffect(() => {
-    if (answer !== null) setFound({ entities: answer, isFor: settled });
+    if (answer !== null) setFound({ entities: answer.items, isFor: settled });
   }, [answer, settled]);
   return found;
 }

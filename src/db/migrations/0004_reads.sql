@@ -1,4 +1,4 @@
--- 0004_reads.sql: pages of ids, and events by their keys.
+-- 0004_reads.sql: pages of ids, pages of events, and events by their keys.
 
 -- The reads of feeds and timelines that are not filtered further. Functions, because planning over all partitions takes
 -- longer than reading a page (144 partitions, the timeline of a card: 15 ms of which 13 planning; this way 1.3, measured).
@@ -42,16 +42,21 @@ begin
   end loop;
 end $$;
 
+-- The newest of an entity: a lane that fills the page leaves to the next ones only what is newer, a few of their partitions
+-- (the board of a large account: 750 instead of 1,010 µs for the ids, measured).
 create function tidings.ids_of_entity(account text, of_lanes text[], of_entity text, low uuid, high uuid, newest_first boolean, page integer)
 returns table (lane text, id uuid) language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
 declare
   of_lane text;
+  newest  uuid[];
 begin
   foreach of_lane in array of_lanes loop
     if newest_first then
-      return query select t.lane, t.event_id from tidings.timeline t
+      newest := array(select t.event_id from tidings.timeline t
         where t.account_id = account and t.entity = of_entity and t.lane = of_lane and t.event_id > low and t.event_id < high
-        order by t.event_id desc limit page;
+        order by t.event_id desc limit page);
+      return query select of_lane, unnest(newest);
+      low := greatest(low, newest[page]);
     else
       return query select t.lane, t.event_id from tidings.timeline t
         where t.account_id = account and t.entity = of_entity and t.lane = of_lane and t.event_id > low and t.event_id < high
@@ -106,19 +111,57 @@ create function tidings.ids_of_entity_seen_by(keys text[], account text, of_lane
 returns table (lane text, id uuid) language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
 declare
   of_lane text;
+  newest  uuid[];
 begin
   foreach of_lane in array of_lanes loop
     if newest_first then
-      return query select t.lane, t.event_id from tidings.timeline t
+      newest := array(select t.event_id from tidings.timeline t
         where t.account_id = account and t.lane = of_lane and t.entity = of_entity and t.event_id > low and t.event_id < high
           and (t.audience is null or t.audience && keys)
-        order by t.event_id desc limit page;
+        order by t.event_id desc limit page);
+      return query select of_lane, unnest(newest);
+      low := greatest(low, newest[page]);
     else
       return query select t.lane, t.event_id from tidings.timeline t
         where t.account_id = account and t.lane = of_lane and t.entity = of_entity and t.event_id > low and t.event_id < high
           and (t.audience is null or t.audience && keys)
         order by t.event_id limit page;
     end if;
+  end loop;
+end $$;
+
+-- Pages of events with all their columns, newest first, for those who see everything: 0.95 ms of processor time where
+-- ids and then events by their keys took 1.28 (measured). At most `page` of each lane. No sorting, for the reason above.
+--
+-- Nearly every page of an account lies above `near`: the months below it are opened only where it does not.
+create function tidings.newest_of_account(account text, of_lanes text[], low uuid, near uuid, high uuid, page integer)
+returns setof tidings.events language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
+declare
+  of_lane text;
+  found_near integer;
+begin
+  foreach of_lane in array of_lanes loop
+    return query select e.* from tidings.events e
+      where e.account_id = account and e.lane = of_lane and e.id > near and e.id < high
+      order by e.id desc limit page;
+    get diagnostics found_near = row_count;
+    if found_near < page and near > low then
+      return query select e.* from tidings.events e
+        where e.account_id = account and e.lane = of_lane and e.id > low and e.id <= near
+        order by e.id desc limit page - found_near;
+    end if;
+  end loop;
+end $$;
+
+create function tidings.newest_of_type(account text, of_lanes text[], of_type text, low uuid, high uuid, page integer)
+returns setof tidings.events language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
+declare
+  of_lane text;
+begin
+  foreach of_lane in array of_lanes loop
+    return query select e.* from tidings.events e
+      where e.account_id = account and e.lane = of_lane and e.type = of_type and e.id > low and e.id < high
+      order by e.id desc limit page;
   end loop;
 end $$;
 

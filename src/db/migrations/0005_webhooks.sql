@@ -108,7 +108,9 @@ create table tidings.messages (
   created_at    timestamptz not null,
   primary key (account_id, id)
 ) partition by range (id);
-create index messages_of_event on tidings.messages (account_id, event_id, format, version);
+-- Not by account first, here and below: a plan that is made while a month is still empty takes any index whose first column it
+-- knows for the primary key, and then reads all of the account for each row (measured: 70 µs instead of 5, with 200 messages of the account).
+create index messages_of_event on tidings.messages (event_id, format, version);
 
 create table tidings.deliveries (
   account_id    text collate "C" not null,
@@ -127,10 +129,10 @@ create table tidings.deliveries (
   primary key (account_id, id)
 ) partition by range (id);
 -- No index holds `state`: most rows change once, from pending to delivered, and that change stays on its page.
-create index deliveries_of_endpoint on tidings.deliveries (account_id, endpoint_id, id);
+create index deliveries_of_endpoint on tidings.deliveries (endpoint_id, id);
 create index deliveries_troubled on tidings.deliveries (account_id, endpoint_id, id) where troubled;
 create index deliveries_troubled_of_account on tidings.deliveries (account_id, id) where troubled;
-create index deliveries_of_message on tidings.deliveries (account_id, message_id);
+create index deliveries_of_message on tidings.deliveries (message_id);
 
 create table tidings.delivery_queue (
   account_id    text collate "C" not null,

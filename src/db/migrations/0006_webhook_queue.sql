@@ -14,12 +14,13 @@ begin
   end if;
 end $$;
 
--- Writes messages of one account and their deliveries, in the caller's transaction: that of the fan-out's checkpoint.
---   made:   [{id?, lane, event, position, type, subject, format, version, contentType, headers, body}], body in base64;
+-- Writes messages and their deliveries, in the caller's transaction: that of the fan-out's checkpoint.
+--   made:   [{id?, account, lane, event, position, type, subject, format, version, contentType, headers, body}], body in base64;
 --           with `id` the message exists already (a past event for another endpoint) and is not written again
 --   wanted: [{message, endpoint, key}], message an index of `made`; key the subject, for ordered endpoints
--- Returns [{message, delivery, endpoint, state}] as JSON. Deliveries for endpoints that are disabled or pull are held.
-create function tidings.enqueue_deliveries(account text, origin text, made text, wanted text) returns text
+-- Returns [{message, delivery, endpoint, state}] as JSON. Deliveries for endpoints that are disabled or pull are held; an endpoint of
+-- another account than its message's gets nothing.
+create function tidings.enqueue_deliveries(origin text, made text, wanted text) returns text
 language plpgsql
 set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -27,49 +28,55 @@ declare
   asked      jsonb := wanted;
   moment     timestamptz := clock_timestamp();
   now_us     bigint := extract(epoch from moment) * 1000000;
-  ids        uuid[] := array(select coalesce((m->>'id')::uuid, tidings.uuid7(now_us + n - 1))
-                               from jsonb_array_elements(messages) with ordinality given (m, n) order by n);
-  endpoints  uuid[] := array(select distinct (w->>'endpoint')::uuid from jsonb_array_elements(asked) w);
+  ids        uuid[];
+  accounts   text[]; -- of the messages, as ids and type_names
+  type_names text[];
+  owners     text[]; -- of the endpoints, one for each
+  endpoints  uuid[];
   written    text;
 begin
+  select array_agg(coalesce((m->>'id')::uuid, tidings.uuid7(now_us + n - 1)) order by n), array_agg(m->>'account' order by n),
+         array_agg(m->>'type' order by n)
+    into ids, accounts, type_names from jsonb_array_elements(messages) with ordinality given (m, n);
+  select array_agg(account_id), array_agg(endpoint_id) into owners, endpoints from (
+    select distinct accounts[(w->>'message')::integer + 1] as account_id, (w->>'endpoint')::uuid as endpoint_id
+      from jsonb_array_elements(asked) w) asking;
   insert into tidings.messages (account_id, id, lane, event_id, position, type, subject, subject_label, format, version, content_type,
                                 headers, body, created_at)
-  select account, ids[n], m->>'lane', (m->>'event')::uuid, (m->>'position')::bigint, m->>'type', m->>'subject', m->>'subjectLabel',
+  select m->>'account', ids[n], m->>'lane', (m->>'event')::uuid, (m->>'position')::bigint, m->>'type', m->>'subject', m->>'subjectLabel',
          m->>'format', (m->>'version')::integer, m->>'contentType', coalesce(nullif(m->'headers', 'null'), '{}'), decode(m->>'body', 'base64'), moment
     from jsonb_array_elements(messages) with ordinality given (m, n) where m->>'id' is null;
   -- What is read in order (by subject, or by a receiver that pulls) becomes visible in order: held until the commit.
-  perform from tidings.endpoint_runs r
-    where r.account_id = account and r.endpoint_id = any (endpoints)
-      and (r.ordered or exists (select from tidings.endpoints e where e.account_id = account and e.id = r.endpoint_id and e.delivery = 'pull'))
-    order by r.endpoint_id for update;
+  perform from unnest(owners, endpoints) asking (account_id, endpoint_id)
+     join tidings.endpoint_runs r on r.account_id = asking.account_id and r.endpoint_id = asking.endpoint_id
+    where r.ordered or exists (select from tidings.endpoints e where e.account_id = r.account_id and e.id = r.endpoint_id and e.delivery = 'pull')
+    order by r.account_id, r.endpoint_id for update of r;
   now_us := extract(epoch from clock_timestamp()) * 1000000;
   with fresh as materialized (
-    select tidings.uuid7(now_us + n - 1) as delivery_id, e.id as endpoint_id, ids[(w->>'message')::integer + 1] as message_id,
-           messages->((w->>'message')::integer)->>'type' as type, r.active, case when r.ordered then w->>'key' end as order_key,
-           row_number() over (partition by e.id, w->>'key' order by n) as turn
-      from jsonb_array_elements(asked) with ordinality given (w, n)
-      join tidings.endpoints e on e.account_id = account and e.id = (w->>'endpoint')::uuid and e.status <> 'deleted'
-      join tidings.endpoint_runs r on r.account_id = account and r.endpoint_id = e.id
+    select tidings.uuid7(now_us + n - 1) as delivery_id, e.account_id, e.id as endpoint_id, ids[place] as message_id, type_names[place] as type,
+           r.active, case when r.ordered then w->>'key' end as order_key, row_number() over (partition by e.id, w->>'key' order by n) as turn,
+           -- The first step of a schedule is a delay too.
+           moment + make_interval(secs => coalesce(e.schedule[1], 0)) as run_at
+      from jsonb_array_elements(asked) with ordinality given (w, n) cross join lateral (select (w->>'message')::integer + 1) message (place)
+      join tidings.endpoints e on e.account_id = accounts[place] and e.id = (w->>'endpoint')::uuid and e.status <> 'deleted'
+      join tidings.endpoint_runs r on r.account_id = e.account_id and r.endpoint_id = e.id
   ), made_deliveries as (
     insert into tidings.deliveries (account_id, id, endpoint_id, message_id, type, origin, state, troubled, created_at)
-    select account, delivery_id, endpoint_id, message_id, type, origin, case when active then 'pending' else 'held' end, not active, moment
+    select account_id, delivery_id, endpoint_id, message_id, type, origin, case when active then 'pending' else 'held' end, not active, moment
       from fresh
-    returning id, state
   ), queued as (
     insert into tidings.delivery_queue (account_id, delivery_id, endpoint_id, message_id, order_key, state, run_at)
-    select account, delivery_id, endpoint_id, message_id, order_key,
+    select account_id, delivery_id, endpoint_id, message_id, order_key,
            case when order_key is not null and (turn > 1 or exists (
              select from tidings.delivery_queue q
-              where q.account_id = account and q.endpoint_id = f.endpoint_id and q.order_key = f.order_key)) then 2 else 0 end,
-           -- The first step of a schedule is a delay too.
-           moment + (select make_interval(secs => coalesce(e.schedule[1], 0)) from tidings.endpoints e where e.account_id = account and e.id = f.endpoint_id)
+              where q.account_id = f.account_id and q.endpoint_id = f.endpoint_id and q.order_key = f.order_key)) then 2 else 0 end, run_at
       from fresh f where active
   )
-  select coalesce(json_agg(json_build_object('message', f.message_id, 'delivery', f.delivery_id, 'endpoint', f.endpoint_id, 'state', d.state)
-                           order by f.delivery_id), '[]')::text
-    into written from fresh f join made_deliveries d on d.id = f.delivery_id;
+  select coalesce(json_agg(json_build_object('message', f.message_id, 'delivery', f.delivery_id, 'endpoint', f.endpoint_id,
+                                             'state', case when f.active then 'pending' else 'held' end) order by f.delivery_id), '[]')::text
+    into written from fresh f;
   -- Last, so that the rows of endpoints are locked briefly, and only of idle ones: a claim passes over locked rows.
-  perform tidings.wake_endpoints(account, endpoints, moment);
+  perform tidings.wake_endpoints(owners, endpoints, moment);
   return written;
 end $$;
 
@@ -89,14 +96,15 @@ return greatest(moment, case when run.breaker = 'open' then run.breaker_until en
                 case when tidings.tokens_at(run, moment) < 1
                      then moment + ((1 - tidings.tokens_at(run, moment)) / run.rate + 0.001) * interval '1 second' end);
 
--- Lowers next_at of endpoints that would look later.
-create function tidings.wake_endpoints(account text, endpoints uuid[], moment timestamptz) returns void
+-- Lowers next_at of endpoints that would look later. `owners`: the account of each.
+create function tidings.wake_endpoints(owners text[], endpoints uuid[], moment timestamptz) returns void
 language plpgsql as $$
 begin
   with idle as (
-    select r.account_id, r.endpoint_id from tidings.endpoint_runs r
-     where r.account_id = account and r.endpoint_id = any (endpoints) and r.active and r.next_at > tidings.looked_at(r, moment)
-     order by r.endpoint_id for update)
+    select r.account_id, r.endpoint_id from unnest(owners, endpoints) woken (account_id, endpoint_id)
+      join tidings.endpoint_runs r on r.account_id = woken.account_id and r.endpoint_id = woken.endpoint_id
+     where r.active and r.next_at > tidings.looked_at(r, moment)
+     order by r.account_id, r.endpoint_id for update of r)
   update tidings.endpoint_runs r set next_at = tidings.looked_at(r, moment), idle_turns = 0 from idle
    where r.account_id = idle.account_id and r.endpoint_id = idle.endpoint_id;
   perform tidings.wake_webhooks();
@@ -227,6 +235,6 @@ begin
   select array_agg(delivery_id) into queued from put;
   update tidings.deliveries d set state = 'pending', troubled = true, failure = null, settled_at = null
    where d.account_id = account and d.id = any (queued) and d.state in ('delivered', 'failed', 'held');
-  perform tidings.wake_endpoints(account, endpoints, moment);
+  perform tidings.wake_endpoints(array_fill(account, array[cardinality(endpoints)]), endpoints, moment);
   return coalesce(array_to_json(queued), '[]')::text;
 end $$;

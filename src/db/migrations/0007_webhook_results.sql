@@ -19,12 +19,13 @@ declare
   -- The deliveries' months, so that the others are not opened.
   low      uuid := (select min(x->>'delivery' collate "C") from jsonb_array_elements(batch) x);
   high     uuid := (select max(x->>'delivery' collate "C") from jsonb_array_elements(batch) x);
-  locked   uuid[];
-  busy     jsonb;
-  accepted jsonb;
-  breakers jsonb;
-  due      boolean;
-  notices  jsonb;
+  locked     uuid[];
+  accepted   json;
+  busy       json;
+  lines      jsonb; -- of subjects whose next delivery may go
+  complaints jsonb; -- of endpoints that shall be judged
+  due        boolean;
+  notices    jsonb;
 begin
   select array_agg(l.endpoint_id) into locked from (
     select r.endpoint_id from tidings.endpoint_runs r
@@ -38,21 +39,20 @@ begin
       disable text, failure text, "durationMs" integer, attempt jsonb)) with ordinality
       x (account_id, delivery_id, endpoint_id, claim_id, state, retry_ms, ok, slow_down, disable, failure, duration_ms, attempt, n)
      where x.endpoint_id = any (locked)
+  ), mine as materialized ( -- whoever changes a claimed row holds its endpoint's lock, which is ours now
+    select g.*, q.attempts as attempts_before, q.step, q.order_key, nullif(g.attempt, 'null') as wire,
+           max(g.n) filter (where g.ok) over (partition by g.account_id, g.endpoint_id) as last_ok
+      from given g cross join lateral (
+        select * from tidings.delivery_queue d where d.account_id = g.account_id and d.delivery_id = g.delivery_id limit 1) q
+     where q.state = 1 and q.claim_id = g.claim_id
   ), rested as (
-    delete from tidings.delivery_queue q using given g
-     where q.account_id = g.account_id and q.delivery_id = g.delivery_id and q.state = 1 and q.claim_id = g.claim_id and g.retry_ms is null
-    returning q.account_id, q.delivery_id, q.attempts, q.step, q.order_key
+    delete from tidings.delivery_queue q using mine m
+     where q.account_id = m.account_id and q.delivery_id = m.delivery_id and m.retry_ms is null
   ), again as (
     update tidings.delivery_queue q
-       set state = 0, claim_id = null, leased_until = null, step = q.step + 1, attempts = q.attempts + (g.attempt is not null)::integer,
-           run_at = moment + g.retry_ms * interval '1 millisecond'
-      from given g
-     where q.account_id = g.account_id and q.delivery_id = g.delivery_id and q.state = 1 and q.claim_id = g.claim_id and g.retry_ms is not null
-    returning q.account_id, q.delivery_id, q.attempts - (g.attempt is not null)::integer as attempts, q.step - 1 as step, null::text as order_key
-  ), mine as materialized (
-    select g.*, a.attempts as attempts_before, a.step, a.order_key, nullif(g.attempt, 'null') as wire
-      from (select * from rested union all select * from again) a
-      join given g on g.account_id = a.account_id and g.delivery_id = a.delivery_id
+       set state = 0, claim_id = null, leased_until = null, step = q.step + 1, attempts = q.attempts + (m.wire is not null)::integer,
+           run_at = moment + m.retry_ms * interval '1 millisecond'
+      from mine m where q.account_id = m.account_id and q.delivery_id = m.delivery_id and m.retry_ms is not null
   ), logged as (
     insert into tidings.attempts (account_id, delivery_id, number, endpoint_id, url, started_at, duration_ms, status, failure, detail,
                                   request_headers, response_headers, response_body, truncated)
@@ -68,19 +68,16 @@ begin
            failure = m.failure, status = (m.wire->>'status')::integer,
            settled_at = case when m.retry_ms is null then moment end
       from mine m where d.account_id = m.account_id and d.id = m.delivery_id and d.id between low and high
-  ), last_ok as (
-    select account_id, endpoint_id, max(n) as n from mine where ok group by 1, 2
   ), sums as materialized (
     select m.account_id, m.endpoint_id, count(*)::integer as n,
            count(*) filter (where m.wire is not null)::integer as sent,
            count(*) filter (where m.ok)::integer as good,
            count(*) filter (where not m.ok and m.wire is not null)::integer as bad,
-           count(*) filter (where not m.ok and m.wire is not null and m.n > coalesce(l.n, 0))::integer as bad_since,
-           count(*) filter (where not m.ok and m.step = 0 and m.wire is not null and m.n > coalesce(l.n, 0))::integer as new_failures,
+           count(*) filter (where not m.ok and m.wire is not null and m.n > coalesce(m.last_ok, 0))::integer as bad_since,
+           count(*) filter (where not m.ok and m.step = 0 and m.wire is not null and m.n > coalesce(m.last_ok, 0))::integer as new_failures,
            bool_or(m.slow_down) as slow_down, max(m.duration_ms) as slowest,
            min(m.retry_ms) as soonest, max(m.disable) as disable
-      from mine m left join last_ok l on l.account_id = m.account_id and l.endpoint_id = m.endpoint_id
-     group by 1, 2
+      from mine m group by 1, 2
   ), judged as (
     select s.*, r.breaker,
            case when s.good > 0 then 0 else r.failed_in_row end + s.bad_since as in_row,
@@ -89,7 +86,7 @@ begin
            s.bad_since > 0 and r.last_failure_at < moment - (rules->>'disableMs')::float8 / 2 * interval '1 millisecond' as forgotten,
            r.window_done, r.window_failed, r.breaker_wait
       from sums s join tidings.endpoint_runs r on r.account_id = s.account_id and r.endpoint_id = s.endpoint_id
-  ), broken as (
+  ), broken as materialized (
     select j.*, case
         when j.sent = 0 then j.breaker
         when j.good > 0 and j.breaker <> 'closed' then 'closed'
@@ -100,7 +97,7 @@ begin
                   >= (rules->>'breakerRatio')::float8 * (case when j.same_window then j.window_done else 0 end + j.sent))) and j.bad > 0 then 'open'
         else j.breaker end as breaker_now
       from judged j
-  ), waits as (
+  ), waits as materialized ( -- otherwise each use of `breaker_now` below is the whole expression once more
     select b.*, case when b.breaker_now = 'open' and b.breaker = 'half_open'
                      then least(b.breaker_wait * 2, (rules->>'breakerLastMs')::float8 * interval '1 millisecond')
                      when b.breaker_now = 'open' and b.breaker = 'closed' then (rules->>'breakerFirstMs')::float8 * interval '1 millisecond'
@@ -157,27 +154,28 @@ begin
            up_to_250 = s.up_to_250 + excluded.up_to_250, up_to_500 = s.up_to_500 + excluded.up_to_500,
            up_to_1000 = s.up_to_1000 + excluded.up_to_1000, up_to_2500 = s.up_to_2500 + excluded.up_to_2500,
            up_to_5000 = s.up_to_5000 + excluded.up_to_5000, longer = s.longer + excluded.longer)
-  select (select jsonb_agg(jsonb_build_object('account', m.account_id, 'delivery', m.delivery_id, 'endpoint', m.endpoint_id,
-                                              'key', m.order_key, 'disable', m.disable, 'bad', not m.ok)) from mine m),
+  select (select json_agg(m.delivery_id) from mine m),
+         (select jsonb_agg(jsonb_build_object('account', m.account_id, 'endpoint', m.endpoint_id, 'key', m.order_key))
+            from mine m where m.order_key is not null and m.retry_ms is null),
+         (select jsonb_agg(jsonb_build_object('account', m.account_id, 'endpoint', m.endpoint_id, 'disable', m.disable))
+            from mine m where not m.ok or m.disable is not null),
          (select jsonb_agg(jsonb_build_object('account', c.account_id, 'endpoint', c.endpoint_id, 'notice', 'breaker_' || c.breaker_told))
             from counted c where c.breaker_told is not null),
          (select bool_or(c.due) from counted c)
-    into accepted, breakers, due;
+    into accepted, lines, complaints, notices, due;
 
-  select coalesce(jsonb_agg(x->'delivery'), '[]') into busy from jsonb_array_elements(batch) x
+  select json_agg(x->'delivery') into busy from jsonb_array_elements(batch) x
    where not coalesce((x->>'endpoint')::uuid = any (locked), false)
      and exists (select from tidings.endpoint_runs r where r.account_id = x->>'account' and r.endpoint_id = (x->>'endpoint')::uuid);
-  if accepted is null then return json_build_object('accepted', json_build_array(), 'busy', busy, 'due', false, 'notices', json_build_array())::text; end if;
-  if jsonb_path_exists(accepted, '$[*] ? (@.key != null)') then
-    perform tidings.promote_ordered(a->>'account', (a->>'endpoint')::uuid, a->>'key')
-       from jsonb_array_elements(accepted) a where a->>'key' is not null;
+  if lines is not null then
+    perform tidings.promote_ordered(l->>'account', (l->>'endpoint')::uuid, l->>'key') from jsonb_array_elements(lines) l;
     due := true;
   end if;
-  notices := coalesce(breakers, '[]');
-  if jsonb_path_exists(accepted, '$[*] ? (@.bad == true || @.disable != null)') then
-    notices := notices || tidings.judge_endpoints(accepted, rules, moment);
+  if complaints is not null then
+    notices := coalesce(notices, '[]') || tidings.judge_endpoints(complaints, rules, moment);
   end if;
-  return json_build_object('accepted', jsonb_path_query_array(accepted, '$[*].delivery'), 'busy', busy, 'due', due, 'notices', notices)::text;
+  return json_build_object('accepted', coalesce(accepted, '[]'), 'busy', coalesce(busy, '[]'), 'due', coalesce(due, false),
+                           'notices', coalesce(notices, '[]'))::text;
 end $$;
 
 -- The next delivery of a subject may go when none stands before it. The caller holds the endpoint's row.
@@ -194,7 +192,7 @@ begin
 end $$;
 
 -- Who has failed for too long is warned, and then disabled; who says "gone" or "disable" is disabled at once.
-create function tidings.judge_endpoints(accepted jsonb, rules jsonb, moment timestamptz) returns jsonb
+create function tidings.judge_endpoints(complaints jsonb, rules jsonb, moment timestamptz) returns jsonb
 language plpgsql as $$
 declare
   span    interval := (rules->>'disableMs')::float8 * interval '1 millisecond';
@@ -206,8 +204,8 @@ declare
 begin
   for run in
     select r.account_id, r.endpoint_id, r.failing_since, r.failed_messages, r.warned, b.disable
-      from (select a->>'account' as account_id, (a->>'endpoint')::uuid as endpoint_id, max(a->>'disable') as disable
-              from jsonb_array_elements(accepted) a group by 1, 2) b
+      from (select c->>'account' as account_id, (c->>'endpoint')::uuid as endpoint_id, max(c->>'disable') as disable
+              from jsonb_array_elements(complaints) c group by 1, 2) b
       join tidings.endpoint_runs r on r.account_id = b.account_id and r.endpoint_id = b.endpoint_id
      where r.active and (b.disable is not null or r.failing_since is not null)
      order by 1, 2

@@ -17,6 +17,9 @@ create table tidings.read_marks (
 -- Moves a reader's marks, forward only: of two devices the larger position wins. No mark goes beyond the end of the log, or
 -- a mistaken client would have read what is still to come.
 --
+-- The first move begins: what lies before it is not theirs to catch up with, and counts as read. Where no position is given
+-- (null), that is the end of the log.
+--
 -- A single line covers the positions since the account's previous event too. These belong to other accounts, and nothing
 -- comes between any more, so neighbours join to one range, and the lowest range joins `read` as soon as it touches it.
 create function tidings.move_marks(account text, of_reader text, of_feed text, to_seen bigint, to_read bigint, items uuid[])
@@ -26,13 +29,16 @@ declare
   mark    tidings.read_marks;
   covered int8multirange;
   last    bigint;
+  start   bigint;
 begin
   select last_position into last from tidings.sequencer;
-  insert into tidings.read_marks (account_id, reader, feed) values (account, of_reader, of_feed) on conflict do nothing;
+  start := least(greatest(to_seen, to_read), last); -- both pass over what is null
+  insert into tidings.read_marks (account_id, reader, feed, seen, read) values (account, of_reader, of_feed, start, start)
+  on conflict do nothing;
   select * into mark from tidings.read_marks m
    where m.account_id = account and m.reader = of_reader and m.feed = of_feed for update;
 
-  select mark.read_above + int8multirange(int8range(0, greatest(mark.read, least(to_read, last)), '[]'))
+  select mark.read_above + int8multirange(int8range(0, greatest(mark.read, least(coalesce(to_read, 0), last)), '[]'))
          + coalesce(range_agg(int8range(1 + coalesce(previous.pos, 0), item.pos, '[]')), '{}')
     into covered
     from (select o.pos from tidings.event_order o where o.account_id = account and o.event_id = any (items)) item
@@ -43,7 +49,7 @@ begin
   select upper(range) - 1 into mark.read from unnest(covered) with ordinality ranges (range, number)
    where number = greatest(1, (select count(*) from unnest(covered)) - most_ranges);
   mark.read_above := covered - int8multirange(int8range(0, mark.read, '[]'));
-  mark.seen := greatest(mark.seen, least(to_seen, last), mark.read);
+  mark.seen := greatest(mark.seen, least(coalesce(to_seen, 0), last), mark.read);
 
   update tidings.read_marks m
      set seen = mark.seen, read = mark.read, read_above = mark.read_above, updated_at = now()
@@ -125,5 +131,82 @@ begin
                where e.account_id = account and e.lane = of_lanes[number] and e.type = of_types[number] and e.id >= low
                  and (keys is null or e.audience is null or e.audience && keys)
                limit most) recent;
+  end loop;
+end $$;
+
+-- What the newest events of an account are about, by name: entities of `kinds` (null for all) that share a part of their name or
+-- the beginning of their id or type:id with `asked`, the best match first. In one row as JSON, with whether there are no older events
+-- than those that were looked at: the newest `look` that may be seen, of the newest `pass` in each lane. These are passed over in
+-- the index, which tells who may see them: who may see nothing of 200,000 events is answered in 10 ms, from 220 pages of the index
+-- (measured).
+create function tidings.named_entities(keys text[], account text, asked text, kinds text[], pass integer, look integer, page integer)
+returns table (complete boolean, entities text) language plpgsql stable
+set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
+declare
+  of_lane text;
+  is_cut  boolean := false;
+  visible uuid[];
+  lanes   text[] := '{}';
+  ids     uuid[] := '{}';
+  ends    integer[];
+begin
+  foreach of_lane in array array['domain', 'change', 'client', 'system'] loop
+    select is_cut or count(*) = pass, coalesce(array_agg(e.id) filter (where keys is null or e.audience is null or e.audience && keys), '{}')
+      into is_cut, visible
+      from (select newest.id, newest.audience from tidings.events newest
+             where newest.account_id = account and newest.lane = of_lane order by newest.id desc limit pass) e;
+    lanes := lanes || array_fill(of_lane, array[cardinality(visible)]);
+    ids := ids || visible;
+  end loop;
+
+  -- The newest of all lanes, a run for each lane.
+  is_cut := is_cut or cardinality(ids) >= look;
+  with newest as (select * from unnest(lanes, ids) event (lane, id) order by event.id desc limit look)
+  select array_agg(n.lane order by n.lane, n.id), array_agg(n.id order by n.lane, n.id),
+         (select array_agg(run.last order by run.last)
+            from (select sum(count(*)) over (order by r.lane) as last from newest r group by r.lane) run)
+    into lanes, ids, ends
+    from newest n;
+
+  return query
+    with named as (
+      select event.id as event_id, event.occurred_at, entity.type, entity.id, entity.label
+        from tidings.events_by_key(coalesce(lanes, '{}'), array_fill(account, array[cardinality(coalesce(ids, '{}'))]),
+                                   coalesce(ids, '{}'), coalesce(ends, '{}')) event
+       cross join lateral (
+         values (event.subject_type, event.subject_id, event.subject_label), (event.actor_type, event.actor_id, event.actor_label)
+         union all
+         select ref->>'type', ref->>'id', ref->>'label'
+           from jsonb_each(event.refs || jsonb_build_object('', event.on_behalf_of)) role (name, held)
+           cross join lateral jsonb_array_elements(case jsonb_typeof(held)
+             when 'array' then held when 'object' then jsonb_build_array(held) else '[]' end) ref
+       ) entity (type, id, label)
+       where kinds is null or entity.type = any (kinds)),
+    found as (
+      select n.type, n.id, (array_agg(n.label order by n.event_id desc) filter (where n.label is not null))[1] as label,
+             extract(epoch from max(n.occurred_at))::float8 * 1000 as at_ms,
+             row_number() over (order by n.type || ':' || n.id = asked desc,
+                                         bool_or(starts_with(lower(n.label), lower(asked))) desc nulls last,
+                                         max(n.occurred_at) desc, n.type, n.id) as place
+        from named n group by n.type, n.id
+      having asked = '' or bool_or(position(lower(asked) in lower(n.label)) > 0)
+          or starts_with(n.id, asked) or starts_with(n.type || ':' || n.id, asked))
+    select not is_cut, coalesce(json_agg(f order by f.place), '[]')::text from found f where f.place <= page;
+end $$;
+
+-- The newest event about an entity that may be seen, among the newest `pass` of each lane.
+create function tidings.newest_about(keys text[], account text, of_entity text, pass integer)
+returns table (lane text, id uuid) language plpgsql stable
+set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
+declare
+  of_lane text;
+begin
+  foreach of_lane in array array['domain', 'change', 'client', 'system'] loop
+    return query
+      select of_lane, t.event_id
+        from (select about.event_id, about.audience from tidings.timeline about
+               where about.account_id = account and about.entity = of_entity and about.lane = of_lane
+               order by about.event_id desc limit pass) t
+       where keys is null or t.audience is null or t.audience && keys limit 1;
   end loop;
 end $$;

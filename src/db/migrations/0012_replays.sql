@@ -106,3 +106,85 @@ begin
   event := null;
   return next;
 end $$;
+
+-- The first position after another one whose event retention has taken from the lanes in which actions lie; null: none. It takes the
+-- oldest, so all is there where nothing in the order comes before the oldest event that is kept: few of the order's summaries
+-- reach so far back.
+create function tidings.first_gone(after bigint, up_to bigint, of_account text) returns bigint
+language plpgsql stable set jit = off set enable_seqscan = off set enable_sort = off as $$ -- or it may sort all of a lane
+declare
+  in_lane text;
+  oldest  uuid;
+  found   bigint;
+  earliest bigint;
+begin
+  foreach in_lane in array array['domain', 'system'] loop
+    select e.id into oldest from tidings.events e where e.account_id = of_account and e.lane = in_lane order by e.id limit 1;
+    if oldest is null then -- nothing is kept: then what the order holds of it is gone, and was the first that was written
+      select min(o.pos) into found from tidings.order_after(after, up_to, 2000, of_account) o where o.lane = in_lane;
+    else
+      select min(o.pos) into found
+        from (select * from tidings.event_order where event_id < oldest offset 0) o -- by the summaries, not by the account
+       where o.account_id = of_account and o.lane = in_lane and o.pos > after and o.pos <= up_to;
+    end if;
+    earliest := least(earliest, found);
+  end loop;
+  return earliest;
+end $$;
+
+-- Positions of events, by the summaries of the order: up to a millisecond each.
+create function tidings.positions_by_id(ids uuid[], after bigint, up_to bigint) returns bigint[]
+language sql stable set jit = off set enable_seqscan = off set enable_indexscan = off set enable_indexonlyscan = off as $$
+  select coalesce(array_agg(o.pos order by o.pos), '{}')
+    from unnest(ids) key (id)
+   cross join lateral (select pos from tidings.event_order where event_id = key.id limit 1) o
+   where o.pos > after and o.pos <= up_to
+$$;
+
+-- The same by one look at all of an account's order: up to a microsecond for each of its events.
+create function tidings.positions_in_account(of_account text, ids uuid[], after bigint, up_to bigint) returns bigint[]
+language sql stable set jit = off set enable_seqscan = off set enable_nestloop = off as $$
+  select coalesce(array_agg(o.pos order by o.pos), '{}')
+    from tidings.event_order o join unnest(ids) key (id) on key.id = o.event_id
+   where o.account_id = of_account and o.pos > after and o.pos <= up_to
+$$;
+
+-- What tidings.replay_page() would give of one subject, as positions: found by its timeline, so that it costs what the subject has
+-- and not what its account has. `gone` is the first that retention has taken.
+create function tidings.replay_of_subject(after bigint, up_to bigint, of_account text, of_type text, of_id text, routed text[], before uuid,
+                                          seen pg_snapshot, out positions bigint[], out gone bigint)
+language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
+declare
+  in_lane text;
+  ids     uuid[];
+  found   uuid[];
+  lost    uuid[];
+  wanted  uuid[] := '{}';
+  missing uuid[] := '{}';
+  floor   bigint := (select floor_seq from tidings.sequencer);
+begin
+  foreach in_lane in array array['domain', 'change', 'client', 'system'] loop
+    select array_agg(t.event_id) into ids from tidings.timeline t
+     where t.account_id = of_account and t.entity = of_type || ':' || of_id and t.lane = in_lane and (before is null or t.event_id < before);
+    continue when ids is null;
+    select array_agg(key.id) filter (where stored.wanted), array_agg(key.id) filter (where stored.wanted is null)
+      into found, lost
+      from unnest(ids) key (id)
+      left join lateral (
+        select e.subject_type = of_type and e.subject_id = of_id and (e.kind is not null or e.type = any (routed))
+               and (seen is null or e.seq <= floor or pg_visible_in_snapshot(e.xid, seen))
+          from tidings.events e
+         where e.account_id = of_account and e.lane = in_lane and e.id = key.id limit 1) stored (wanted) on true;
+    wanted := wanted || coalesce(found, '{}');
+    if in_lane in ('domain', 'system') then missing := missing || coalesce(lost, '{}'); end if;
+  end loop;
+  -- Where the account has less than 500 times as many events one look at its order is the shorter way.
+  if (select count(*) from (select from tidings.event_order o
+       where o.account_id = of_account and o.pos > after and o.pos <= up_to limit 500 * cardinality(wanted) + 1) counted)
+     > 500 * cardinality(wanted) then
+    positions := tidings.positions_by_id(wanted, after, up_to);
+  else
+    positions := tidings.positions_in_account(of_account, wanted, after, up_to);
+  end if;
+  gone := least((tidings.positions_by_id(missing, after, up_to))[1], tidings.first_gone(after, up_to, of_account));
+end $$;

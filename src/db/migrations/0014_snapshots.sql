@@ -18,7 +18,7 @@ create table tidings.snapshots (
 
 -- The events of some types on the timeline of an entity: at most `page` of each lane, oldest first. Like the functions of
 -- 0004_reads.sql, which say why they are some.
-create function tidings.history_of_entity(account text, of_lanes text[], of_entity text, of_types text[], low uuid, page integer)
+create function tidings.history_of_entity(keys text[], account text, of_lanes text[], of_entity text, of_types text[], low uuid, page integer)
 returns table (lane text, id uuid) language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
 declare
   of_lane text;
@@ -26,6 +26,7 @@ begin
   foreach of_lane in array of_lanes loop
     return query select t.lane, t.event_id from tidings.timeline t
       where t.account_id = account and t.entity = of_entity and t.lane = of_lane and t.event_id > low and t.type = any (of_types)
+        and (keys is null or t.audience is null or t.audience && keys)
       order by t.event_id limit page;
   end loop;
 end $$;

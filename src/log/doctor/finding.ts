@@ -4,7 +4,8 @@ import type { JsonObject } from "../../events/serializable.ts";
 export interface Finding {
   /**
    * `schema`, `sequencer`, `subscription search`, `partitions`, `transactions`, `indexes`, `grants`, `vacuum`; `webhooks` where there
-   * are no endpoints, otherwise `webhook queue`, `webhook endpoints`, `webhook jobs`, `webhook payloads`, `webhook partitions`.
+   * are no endpoints, otherwise `webhook queue`, `webhook endpoints`, `webhook jobs`, `webhook payloads`, `webhook partitions`; `scratch
+   * databases` where replays left some.
    */
   readonly check: string;
   /** `warning`: look at it soon. `bad`: something does not work, or soon will not. */

@@ -44,16 +44,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   endpoint_stats_pkey: "alter table tidings.endpoint_stats add primary key (account_id, endpoint_id, since);",
   endpoint_stats_since: "create index endpoint_stats_since on tidings.endpoint_stats (since);",
   messages_pkey: "alter table tidings.messages add primary key (account_id, id);",
-  messages_of_event:
-    "create index messages_of_event on tidings.messages (account_id, event_id, format, version);",
+  messages_of_event: "create index messages_of_event on tidings.messages (event_id, format, version);",
   deliveries_pkey: "alter table tidings.deliveries add primary key (account_id, id);",
-  deliveries_of_endpoint:
-    "create index deliveries_of_endpoint on tidings.deliveries (account_id, endpoint_id, id);",
+  deliveries_of_endpoint: "create index deliveries_of_endpoint on tidings.deliveries (endpoint_id, id);",
   deliveries_troubled:
     "create index deliveries_troubled on tidings.deliveries (account_id, endpoint_id, id) where troubled;",
   deliveries_troubled_of_account:
     "create index deliveries_troubled_of_account on tidings.deliveries (account_id, id) where troubled;",
-  deliveries_of_message: "create index deliveries_of_message on tidings.deliveries (account_id, message_id);",
+  deliveries_of_message: "create index deliveries_of_message on tidings.deliveries (message_id);",
   delivery_queue_pkey: "alter table tidings.delivery_queue add primary key (account_id, delivery_id);",
   delivery_queue_due:
     "create index delivery_queue_due on tidings.delivery_queue (account_id, endpoint_id, run_at, delivery_id) where state = 0;",

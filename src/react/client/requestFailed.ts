@@ -22,17 +22,13 @@ export function noAnswer(): RequestFailed {
 
 /** Reads the problem (RFC 9457) of a refusal. */
 export async function refusalOf(response: Response): Promise<RequestFailed> {
+  const { status } = response;
   const problem: unknown = await response.json().catch(() => null);
   const wait = Number(response.headers.get("retry-after") ?? "x");
   const retryAfterMs = Number.isFinite(wait) ? wait * 1_000 : null;
   if (typeof problem === "object" && problem !== null && "code" in problem) {
     const { code, detail, title } = problem as { code: string; detail?: string; title?: string };
-    return new RequestFailed(code, title ?? detail ?? code, response.status, retryAfterMs);
+    return new RequestFailed(code, title ?? detail ?? code, status, retryAfterMs);
   }
-  return new RequestFailed(
-    `HTTP_${response.status}`,
-    `The answer was ${response.status} ${response.statusText}`.trim() + ".",
-    response.status,
-    retryAfterMs,
-  );
+  return new RequestFailed(`HTTP_${status}`, `The answer was ${status}.`, status, retryAfterMs);
 }

@@ -92,6 +92,7 @@ function DaySection({ day, onShowAll, level }: DaySectionProps) {
           <Column
             key={phase}
             phase={phase}
+            day={day.date}
             column={day.columns[phase]}
             onShowAll={onShowAll && (() => onShowAll(day.date))}
             level={level}
@@ -104,29 +105,33 @@ function DaySection({ day, onShowAll, level }: DaySectionProps) {
 
 interface ColumnProps {
   readonly phase: Phase;
+  readonly day: string;
   readonly column: DayColumn;
   readonly onShowAll: (() => void) | undefined;
   readonly level: 2 | 3 | 4 | 5;
 }
 
+const MOST_HIDDEN = 900;
 const levelBelow = { 2: "h3", 3: "h4", 4: "h5", 5: "h6" } as const;
 
-function Column({ phase, column: { items, hidden }, onShowAll, level }: ColumnProps) {
+function Column({ phase, day, column: { items, hidden }, onShowAll, level }: ColumnProps) {
   const words = useDayWords();
   const { classNames, locale } = useLook();
   const id = useId();
   const Heading = levelBelow[level];
-  const more = words.hidden(hidden, formatCount(hidden, locale));
+  // The server counts no further.
+  const orMore = hidden >= MOST_HIDDEN ? "+" : "";
+  const more = words.hidden(hidden, formatCount(hidden, locale) + orMore);
   return (
     <div className="tidings-column" data-phase={phase}>
       <Heading id={id} className="tidings-column-name">
         {words[phase]}
       </Heading>{" "}
-      <span className="tidings-count">{formatCount(items.length + hidden, locale)}</span>
+      <span className="tidings-count">{formatCount(items.length + hidden, locale) + orMore}</span>
       {items.length === 0 && <p className="tidings-nothing">{words.nothingThere}</p>}
       <ul aria-labelledby={id}>
         {items.map((item) => (
-          <Line key={item.id} item={item} />
+          <Line key={item.id} item={item} day={day} />
         ))}
       </ul>
       {hidden > 0 &&
@@ -141,14 +146,21 @@ function Column({ phase, column: { items, hidden }, onShowAll, level }: ColumnPr
   );
 }
 
-function Line({ item }: { readonly item: FeedItem }) {
+function Line({ item, day }: { readonly item: FeedItem; readonly day: string }) {
+  const { late } = useDayWords();
   const { classNames, locale } = useLook();
   return (
     <li className={classOf("line", classNames.item)} data-type={item.type} data-severity={item.severity}>
       <Avatar entity={item.actor} />
       <p className={classOf("sentence", classNames.sentence)}>
         <Sentence parts={item.sentence} />{" "}
-        <ClockTime at={item.occurredAt} locale={locale} className={classOf("time", classNames.time)} />
+        <ClockTime
+          item={item}
+          day={day}
+          late={late}
+          locale={locale}
+          className={classOf("time", classNames.time)}
+        />
       </p>
     </li>
   );

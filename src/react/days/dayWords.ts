@@ -8,6 +8,8 @@ export interface DayWords {
   readonly nothingThere: string;
   readonly hidden: (count: number, shown: string) => string;
   readonly olderDays: string;
+  /** Of an event that happened on another day than it was recorded: both times in full. */
+  readonly late: (happened: string, recorded: string) => string;
 }
 
 const english: DayWords = {
@@ -17,6 +19,7 @@ const english: DayWords = {
   nothingThere: "Nothing",
   hidden: (_, shown) => `${shown} more`,
   olderDays: "Show earlier days",
+  late: (happened, recorded) => `Happened ${happened}; recorded ${recorded}`,
 };
 
 export function useDayWords(): DayWords {

@@ -1,4 +1,5 @@
 import type { ReactElement } from "react";
+import { entityKey } from "../entityKey.ts";
 import type { FeedEntity } from "../wire.ts";
 import { classOf, useLook } from "./useLook.ts";
 
@@ -9,11 +10,7 @@ export function Avatar({ entity }: { readonly entity: FeedEntity }): ReactElemen
   const { slots, classNames } = useLook();
   if (slots.avatar) return <slots.avatar entity={entity} />;
   return (
-    <span
-      className={classOf("avatar", classNames.avatar)}
-      data-hue={hueOf(`${entity.type}:${entity.id}`)}
-      aria-hidden
-    >
+    <span className={classOf("avatar", classNames.avatar)} data-hue={hueOf(entityKey(entity))} aria-hidden>
       {initialsOf(entity.label ?? entity.id)}
     </span>
   );

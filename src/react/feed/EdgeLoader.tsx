@@ -1,4 +1,5 @@
 import { useRef, type ReactElement } from "react";
+import type { RequestFailed } from "../client/requestFailed.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { useOnScreen } from "../window/useOnScreen.ts";
 import { classOf, useLook } from "./useLook.ts";
@@ -7,24 +8,24 @@ export interface EdgeLoaderProps {
   readonly label: string;
   /** A page is under way, at either edge: this one looks again when it is there. */
   readonly isBusy: boolean;
-  /** The code of what went wrong; then only the reader tries again. */
-  readonly failed: string | null;
+  /** What went wrong; then only the reader tries again. */
+  readonly failure: RequestFailed | null;
   /** Where the next page begins. */
   readonly cursor: string;
   readonly load: () => void;
 }
 
 /** Loads the next page before the reader gets there, and is a button for those who do not scroll. */
-export function EdgeLoader({ label, isBusy, failed, cursor, load }: EdgeLoaderProps): ReactElement {
+export function EdgeLoader({ label, isBusy, failure, cursor, load }: EdgeLoaderProps): ReactElement {
   const { words } = useTidings();
   const { classNames } = useLook();
   const edge = useRef<HTMLDivElement>(null);
-  useOnScreen(edge, 800, isBusy || failed !== null ? null : (isNear) => isNear && load(), cursor);
+  useOnScreen(edge, 800, isBusy || failure !== null ? null : (isNear) => isNear && load(), cursor);
   return (
     <div ref={edge} className="tidings-edge">
-      {failed !== null && (
+      {failure !== null && (
         <span role="alert">
-          {words.failed} ({failed}){" "}
+          {words.failed} ({failure.code}){" "}
         </span>
       )}
       <button
@@ -33,7 +34,7 @@ export function EdgeLoader({ label, isBusy, failed, cursor, load }: EdgeLoaderPr
         aria-disabled={isBusy}
         onClick={load}
       >
-        {failed === null ? label : words.retry}
+        {failure === null ? label : words.retry}
       </button>
     </div>
   );

@@ -47,7 +47,7 @@ export function FeedList({ feed, label, labelledBy, onNearEnd }: FeedListProps):
   const visible = useVisibleRows(list, ids, tops);
   const focus = useFocusedRow(list, ids);
   const rows = mountedRows(entries.length, visible, focus.index);
-  const visitLine = visitLineAt(feed);
+  const visitLine = visitLineAt(entries);
   const total = older === null && feed.newer === null ? entries.length : -1;
 
   const onFocus = (event: FocusEvent<HTMLElement>) => {

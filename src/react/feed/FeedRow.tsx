@@ -1,4 +1,5 @@
 import { memo, type MouseEvent, type ReactElement } from "react";
+import { entityKey } from "../entityKey.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { formatCount } from "../time/formatCount.ts";
 import { RelativeTime } from "../time/RelativeTime.tsx";
@@ -89,7 +90,7 @@ function Actors({ entry }: { readonly entry: Entry }): ReactElement {
   return (
     <span className="tidings-avatars" data-count={actors.length}>
       {actors.map((actor) => (
-        <Avatar key={`${actor.type}:${actor.id}`} entity={actor} />
+        <Avatar key={entityKey(actor)} entity={actor} />
       ))}
     </span>
   );

@@ -1,4 +1,5 @@
 import { useMemo, useRef, type ReactElement } from "react";
+import { entityKey } from "../entityKey.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { formatCount } from "../time/formatCount.ts";
 import { useFormattingLocale } from "../time/useFormattingLocale.ts";
@@ -8,10 +9,10 @@ import { Hidden } from "./Hidden.tsx";
 import { NoLines } from "./NoLines.tsx";
 import type { FeedClassNames, FeedSlots } from "./slots.ts";
 import { useAnnouncement } from "./useAnnouncement.ts";
-import type { Feed } from "./useFeed.ts";
+import type { Feed, FeedOptions } from "./useFeed.ts";
 import { useHolding } from "./useHolding.ts";
 import { useKeepPlace } from "./useKeepPlace.ts";
-import { classOf, LookContext, type Look } from "./useLook.ts";
+import { classOf, LookContext } from "./useLook.ts";
 
 export interface FeedLookProps {
   /** The name of the feed for screen readers. Default "Activity". */
@@ -26,13 +27,22 @@ export interface FeedViewProps extends FeedLookProps {
   /** What `useFeed` gave. */
   feed: Feed;
   /** Whose timeline it is: its name is no link there. */
-  entity?: Look["entity"];
+  entity?: FeedOptions["entity"];
 }
 
+/** One and the same: lines are drawn again when these are others. */
+const NONE = {};
+
 /** Draws a feed. What arrives waits behind a button, unless the reader is at the top and has no focus in the feed. */
-export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedViewProps): ReactElement {
+export function FeedView({
+  feed,
+  entity,
+  label,
+  labelledBy,
+  classNames = NONE,
+  slots = NONE,
+}: FeedViewProps): ReactElement {
   const { words } = useTidings();
-  const { classNames = {}, slots = {} } = given;
   const { entries, held, status, failure, older, newer } = feed;
   const isBusy = status.startsWith("loading");
   const locale = useFormattingLocale(feed.locale);
@@ -41,21 +51,10 @@ export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedView
   const goUp = useHolding(root, top, feed);
   useKeepPlace(root, newer !== null, entries[0]?.id);
 
-  const news = useAnnouncement(held.length + feed.arrived.size, (count) =>
-    words.newItems(count, formatCount(count, locale)),
-  );
-  const entityType = entity?.type;
-  const entityId = entity?.id;
-  const look = useMemo(
-    () => ({
-      slots,
-      classNames,
-      locale,
-      entity:
-        entityType !== undefined && entityId !== undefined ? { type: entityType, id: entityId } : undefined,
-    }),
-    [slots, classNames, locale, entityType, entityId],
-  );
+  const newItems = (count: number) => words.newItems(count, formatCount(count, locale));
+  const news = useAnnouncement(held.length + feed.arrived.size, newItems);
+  const key = entity && entityKey(entity);
+  const look = useMemo(() => ({ slots, classNames, locale, entity: key }), [slots, classNames, locale, key]);
   return (
     <LookContext.Provider value={look}>
       <div
@@ -76,7 +75,7 @@ export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedView
         {held.length > 0 && (
           <div className="tidings-new">
             <button type="button" className={classOf("new-button", classNames.newButton)} onClick={goUp}>
-              {words.newItems(held.length, formatCount(held.length, locale))}
+              {newItems(held.length)}
             </button>
           </div>
         )}
@@ -84,7 +83,7 @@ export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedView
           <EdgeLoader
             label={words.loadNewer}
             isBusy={isBusy}
-            failed={status === "newer-failed" ? (failure?.code ?? "") : null}
+            failure={status === "newer-failed" ? failure : null}
             cursor={newer}
             load={feed.loadNewer}
           />
@@ -98,7 +97,7 @@ export function FeedView({ feed, entity, label, labelledBy, ...given }: FeedView
           <EdgeLoader
             label={words.loadOlder}
             isBusy={isBusy}
-            failed={status === "older-failed" ? (failure?.code ?? "") : null}
+            failure={status === "older-failed" ? failure : null}
             cursor={older}
             load={feed.loadOlder}
           />

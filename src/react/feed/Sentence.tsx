@@ -1,4 +1,5 @@
 import type { ReactElement } from "react";
+import { entityKey } from "../entityKey.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import type { SentencePart } from "../wire.ts";
 import { Link } from "./Link.tsx";
@@ -20,7 +21,7 @@ export function Sentence({ parts }: SentenceProps): ReactElement {
         const text = texts[index]!;
         if (part.entity === undefined) return text;
         const className = part.isActor ? "tidings-entity tidings-actor" : "tidings-entity";
-        const isHere = part.entity.type === entity?.type && part.entity.id === entity.id;
+        const isHere = entityKey(part.entity) === entity;
         return part.url === undefined || isHere ? (
           <b key={index} className={className}>
             {text}

@@ -22,7 +22,7 @@ export function onFeedKey(event: KeyboardEvent<HTMLElement>): void {
 }
 
 const FOCUSABLE =
-  'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]:not([tabindex="-1"])';
+  'a[href], :is(button, input, select, textarea):enabled, summary, [tabindex]:not([tabindex="-1"])';
 
 /** The first control after the feed, or the last before it. */
 function neighbour(feed: HTMLElement, isAfter: boolean): HTMLElement | undefined {

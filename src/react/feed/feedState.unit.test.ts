@@ -173,14 +173,14 @@ describe("a feed of groups", () => {
 });
 
 describe("the line of the last visit", () => {
-  const lineOf = (unseen: readonly boolean[], mark: object | null = {}) =>
-    visitLineAt({ entries: unseen.map((each, index) => item(String(index), { unseen: each })), mark });
+  const lineOf = (unseen: readonly (boolean | undefined)[]) =>
+    visitLineAt(unseen.map((each, index) => item(String(index), { unseen: each })));
 
   test("stands before the first line that was seen, and nowhere when all is new or nothing", () => {
     expect(lineOf([true, true, false])).toBe(2);
     expect(lineOf([true, false, true, false])).toBe(3);
     expect(lineOf([false, false])).toBe(-1);
     expect(lineOf([true, true])).toBe(-1);
-    expect(lineOf([true, false], null)).toBe(-1);
+    expect(lineOf([undefined, undefined]), "without marks").toBe(-1);
   });
 });

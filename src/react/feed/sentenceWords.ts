@@ -16,16 +16,17 @@ export function wordsFor(
   words: Pick<FeedWords, "you" | "youInside" | "yourself">,
 ): readonly string[] {
   const actors = parts.filter((part) => part.isActor);
-  const readerActs = actors.length === 1 && isReader(actors[0]!, viewer);
+  const readerActs = actors.length === 1 && isSame(actors[0]!.entity, viewer);
   return parts.map((part, index) => {
     if (part.entity === undefined) return readerActs ? (part.forActor ?? part.text) : part.text;
-    if (!isReader(part, viewer)) return part.text;
+    if (!isSame(part.entity, viewer)) return part.text;
     if (part.forReader !== undefined) return part.forReader;
     if (index === 0) return words.you;
     return readerActs && !part.isActor ? words.yourself : words.youInside;
   });
 }
 
-function isReader({ entity }: SentencePart, viewer: Person | undefined): boolean {
-  return entity !== undefined && entity.type === viewer?.type && entity.id === viewer.id;
+/** Whether both are the same. An entity that is none is not. */
+export function isSame(one: Person | undefined, other: Person | undefined): boolean {
+  return one !== undefined && one.type === other?.type && one.id === other.id;
 }

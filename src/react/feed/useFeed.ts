@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { RequestFailed } from "../client/requestFailed.ts";
+import { entityKey } from "../entityKey.ts";
 import { filterQuery as queryOfFilter, joined, queryOf, type FeedFilter } from "../filter.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { entriesOf, type AnyPage } from "./entry.ts";
@@ -133,11 +134,11 @@ function useSource(options: FeedOptions): FeedSource {
   // By its text: a filter that is made anew with every render is the same filter.
   const filterText = JSON.stringify(options.filter ?? {});
   const filter = useMemo(() => JSON.parse(filterText) as FeedFilter, [filterText]);
-  const entityKey = entity && `${entity.type}:${entity.id}`;
+  const key = entity && entityKey(entity);
   const liveFilter = useMemo(() => {
     if (!live || filter.until !== undefined) return null;
-    return entityKey === undefined ? filter : { lanes: allLanes, ...filter, of: [entityKey] };
-  }, [live, filter, entityKey]);
+    return key === undefined ? filter : { lanes: allLanes, ...filter, of: [key] };
+  }, [live, filter, key]);
   const filtering = queryOfFilter(filter);
   const path = entity
     ? `/timeline/${encodeURIComponent(entity.type)}/${encodeURIComponent(entity.id)}`

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, type Dispatch } from "react";
 import { useTidings } from "../provider/useTidings.ts";
-import type { EntityRef } from "../wire.ts";
 import type { AnyPage } from "./entry.ts";
+import { isSame } from "./sentenceWords.ts";
 import type { FeedAction, FeedState } from "./feedState.ts";
 import type { FeedSource } from "./useFeed.ts";
 
@@ -76,8 +76,4 @@ export function useFeedNews(
     }, [dispatch, goToNewest, isGrouped]),
     hold: useCallback((held: boolean) => void (holding.current = held), []),
   };
-}
-
-function isSame(actor: EntityRef, viewer: { readonly type: string; readonly id: string } | undefined) {
-  return actor.type === viewer?.type && actor.id === viewer.id;
 }

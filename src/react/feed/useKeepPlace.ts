@@ -34,8 +34,8 @@ export function useKeepPlace(
         line?.dataset["id"] === undefined ? null : { id: line.dataset["id"], top: topOf(line) };
     };
     remember();
-    document.addEventListener("scroll", remember, { capture: true, passive: true });
-    return () => document.removeEventListener("scroll", remember, { capture: true });
+    document.addEventListener("scroll", remember, true);
+    return () => document.removeEventListener("scroll", remember, true);
   }, [root, isGrowingUpwards, firstId]);
 }
 

@@ -6,8 +6,8 @@ export interface Look {
   readonly classNames: FeedClassNames;
   /** The language of the page that is shown. */
   readonly locale: string | undefined;
-  /** Whose page this is: its name is no link there, it would lead where one is. */
-  readonly entity: { readonly type: string; readonly id: string } | undefined;
+  /** Whose page this is, `type:id`: its name is no link there, it would lead where one is. */
+  readonly entity: string | undefined;
 }
 
 export const LookContext = createContext<Look>({

@@ -4,14 +4,7 @@ import type { Entry } from "./entry.ts";
  * Index of the line above which "new since your last visit" stands: the first after the last that was not seen. -1 where
  * nothing is new, where all is, and while the border may lie on a page that is not loaded.
  */
-export function visitLineAt({
-  entries,
-  mark,
-}: {
-  readonly entries: readonly Entry[];
-  readonly mark: object | null;
-}): number {
-  if (mark === null) return -1;
-  const last = entries.findLastIndex((entry) => entry.unseen === true);
+export function visitLineAt(entries: readonly Entry[]): number {
+  const last = entries.findLastIndex((entry) => entry.unseen);
   return last === -1 || last === entries.length - 1 ? -1 : last + 1;
 }

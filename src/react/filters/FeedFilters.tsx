@@ -1,4 +1,5 @@
 import { useCallback, useId, type ReactElement } from "react";
+import { entityKey } from "../entityKey.ts";
 import { filterQuery, type FeedFilter } from "../filter.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { dayBounds } from "../time/dayBounds.ts";
@@ -43,7 +44,7 @@ export function FeedFilters({
   const today = useNow(useCallback((now) => dayOf(new Date(now), timeZone), [timeZone]));
   const nameOfDay = (date: string) => (today === null ? date : dayHeading(date, today, { locale, timeZone }));
   const nameOfActor = (key: string) =>
-    labelOf(facets?.actors.find(({ actor }) => keyOf(actor) === key)?.actor) ?? key;
+    labelOf(facets?.actors.find(({ actor }) => entityKey(actor) === key)?.actor) ?? key;
   const withList = (name: "types" | "actors", list: readonly string[]) =>
     onChange({ ...value, [name]: list.length === 0 ? undefined : list });
   const toggle = (name: "types" | "actors", list: readonly string[], key: string, isChosen: boolean) =>
@@ -59,6 +60,9 @@ export function FeedFilters({
       : [chip("day", chosenDay ? nameOfDay(chosenDay.date) : rangeOf(since, until), () => withDay({}))]),
   ];
   const count = (number: number) => formatCount(number, locale);
+  const newestOnly = facets?.complete === false && (
+    <p className="tidings-nothing">{words.newestOnly(count(1_000))}</p>
+  );
 
   return (
     <div role="group" aria-label={words.filters} className={`tidings-filters ${className ?? ""}`.trim()}>
@@ -73,18 +77,19 @@ export function FeedFilters({
               onChange={(isChosen) => toggle("types", types, facet.type, isChosen)}
             />
           ))}
-          {facets?.complete === false && <p className="tidings-nothing">{words.newestOnly(count(1_000))}</p>}
+          {newestOnly}
         </FilterMenu>
         <FilterMenu label={words.people} chosen={actors.length}>
           {facets?.actors.map((facet) => (
             <FilterOption
-              key={keyOf(facet.actor)}
-              label={labelOf(facet.actor) ?? keyOf(facet.actor)}
+              key={entityKey(facet.actor)}
+              label={labelOf(facet.actor) ?? entityKey(facet.actor)}
               count={count(facet.count)}
-              checked={actors.includes(keyOf(facet.actor))}
-              onChange={(isChosen) => toggle("actors", actors, keyOf(facet.actor), isChosen)}
+              checked={actors.includes(entityKey(facet.actor))}
+              onChange={(isChosen) => toggle("actors", actors, entityKey(facet.actor), isChosen)}
             />
           ))}
+          {newestOnly}
         </FilterMenu>
         <FilterMenu label={words.day} chosen={since === undefined && until === undefined ? 0 : 1}>
           <FilterOption
@@ -104,6 +109,7 @@ export function FeedFilters({
               radioName={radio}
             />
           ))}
+          {newestOnly}
         </FilterMenu>
         {saved && (
           <SavedFilterMenu value={value} isFiltered={filterQuery(value) !== ""} onChange={onChange} />
@@ -131,10 +137,6 @@ function chip(key: string, label: string, remove: () => void): FilterChip {
 function wordsOfType(type: string): string {
   const words = type.replace(/\.\*$/, "").replaceAll(/[._]/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function keyOf({ type, id }: EntityRef): string {
-  return `${type}:${id}`;
 }
 
 function labelOf(actor: EntityRef | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type ReactElement } from "react";
 import { useTidings } from "../provider/useTidings.ts";
+import { formatCount } from "../time/formatCount.ts";
 import { RelativeTime } from "../time/RelativeTime.tsx";
 import { Sentence } from "../feed/Sentence.tsx";
 import { useLook } from "../feed/useLook.ts";
@@ -35,6 +36,7 @@ export function GroupMembers({ group, filterQuery, listId, onRead }: GroupMember
       </p>
     );
   }
+  const hidden = members === null ? 0 : group.count - members.items.length;
   return (
     <ul className="tidings-members" id={listId} aria-busy={members === null}>
       {members?.items.map((item) => (
@@ -45,6 +47,9 @@ export function GroupMembers({ group, filterQuery, listId, onRead }: GroupMember
           <RelativeTime at={item.occurredAt} locale={locale} className="tidings-time" />
         </li>
       ))}
+      {hidden > 0 && (
+        <li className="tidings-member">{words.moreInGroup(hidden, formatCount(hidden, locale))}</li>
+      )}
     </ul>
   );
 }

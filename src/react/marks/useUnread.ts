@@ -13,8 +13,12 @@ export interface UnreadCount extends Unread {
 
 /** Events that come in a burst are counted together. */
 const COUNT_AFTER_MS = 1_000;
+const NOTHING: Unread = { begun: true, unread: 0, unseen: 0, capped: false };
 
-/** How much of a feed is unread, kept up to date. `feed` is the name under which its marks are kept. */
+/**
+ * How much of a feed is unread, kept up to date. `feed` is the name under which its marks are kept. Whoever sees the count for
+ * the first time begins there: what was before is not unread to them.
+ */
 export function useUnread(feed: string, filter?: FeedFilter): UnreadCount {
   const { client, locale } = useTidings();
   const text = JSON.stringify(filter ?? {});
@@ -28,7 +32,17 @@ export function useUnread(feed: string, filter?: FeedFilter): UnreadCount {
     document.addEventListener("visibilitychange", whenBack);
     return () => document.removeEventListener("visibilitychange", whenBack);
   }, [reload]);
-  const { unread, unseen, capped } = value ?? { unread: 0, unseen: 0, capped: false };
+  const hasToBegin = value?.begun === false;
+  useEffect(() => {
+    if (!hasToBegin) return;
+    const path = `/feed/marks/${encodeURIComponent(feed)}`;
+    // One that is not taken is taken with the next page.
+    client.send("PUT", path, { begin: true }).then(
+      () => client.marksMoved(),
+      () => undefined,
+    );
+  }, [client, feed, hasToBegin]);
+  const { begun, unread, unseen, capped } = value ?? NOTHING;
   const label = unseen === 0 ? "" : unseen > 99 ? `${formatCount(99, locale)}+` : formatCount(unseen, locale);
-  return { unread, unseen, capped, label };
+  return { begun, unread, unseen, capped, label };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { daysOf } from "../feed/daysOf.ts";
+import type { FeedItem } from "../wire.ts";
 import { dayBounds } from "./dayBounds.ts";
 import { formattingLocale } from "./formattingLocale.ts";
 import { dayHeading, relativeTime } from "./timeText.ts";
-import { plainTime } from "./zonedTime.ts";
+import { plainTime, timeWithDate } from "./zonedTime.ts";
 
 const zone = { locale: "en-GB", timeZone: "Europe/Berlin" };
 const now = Date.parse("2026-11-20T14:30:00Z");
@@ -28,6 +30,24 @@ test("days are named as the reader's calendar has them, whatever the hour is els
   expect(dayHeading("2026-11-19", "2026-11-20", { ...zone, locale: "de" })).toBe("Gestern");
   expect(dayHeading("2026-11-16", "2026-11-20", zone)).toMatch(/^Monday,? 16 November$/);
   expect(dayHeading("2025-11-16", "2026-11-20", zone)).toMatch(/^Sunday,? 16 November 2025$/);
+});
+
+test("a time of another day carries its date, and the year where that is another one, too", () => {
+  const at = new Date("2026-11-12T13:03:00Z");
+  expect(timeWithDate(at, "2026-11-20", zone)).toBe("12 Nov, 14:03");
+  expect(timeWithDate(at, "2027-01-02", zone)).toBe("12 Nov 2026, 14:03");
+  expect(timeWithDate(at, "2026-11-20", { ...zone, locale: "de" })).toBe("12. Nov., 14:03");
+});
+
+test("the heading of a line in a feed is the day on which it happened, as its own time is, whenever it was recorded", () => {
+  const line = (occurredAt: string) => ({ occurredAt }) as FeedItem;
+  const entries = ["2026-11-20T12:00:00Z", "2026-11-12T23:30:00Z", "2026-11-20T11:00:00Z"].map(line);
+  expect(daysOf(entries, zone.timeZone)).toEqual(["2026-11-20", "2026-11-13", "2026-11-20"]);
+  expect(entries.map(({ occurredAt }) => relativeTime(new Date(occurredAt), now, zone, "just now"))).toEqual([
+    "2 hrs",
+    "00:30",
+    "3 hrs",
+  ]);
 });
 
 describe("a day lasts from midnight to midnight of its zone", () => {

@@ -15,7 +15,7 @@ export function formatDate(
   const key = JSON.stringify([locale, timeZone, options]);
   let format = formats.get(key);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(locale, { ...(timeZone !== undefined && { timeZone }), ...options });
+    format = new Intl.DateTimeFormat(locale, { timeZone, ...options });
     formats.set(key, format);
   }
   return format.format(at);
@@ -28,6 +28,18 @@ export function dayOf(at: Date, timeZone: string | undefined): string {
 
 export function clockTime(at: Date, zone: Zone): string {
   return formatDate(at, zone, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** "12 Nov, 14:03"; the year only where it is not that of `day`. */
+export function timeWithDate(at: Date, day: string, zone: Zone): string {
+  const isOtherYear = dayOf(at, zone.timeZone).slice(0, 4) !== day.slice(0, 4);
+  return formatDate(at, zone, {
+    ...(isOtherYear && { year: "numeric" }),
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 /** In full, with the zone. */

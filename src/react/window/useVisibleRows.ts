@@ -48,11 +48,11 @@ export function useVisibleRows(
       });
     };
     // Captured: scrolling does not bubble, and it may be any box around us that scrolls.
-    document.addEventListener("scroll", lookOnce, { capture: true, passive: true });
+    document.addEventListener("scroll", lookOnce, true);
     addEventListener("resize", lookOnce);
     return () => {
       cancelAnimationFrame(frame);
-      document.removeEventListener("scroll", lookOnce, { capture: true });
+      document.removeEventListener("scroll", lookOnce, true);
       removeEventListener("resize", lookOnce);
     };
   }, [isWindowed, look]);

@@ -101,9 +101,8 @@ export function queueOn(db: Database): QueueUnderTest {
       db.transaction((tx) =>
         enqueue(
           tx,
-          account,
           "event",
-          Array.from({ length: count }, () => newMessage(++messages)),
+          Array.from({ length: count }, () => newMessage(++messages, account)),
           Array.from({ length: count }, (_, message) => ({ message, endpoint, key: key ?? null })),
         ),
       ),
@@ -125,8 +124,9 @@ export function queueOn(db: Database): QueueUnderTest {
   };
 }
 
-export function newMessage(n: number): NewMessage {
+export function newMessage(n: number, account = "acme"): NewMessage {
   return {
+    account,
     type: "item.changed",
     subject: `item:${n}`,
     subjectLabel: `Item ${n}`,

@@ -33,14 +33,17 @@ export function EntitySearch() {
         <Failure what="The search failed" failure={failure} onRetry={refresh} />
       ) : answer === null ? (
         <Skeleton />
-      ) : answer.length === 0 ? (
-        <Nothing q={q} isFiltered={q !== "" || kind !== null} />
+      ) : answer.items.length === 0 ? (
+        <Nothing q={q} isFiltered={q !== "" || kind !== null} complete={answer.complete} />
       ) : (
-        <ul className="entity-rows" aria-label={q === "" ? "The latest" : "Found"}>
-          {answer.map((found) => (
-            <EntityRow key={`${found.entity.type}:${found.entity.id}`} found={found} />
-          ))}
-        </ul>
+        <>
+          <ul className="entity-rows" aria-label={q === "" ? "The latest" : "Found"}>
+            {answer.items.map((found) => (
+              <EntityRow key={`${found.entity.type}:${found.entity.id}`} found={found} />
+            ))}
+          </ul>
+          {!answer.complete && <p className="quiet entity-end">{NEWEST_ONLY}</p>}
+        </>
       )}
     </PageFrame>
   );
@@ -109,7 +112,16 @@ function EntityRow({ found: { entity, lastAt } }: { readonly found: FoundEntity 
   );
 }
 
-function Nothing({ q, isFiltered }: { readonly q: string; readonly isFiltered: boolean }) {
+const NEWEST_ONLY =
+  "Only the newest events were searched. What is older is found by its type and id: card:14.";
+
+interface NothingProps {
+  readonly q: string;
+  readonly isFiltered: boolean;
+  readonly complete: boolean;
+}
+
+function Nothing({ q, isFiltered, complete }: NothingProps) {
   return (
     <div className="empty">
       <Boxes size={24} strokeWidth={1.75} aria-hidden />
@@ -117,9 +129,11 @@ function Nothing({ q, isFiltered }: { readonly q: string; readonly isFiltered: b
         {isFiltered ? `Nothing found${q === "" ? "" : ` for “${q}”`}` : "Nothing has been recorded yet"}
       </h2>
       <p>
-        {isFiltered
-          ? "The newest 5,000 events are searched. What is older is found by its type and id: card:14."
-          : "Everything that an event is about shows up here: its subject, its actor, and what fills its other roles."}
+        {!complete
+          ? NEWEST_ONLY
+          : isFiltered
+            ? "No event is about anything of that name, or that begins with that id."
+            : "Everything that an event is about shows up here: its subject, its actor, and what fills its other roles."}
       </p>
     </div>
   );

@@ -5,7 +5,7 @@ import type { EntityOverview } from "../../dashboardApi/entities.ts";
 import { useNow } from "../../time/useNow.ts";
 import { WEEK_MS, weekPoints } from "./weeks.ts";
 
-export function WeekChart({ overview: { weeks } }: { readonly overview: EntityOverview }) {
+export function WeekChart({ overview: { weeks, events, complete } }: { readonly overview: EntityOverview }) {
   const today = new Date(useNow()).toDateString();
   const points = useMemo(() => weekPoints(weeks, new Date(today)), [weeks, today]);
   const times = useMemo(() => points.map(({ at }) => at), [points]);
@@ -17,7 +17,7 @@ export function WeekChart({ overview: { weeks } }: { readonly overview: EntityOv
   return (
     <TimeChart
       title="By week"
-      told={`${present.toLocaleString()} this week`}
+      told={`${present.toLocaleString()} this week${complete ? "" : ` · the newest ${events.toLocaleString()} are counted`}`}
       times={times}
       series={series}
       format={(value) => `${value.toLocaleString()}`}

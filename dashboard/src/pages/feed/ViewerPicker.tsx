@@ -46,7 +46,7 @@ function Picker({ seenAs }: { readonly seenAs: SeenAs | null }) {
   const [typed, setTyped] = useState("");
   const [audiences, setAudiences] = useState(seenAs?.audiences.join(", ") ?? "");
   const settled = useSettled(typed.trim());
-  const found = useAsked(`viewers ${settled}`, () => searchEntities(settled)).answer ?? [];
+  const found = useAsked(`viewers ${settled}`, () => searchEntities(settled)).answer?.items ?? [];
   const choose = (viewer: string) => {
     closePopover(POPOVER);
     goTo(addressWith({ as: viewer, audience: keysIn(audiences) }));

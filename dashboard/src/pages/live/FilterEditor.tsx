@@ -86,7 +86,7 @@ function useChoices(field: FilterField, typed: string): readonly Choice[] {
   const types = useAsked(field.values === "types" ? "types" : null, eventTypes).answer;
   const entities = useAsked(wantsEntities ? settled : null, () => searchEntities(settled)).answer;
   if (wantsEntities) {
-    return (entities ?? []).map(({ entity: { type, id, label } }) => {
+    return (entities?.items ?? []).map(({ entity: { type, id, label } }) => {
       const key = `${type}:${id}`;
       return { value: key, name: label ?? key, about: label === null ? undefined : key };
     });

@@ -9,6 +9,7 @@ import { useStillness } from "./useStillness.ts";
 
 interface LiveListProps {
   readonly rows: readonly Row[];
+  readonly hasOlder: boolean;
   /** The event that the Inspector shows. */
   readonly open: string | null;
 }
@@ -19,7 +20,7 @@ const ROW_HEIGHT = 36;
 const TWO_LINES = 64;
 
 /** As many rows are drawn as are seen, however long the log is. */
-export function LiveList({ rows, open }: LiveListProps) {
+export function LiveList({ rows, hasOlder, open }: LiveListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   const isNarrow = width > 0 && width < NARROW;
@@ -75,6 +76,11 @@ export function LiveList({ rows, open }: LiveListProps) {
             );
           })}
         </div>
+        {hasOlder && (
+          <p role="presentation" className="log-end quiet">
+            The newest {rows.length.toLocaleString()}. Older events are in Feed, and on the pages of Entities.
+          </p>
+        )}
       </div>
     </div>
   );

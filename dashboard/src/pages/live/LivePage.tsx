@@ -59,7 +59,7 @@ export function LivePage() {
       ) : log.rows.length === 0 ? (
         <NothingYet isFiltered={isFiltered(filter)} />
       ) : (
-        <LiveList rows={log.rows} open={query.get("event")} />
+        <LiveList rows={log.rows} hasOlder={log.hasOlder} open={query.get("event")} />
       )}
     </PageFrame>
   );

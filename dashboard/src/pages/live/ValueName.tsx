@@ -12,6 +12,6 @@ export function ValueName({ field, value }: ValueNameProps) {
   const { answer } = useAsked(field.values === "entities" ? value : null, () =>
     searchEntities(value, { limit: 1 }),
   );
-  const found = answer?.[0]?.entity;
+  const found = answer?.items[0]?.entity;
   return found !== undefined && `${found.type}:${found.id}` === value ? (found.label ?? value) : value;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LiveItem } from "../../../../src/react/wire.ts";
 import { MAX_ROWS, noRows, paused, resumed, withHistory, withNews } from "./liveRows.ts";
-import { recordedAt } from "../../shared/recordedAt.ts";
+import { recordedAt } from "../../../../src/react/time/recordedAt.ts";
 import { barsOf, presentRate, withMoments } from "./rate.ts";
 
 const idOf = (position: number) => `0199f2b1-6c1e-7000-8000-${position.toString(16).padStart(12, "0")}`;

@@ -18,8 +18,8 @@ export interface LiveRows {
   readonly heldCount: number;
 }
 
-/** About 5 MB of sentences. Who looks for older events filters, or opens an entity. */
-export const MAX_ROWS = 5_000;
+/** About 10 MB of sentences. Who looks for older events filters, or opens an entity. */
+export const MAX_ROWS = 10_000;
 
 export const noRows: LiveRows = { rows: [], held: null, heldCount: 0 };
 

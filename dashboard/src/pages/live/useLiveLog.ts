@@ -5,14 +5,16 @@ import { readFeed } from "../../dashboardApi/feed.ts";
 import { followLive } from "../../dashboardApi/live.ts";
 import { notePosition } from "../../frame/usePulse.ts";
 import { asFailure, type RequestFailed } from "../../shared/ask.ts";
-import { recordedAt } from "../../shared/recordedAt.ts";
+import { recordedAt } from "../../../../src/react/time/recordedAt.ts";
 import { filterQuery, type LiveFilter } from "./liveFilter.ts";
-import { noRows, paused, resumed, withHistory, withNews, type LiveRows } from "./liveRows.ts";
+import { MAX_ROWS, noRows, paused, resumed, withHistory, withNews, type LiveRows } from "./liveRows.ts";
 import { withMoments, type Rate } from "./rate.ts";
 
 export interface LiveLog extends LiveRows {
   /** False until the first page has been read. */
   readonly ready: boolean;
+  /** The log has older events than the rows: the list ends here, and not history. */
+  readonly hasOlder: boolean;
   readonly failure: RequestFailed | null;
   readonly status: LiveStatus;
   readonly rate: Rate;
@@ -35,6 +37,7 @@ export function useLiveLog(filter: LiveFilter): LiveLog {
   const [rows, setRows] = useState<LiveRows>(noRows);
   const [rate, setRate] = useState<Rate>(noRate);
   const [ready, setReady] = useState(false);
+  const [beganInside, setBeganInside] = useState(false);
   const [failure, setFailure] = useState<RequestFailed | null>(null);
   const [status, setStatus] = useState<LiveStatus>({ state: "connecting" });
   const [round, setRound] = useState(0);
@@ -64,6 +67,7 @@ export function useLiveLog(filter: LiveFilter): LiveLog {
             Date.now(),
           ),
         );
+        setBeganInside(page.older !== null);
         setReady(true);
         notePosition(page.position);
         close = follow(page.position, Math.max(0, page.position - REPEATED_POSITIONS));
@@ -111,7 +115,8 @@ export function useLiveLog(filter: LiveFilter): LiveLog {
 
   const pause = useCallback(() => setRows(paused), []);
   const resume = useCallback(() => setRows(resumed), []);
-  return { ...rows, ready, failure, status, rate, pause, resume, retry };
+  const hasOlder = beganInside || rows.rows.length === MAX_ROWS;
+  return { ...rows, ready, hasOlder, failure, status, rate, pause, resume, retry };
 }
 
 /** Collects what comes within a moment, so that a busy log is drawn in steps. */

@@ -20,6 +20,8 @@ export function RunProgress({ run }: { readonly run: Replay }) {
       </p>
       <progress aria-label={kindWords[kind]} max={1} {...(share !== null && { value: share })} />
       <p className="quiet">
+        {progress.lastPosition > 0 &&
+          `At position ${progress.position.toLocaleString()} of ${progress.lastPosition.toLocaleString()}. `}
         {share === 1 && kind === "compare"
           ? "Reading both sides row by row."
           : "It runs in the server: this page can be left and come back to."}
