@@ -207,7 +207,7 @@ test("no call of an account returns or changes a row of another, not even where 
   const notMine = [
     THEIRS,
     "theirs",
-    "777",
+    '"perSecond":777',
     ...deliveries.slice(deliveries.length / 2).map(deliveryId),
     ...messages.slice(messages.length / 2).map((id) => publicId("message", id)),
     ...jobs.slice(jobs.length / 2).map((id) => publicId("job", id)),
