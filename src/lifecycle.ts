@@ -109,6 +109,7 @@ export function createLifecycle(
     stopLive.abort();
     await tracker.flush();
     await Promise.all([runner.stop(), webhooks?.stop()]);
+    await tracker.flush(); // what handlers tracked that have just ended
     await Promise.all([sequencer.loop.stop(), maintenance.stop(), tail.loop.stop()]);
     await stopListening?.();
     stopListening = undefined;

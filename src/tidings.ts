@@ -261,7 +261,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     days: createDays({ ...reading, items: feeds.items }),
     savedFilters: createSavedFilters(reading),
     stats: createStats(reading),
-    ...createRecordCalls<Handle>({ recording, contexts, track: tracker.track }),
+    ...createRecordCalls<Handle>({ recording, contexts, tracker }),
     ...actions.calls,
     flush: tracker.flush,
     trackStats: tracker.stats,

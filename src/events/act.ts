@@ -1,5 +1,6 @@
 import type { Transaction } from "../db/database.ts";
 import type { Draft } from "./draft.ts";
+import type { HeldTrack } from "./heldTracks.ts";
 import type { RecordedEvent } from "./recordedEvent.ts";
 
 /**
@@ -12,6 +13,6 @@ export interface Act {
   record(drafts: readonly Draft[], tx: Transaction | undefined): Promise<RecordedEvent[]>;
   /** What a request is and gives: src/replay/runContext.ts. */
   perform(request: object, tx: Transaction | undefined): Promise<object>;
-  /** `send` is called when the action has succeeded, the first time alone. */
-  track(send: () => void): void;
+  /** Sent when the action has succeeded, the first time alone. */
+  track(track: HeldTrack): void;
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Act } from "./act.ts";
 import type { EventReference } from "./draft.ts";
 import type { EntityRef } from "./entity.ts";
+import type { HeldTrack } from "./heldTracks.ts";
 import type { JsonObject } from "./serializable.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -24,7 +25,7 @@ export interface InnerContext extends Context {
   /** Who records over HTTP: to them a cause that they may not see is none. Undefined: the app itself, which sees everything. */
   readonly viewer?: Viewer | undefined;
   /** Inside a handler's transaction: keeps what it tracks until that has committed. See heldTracks.ts. */
-  readonly holdTrack?: ((send: () => void) => void) | undefined;
+  readonly holdTrack?: ((track: HeldTrack) => void) | undefined;
 }
 
 export interface ContextStore {

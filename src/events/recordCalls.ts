@@ -8,7 +8,8 @@ import {
   type RecordedEvents,
   type RecordResult,
 } from "./record.ts";
-import { sendTracked } from "./heldTracks.ts";
+import { sendTracked, type HeldTrack } from "./heldTracks.ts";
+import type { Tracker } from "./track.ts";
 import { refuseEffects } from "./withoutEffects.ts";
 
 /** What the app calls to make history. Inside an action's `run` all of it is part of the action. */
@@ -31,14 +32,13 @@ export interface RecordCalls<Handle> {
 export interface RecordCallsDependencies {
   readonly recording: RecordDependencies;
   readonly contexts: ContextStore;
-  /** Hands a draft to the buffer. */
-  readonly track: (draft: Draft) => void;
+  readonly tracker: Pick<Tracker, "track" | "drop">;
 }
 
 export function createRecordCalls<Handle>({
   recording,
   contexts,
-  track,
+  tracker: { track, drop },
 }: RecordCallsDependencies): RecordCalls<Handle> {
   const { db } = recording;
   const contextFor = (attempt: string) => {
@@ -66,12 +66,13 @@ export function createRecordCalls<Handle>({
     },
     track: (draft) => {
       const { context, act } = contextFor("track");
-      if (!act && !context.holdTrack) return track(draft);
+      // What is no draft is counted where it is refused.
+      if ((!act && !context.holdTrack) || !isDraft(draft)) return track(draft);
       // Held until the action, or the handler's transaction, has succeeded: what is undone was not there to be counted.
       const now = { ...draft, occurredAt: draft.occurredAt ?? new Date() };
-      const send = () => contexts.run(context, () => track(now));
-      if (act) act.track(send);
-      else sendTracked(context, [send]);
+      const held: HeldTrack = { send: () => contexts.run(context, () => track(now)), drop };
+      if (act) act.track(held);
+      else sendTracked(context, [held]);
     },
   };
 }

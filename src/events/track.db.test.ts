@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { ann, events, page, pageViewed } from "../../test/support/boardEvents.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { aMove, ann, cardMoved, events, page, pageViewed } from "../../test/support/boardEvents.ts";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import { watchStatements } from "../../test/support/watchStatements.ts";
 import { createTestTidings, type TestTidings } from "../testing/createTestTidings.ts";
-import { createTidings } from "../tidings.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
 
 let database: PostgresTestDatabase;
 let onPglite: TestTidings;
@@ -54,6 +54,51 @@ test("stop writes what was tracked", async () => {
   tidings.run({ actor: ann }, () => tidings.track(viewed(1)));
   await tidings.stop();
   expect(await tidings.events.count(pageViewed)).toBe(1);
+});
+
+describe("in the handler of a subscription", () => {
+  const handled = async (account: string, run: (tidings: Tidings) => Promise<void> | void) => {
+    const tidings = createTidings({ db: database.db, events, account, track: { flushMs: 600_000 } });
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    tidings.subscribe(account, {
+      types: [cardMoved],
+      run: async (moves) => {
+        if (moves[0]!.account !== account) return;
+        begin();
+        await tidings.run({ actor: ann }, () => run(tidings));
+      },
+    });
+    await tidings.start();
+    await tidings.run({ actor: ann }, () => tidings.record(aMove(1)));
+    await begun;
+    return tidings;
+  };
+
+  test("what is tracked while the process stops is written before it has stopped", async () => {
+    let goOn = () => {};
+    const waits = new Promise<void>((resolve) => (goOn = resolve));
+    const tidings = await handled("stopping", async (app) => {
+      app.track(viewed(1));
+      await waits;
+    });
+    const stopped = tidings.stop();
+    goOn();
+    await stopped;
+    expect(tidings.trackStats()).toEqual({ buffered: 0, written: 1, dropped: 0 });
+    expect(await tidings.events.count(pageViewed)).toBe(1);
+  });
+
+  test("as much is held as the buffer holds; the rest, and what is no event, is counted and not thrown", async () => {
+    const tidings = await handled("held", (app) => {
+      app.track(undefined as never);
+      for (let event = 0; event < 10_005; event++) app.track(viewed(event));
+    });
+    await tidings.stop();
+    const { written, dropped } = tidings.trackStats();
+    expect([written, dropped]).toEqual([10_000, 6]);
+    expect(await tidings.events.count(pageViewed)).toBe(10_000);
+  });
 });
 
 test("a full batch tracked inside a PGlite transaction waits for it, and is not lost", async () => {

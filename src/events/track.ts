@@ -25,6 +25,8 @@ export interface TrackStats {
 export interface Tracker {
   /** Never throws and never waits. */
   track(draft: Draft): void;
+  /** Counts one that was never handed over, because too many were waiting for their transaction. */
+  drop(): void;
   /**
    * Resolves when everything tracked before has been written, or dropped and counted. Inside a transaction on PGlite it
    * throws INSIDE_TRANSACTION: it would wait for the transaction that waits for it.
@@ -62,19 +64,19 @@ export function createTracker(
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> | undefined;
 
-  function drop(events: number, reason: "buffer_full" | "invalid" | "rejected", error?: unknown): void {
+  function lose(events: number, reason: "buffer_full" | "invalid" | "rejected", error?: unknown): void {
     dropped += events;
     signals.emit("track.dropped", { events, reason, error });
   }
 
   function track(draft: Draft): void {
-    if (buffer.length + writing >= options.maxBuffered) return drop(1, "buffer_full");
+    if (buffer.length + writing >= options.maxBuffered) return lose(1, "buffer_full");
     try {
       // Checked and stamped now: later the context is gone, and the caller may have changed the data.
       // The event happened now, however long it waits to be written.
       buffer.push(ownCopy(prepare({ ...draft, occurredAt: draft.occurredAt ?? new Date() }, context())));
     } catch (error) {
-      return drop(1, "invalid", error);
+      return lose(1, "invalid", error);
     }
     if (buffer.length >= BATCH) void writeSoon();
     else timer ??= setTimeout(() => void writeSoon(), options.flushMs).unref();
@@ -119,7 +121,7 @@ export function createTracker(
           for (const event of batch) await writeBatch([event]);
           return;
         }
-        if (isTidingsError(error) || tries === MAX_TRIES) return drop(batch.length, "rejected", error);
+        if (isTidingsError(error) || tries === MAX_TRIES) return lose(batch.length, "rejected", error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS * 2 ** (tries - 1)));
       }
     }
@@ -127,6 +129,7 @@ export function createTracker(
 
   return {
     track,
+    drop: () => lose(1, "buffer_full"),
     flush,
     stats: () => ({ buffered: buffer.length + writing, written, dropped }),
   };

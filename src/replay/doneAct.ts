@@ -1,4 +1,5 @@
 import { entityKey } from "../events/entity.ts";
+import type { HeldTrack } from "../events/heldTracks.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { SkippedItem } from "./actionRecord.ts";
 import type { Performed, Repeated } from "./performOptions.ts";
@@ -14,7 +15,7 @@ export interface DoneAct {
   /** The subject of each event that it wrote, actions inside included, as `subjectKey` names it: their versions are one higher. */
   readonly raised: readonly string[];
   /** What it tracked: to be sent when all has succeeded. */
-  readonly tracked: readonly (() => void)[];
+  readonly tracked: readonly HeldTrack[];
   /** Of a run that skipped: what it had captured, which a replay of its parent gives it again. */
   readonly skipped?: SkippedItem | undefined;
 }

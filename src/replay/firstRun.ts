@@ -2,6 +2,7 @@ import type { Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { Draft } from "../events/draft.ts";
 import type { EntityRef } from "../events/entity.ts";
+import { hold, type HeldTrack } from "../events/heldTracks.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { EventRow } from "../log/append.ts";
 import type { ActionItem, PerformedInside, RecordedInside } from "./actionRecord.ts";
@@ -41,7 +42,7 @@ export interface RanOnce {
   /** Subjects that actions inside changed. */
   readonly raised: readonly string[];
   /** What it tracked: to be sent when all has succeeded. */
-  readonly tracked: readonly (() => void)[];
+  readonly tracked: readonly HeldTrack[];
 }
 
 /** The first run of one call: what it does is done, and noted for the replays. */
@@ -55,7 +56,7 @@ export function firstRun(
   const recorded: RecordedInside[] = [];
   const performed: PerformedInside[] = [];
   const raised: string[] = [];
-  const tracked: (() => void)[] = [];
+  const tracked: HeldTrack[] = [];
   const queue = createWorkQueue();
   let isOpen = true;
   let effects = false;
@@ -91,7 +92,7 @@ export function firstRun(
           const done = await performInside({ ...request, options }, given);
           performed.push(performedNote(done, type, account));
           raised.push(...done.raised);
-          tracked.push(...done.tracked);
+          for (const track of done.tracked) hold(tracked, track);
           return done;
         } catch (error) {
           performed.push({ type, failed: failureOf(error) });
@@ -99,7 +100,7 @@ export function firstRun(
         }
       });
     },
-    track: (send) => void tracked.push(send),
+    track: (track) => hold(tracked, track),
     skip: () => {
       if (effects) throw new TidingsError("SKIP_TOO_LATE");
       skipped = true;
