@@ -43,6 +43,11 @@ describe("the catalog", () => {
     expect(entries[0]).toMatchObject({ example: {}, icon: "square", sentence: null });
   });
 
+  test("takes an empty description and an empty icon for none", () => {
+    const closed = defineEvent("card.closed", { subject: card, description: "", icon: "" });
+    expect(entryOf(closed)).toMatchObject({ description: null, icon: "square" });
+  });
+
   test("shows data as it is stored, after the schema's own changes", () => {
     const data = z.object({ title: z.string().transform((text) => text.toUpperCase()) });
     expect(

@@ -72,9 +72,10 @@ export function definitionFields(type: string, given: Given): DefinitionFields {
     sentence: given.sentence,
     groupSentence: given.groupSentence,
     activity: given.activity,
-    icon: given.icon,
+    // Definitions that a program writes leave out nothing: an empty text is none.
+    icon: given.icon || undefined,
     url: given.url,
-    description: given.description,
+    description: given.description || undefined,
     webhook: webhookShapes(type, lane, given.webhook),
     sendsRestricted: given.webhook !== undefined && given.webhook !== false,
   };
@@ -99,6 +100,8 @@ const LARGEST_VERSION = 2 ** 31 - 1;
 
 const anAlias = aName(100);
 
+const perhapsEmpty: OptionKind = { holds: (value) => typeof value === "string", must: "must be a text" };
+
 /** Of events and actions alike; what is anything here, `definitionFields` checks. */
 export const definitionKinds = {
   version: wholeNumber(1, LARGEST_VERSION),
@@ -117,9 +120,9 @@ export const definitionKinds = {
   audience: aFunction,
   sentence: aFunction,
   url: aFunction,
-  icon: aText,
+  icon: perhapsEmpty,
   activity: aText,
-  description: aText,
+  description: perhapsEmpty,
   example: anything,
 } satisfies OptionKinds;
 

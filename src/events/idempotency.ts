@@ -7,6 +7,7 @@ import type { StoredEvent } from "../log/storedEvent.ts";
 import { entityKey } from "./entity.ts";
 import { refuseEvents } from "./refusedEvents.ts";
 import { sortedJson } from "./serializable.ts";
+import type { Viewer } from "./viewer.ts";
 
 /**
  * What makes two events with one key the same: what happened, to what, by whom. Labels, metadata and times differ
@@ -25,6 +26,23 @@ export function fingerprintOf(row: EventRow): string {
     row.data,
   ]);
   return createHash("sha256").update(content).digest("base64url");
+}
+
+/**
+ * The rows with the keys under which they are held. Whoever may not see everything has keys of their own: a repeat of the app's
+ * or somebody else's key would be answered with an event that may be hidden from them, and a conflict would tell that there is one.
+ * A hash, because an actor and a key together are longer than a key may be.
+ */
+export function withOwnKeys(rows: readonly EventRow[], viewer: Viewer | undefined): readonly EventRow[] {
+  if (viewer === undefined) return rows;
+  return rows.map((row) => (row.key === null ? row : { ...row, key: ownKey(viewer, row.key) }));
+}
+
+function ownKey({ type, id }: Viewer, key: string): string {
+  const owned = createHash("sha256")
+    .update(JSON.stringify([type, id, key]))
+    .digest("base64url");
+  return `viewer:${owned}`;
 }
 
 /** For each row the one that is written in its place: of several with one key the first. */

@@ -6,7 +6,7 @@ import { findCauseDepths } from "./causes.ts";
 import type { InnerContext } from "./context.ts";
 import type { EventShape } from "./defineEvent.ts";
 import type { Draft } from "./draft.ts";
-import { firstEvents, leadersOf, refuseConflicts, type Holder } from "./idempotency.ts";
+import { firstEvents, leadersOf, refuseConflicts, withOwnKeys, type Holder } from "./idempotency.ts";
 import { limits } from "./limits.ts";
 import { prepareEvent, type PreparedEvent } from "./prepare.ts";
 import { recordedEvent, type RecordedEvent } from "./recordedEvent.ts";
@@ -140,7 +140,7 @@ async function writeIn(
   viewer: Viewer | undefined,
 ): Promise<RecordedEvent[]> {
   const rows = await findCauseDepths(tx, prepared, viewer);
-  if (rows.some((row) => row.key !== null)) return writeKeyed(tx, append, rows, registry);
+  if (rows.some((row) => row.key !== null)) return writeKeyed(tx, { append, registry }, rows, viewer);
   const appended = await append(tx, rows);
   return rows.map((row, index) => recordedEvent(stored(row, appended[index]!), registry));
 }
@@ -148,11 +148,11 @@ async function writeIn(
 /** With idempotency keys: an event whose key is taken is not written, the one that holds it stands in its place. */
 async function writeKeyed(
   tx: Transaction,
-  append: Append,
+  { append, registry }: Pick<RecordDependencies, "append" | "registry">,
   rows: readonly EventRow[],
-  registry: Registry,
+  viewer: Viewer | undefined,
 ): Promise<RecordedEvent[]> {
-  const leaders = leadersOf(rows);
+  const leaders = leadersOf(withOwnKeys(rows, viewer));
   const unique = [...new Set(leaders)];
   // A conflict found after the statement must not leave the call's other events in the caller's transaction.
   const undoable = rows.length > 1;

@@ -29,12 +29,17 @@ export type StateStep<State> = {
 export interface StateReducer<State> {
   /** Before the first event. Copied for each fold. */
   readonly initial: State;
-  /** By type; older names and versions come in their present form. Other events are passed over. */
-  readonly on: { readonly [type: string]: StateStep<NoInfer<State>> };
+  /** By type; older names and versions come in their present form. Other events, and those without a step, are passed over. */
+  readonly on: { readonly [type: string]: StateStep<NoInfer<State>> | undefined };
 }
 
 /** A reducer without its type: what definitions of entities hold. */
 export type AnyStateReducer = StateReducer<unknown>;
+
+/** What it does by type, without what is left out. */
+export function stepsByType<State>({ on }: StateReducer<State>): [type: string, step: StateStep<State>][] {
+  return Object.entries(on).flatMap(([type, step]) => (step === undefined ? [] : [[type, step]]));
+}
 
 /** Calls `refuse` unless it can work: what is wrong with it, and where. */
 export function checkReducer(reducer: unknown, refuse: (path: Wrong["path"], what: string) => never): void {

@@ -126,12 +126,21 @@ describeOnDatabases("entities", (open) => {
       return [...items.map(({ entity }) => `${entity.type}:${entity.id}`), complete];
     };
     await insertPastEvents(database.db, hidden.slice(1), { account });
-    expect(await search("zoe"), "19,999 events are passed over").toEqual(["user:zoe", false]);
+    expect(await search("zoe"), "all 20,000 are looked at").toEqual(["user:zoe", true]);
     await insertPastEvents(database.db, hidden.slice(0, 1), { account });
     expect(await search("zoe")).toEqual([false]);
     expect(await search("user:zoe"), "by type:id however old").toEqual(["user:zoe", false]);
     expect(await search("user:ann")).toEqual([false]);
     expect(await search("user:ann", ["admins"])).toEqual(["user:ann", false]);
+
+    const quarter = "quarter";
+    await insertPastEvents(database.db, hidden.slice(0, 5_000), { account: quarter });
+    const all = () => tidings.entities.search({ account: quarter, q: "user:ann" });
+    expect(await all(), "all 5,000 are looked at").toMatchObject({ complete: true });
+    await insertPastEvents(database.db, [{ at: new Date(begin - 1_000), actor: "zoe" }], {
+      account: quarter,
+    });
+    expect(await all()).toMatchObject({ complete: false });
   }, 120_000);
 
   test("an overview tells since when, how much, by whom, and the weeks of the reader's zone", async () => {

@@ -31,7 +31,7 @@ export interface FoundEntities {
   readonly items: readonly FoundEntity[];
   /**
    * False when there are older events than those that were looked at: the newest 5,000 that the viewer may see, among the
-   * newest 20,000 of each lane.
+   * newest 20,000 of each lane, whoever these are for.
    */
   readonly complete: boolean;
 }

@@ -22,7 +22,8 @@ export const draftSchema = z
     severity: z.enum(severities).optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
     idempotencyKey: z.string().optional().openapi({
-      description: "A second event with this key returns the first one.",
+      description:
+        "A second event with this key returns the first one. A `writer` has keys of its own; a `service` shares the app's.",
     }),
     causedBy: z.string().nullable().optional().openapi({ description: "The id of the event that led here." }),
     audience: z.array(z.string()).nullable().optional().openapi({

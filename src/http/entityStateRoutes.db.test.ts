@@ -25,6 +25,7 @@ const parcel = defineEntity("parcel", {
         stops: stops + 1,
       }),
       "parcel.insured": (state, { data }) => ({ ...state, insuredFor: (data as { cents: number }).cents }),
+      "parcel.seen": undefined,
     },
   },
 });

@@ -61,6 +61,54 @@ describe("one event", () => {
     expect(await problemIn(both)).toMatchObject({ code: "INVALID_REQUEST", path: ["idempotencyKey"] });
   });
 
+  test("meets with its key neither what the app nor what somebody else recorded: whether they have it is not told", async () => {
+    const ann = { type: "user", id: "ann", label: "Ann" };
+    const metadata = { ip: "10.0.0.7", note: "suspected" };
+    const hidden = {
+      ...aMove(),
+      account,
+      actor: ann,
+      metadata,
+      audience: ["team:security"],
+      idempotencyKey: "k",
+    };
+    await api.tidings.record(hidden);
+    const keyed = { ...aMoveAsJson(), idempotencyKey: "k" };
+    const other = { ...aMoveAsJson(2), idempotencyKey: "k" };
+    const asBen = { as: { account, role: "writer", actor: ben } } as const;
+    await api.post("/events", other, asBen);
+    for (const body of [keyed, { events: [keyed] }, { atomic: false, events: [keyed] }]) {
+      const response = await record(body);
+      expect(response.status).toBe(201);
+      const text = await response.text();
+      expect(text).not.toContain("suspected");
+      expect(text).toContain('"metadata":{}');
+    }
+    // Of its own it is told, by the key that it gave.
+    const detail = '"k"';
+    for (const role of ["writer", "service"] as const) {
+      const refused = await problemIn(await record(other, { role }));
+      expect(refused).toMatchObject({ code: "IDEMPOTENCY_CONFLICT", detail });
+    }
+    expect(await recorded()).toBe(3);
+    const [again] = await api.tidings.record(hidden);
+    const byService = await record(keyed, { role: "service" });
+    expect(await byService.json()).toMatchObject({ id: again.id, metadata });
+  });
+
+  test("takes a key as long as keys may be, of whoever has the longest id", async () => {
+    const actor = { type: "user", id: "u".repeat(255), label: null };
+    const keyed = { ...aMoveAsJson(), idempotencyKey: "k".repeat(255) };
+    const as = { account, role: "writer", actor } as const;
+    const [first, second] = [
+      await api.post("/events", keyed, { as }),
+      await api.post("/events", keyed, { as }),
+    ];
+    expect(await second.json()).toEqual(await first.json());
+    const longer = await api.post("/events", { ...keyed, idempotencyKey: "k".repeat(256) }, { as });
+    expect(await problemIn(longer)).toMatchObject({ code: "ID_TOO_LONG", path: ["idempotencyKey"] });
+  });
+
   test("may name its cause, within the account", async () => {
     const cause = (await (await record(aMoveAsJson())).json()) as { id: string };
     const effect = await record({ ...aMoveAsJson(), causedBy: cause.id });

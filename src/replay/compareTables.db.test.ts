@@ -113,6 +113,24 @@ describeOnDatabases("comparing tables", (open) => {
     ]);
   });
 
+  test("lists so many rows of each kind, 20 unless told, and counts them all", async () => {
+    await both("create table users (id integer primary key)");
+    await run(present, "insert into users select generate_series(1, 25)");
+    for (const [listRows, listed] of [
+      [undefined, 20],
+      [0, 0],
+      [Infinity, 25],
+    ] as const) {
+      const { missing, rows } = await compareOne("users", listRows);
+      expect([missing, rows.length]).toEqual([25, listed]);
+    }
+    const refused = {
+      code: "INVALID_OPTION",
+      detail: "listRows 1.5 must be a whole number from 0, or Infinity",
+    };
+    await expect(compareOne("users", 1.5)).rejects.toMatchObject(refused);
+  });
+
   // Each pair is equal to somebody: to `=`, to a driver that reads it as a number or a Date, or to JSON.
   test.each([
     ["numeric", "1.0", "1.00"],

@@ -1,4 +1,4 @@
-import { aSignal, aText, checkOptions, wholeNumber } from "../checkOptions.ts";
+import { aSignal, aText, checkOptions, wholeNumber, type OptionKind } from "../checkOptions.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import { checkComparedTables } from "./checkComparedTables.ts";
 import { excerptsOf } from "./excerpts.ts";
@@ -7,7 +7,7 @@ import { readTableRows, type TableRow } from "./tableRows.ts";
 import { readTableShape, type ComparedTable, type TableShape } from "./tableShape.ts";
 
 export interface CompareOptions {
-  /** At most so many rows of each kind (missing, extra, different) are listed for each table; all are counted. Default 20. */
+  /** At most so many rows of each kind (missing, extra, different) are listed for each table; all are counted. Infinity lists all, in memory. Default 20. */
   listRows?: number | undefined;
   /** Only rows of this account, of tables that say which column holds it. Default: all rows. */
   account?: string | undefined;
@@ -55,7 +55,7 @@ export async function compareTables(
   options: CompareOptions = {},
 ): Promise<TableDifference[]> {
   checkComparedTables(tables, ["tables"]);
-  checkOptions(options, { listRows: wholeNumber(0, Infinity), account: aText, signal: aSignal });
+  checkOptions(options, { listRows: howMany, account: aText, signal: aSignal });
   return present.transaction(async (presentTx) => {
     await presentTx.execute(ONE_MOMENT);
     return replayed.transaction(async (replayedTx) => {
@@ -64,6 +64,11 @@ export async function compareTables(
     });
   });
 }
+
+const howMany: OptionKind = {
+  holds: (value) => value === Infinity || wholeNumber(0, Infinity).holds(value),
+  must: "must be a whole number from 0, or Infinity",
+};
 
 const ONE_MOMENT = "set transaction isolation level repeatable read, read only";
 

@@ -4,7 +4,7 @@ import type { Lane } from "../events/defineEvent.ts";
 import { normalFilter, type EntityLike } from "../events/filter.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import type { AnyStateReducer, FoldedEvent } from "../events/stateReducer.ts";
+import { stepsByType, type AnyStateReducer, type FoldedEvent } from "../events/stateReducer.ts";
 import type { Viewer } from "../events/viewer.ts";
 import { findEvents } from "../log/findEvents.ts";
 import { readColumns } from "../log/readEvents.ts";
@@ -84,7 +84,7 @@ export async function stateMoments(
   const reducer = registry.entities.get(entity.type)?.options.state;
   if (!reducer) return { defined: false, items: [], complete: true };
   const filter = normalFilter(
-    { subjects: [entity], types: Object.keys(reducer.on), lanes: lanesOf(registry, reducer), viewer },
+    { subjects: [entity], types: typesOf(reducer), lanes: lanesOf(registry, reducer), viewer },
     account,
     registry,
   );
@@ -118,7 +118,7 @@ async function foldSeen(
 ): Promise<Seen> {
   const { registry } = dependencies;
   const reducer = reducerOf(registry, entity);
-  const on = Object.entries(reducer.on).map(([type, step]) => {
+  const on = stepsByType(reducer).map(([type, step]) => {
     const seen = (before: Seen, event: FoldedEvent): Seen => ({
       state: step(before.state, event),
       events: before.events + 1,
@@ -148,8 +148,12 @@ function reducerOf(registry: Registry, { type }: StateOf): AnyStateReducer {
 }
 
 /** Wherever the types of its reducer are recorded. */
-function lanesOf(registry: Registry, { on }: AnyStateReducer): readonly Lane[] {
-  return [...new Set(Object.keys(on).flatMap((type) => registry.find(type)?.lane ?? []))];
+function lanesOf(registry: Registry, reducer: AnyStateReducer): readonly Lane[] {
+  return [...new Set(typesOf(reducer).flatMap((type) => registry.find(type)?.lane ?? []))];
+}
+
+function typesOf(reducer: AnyStateReducer): string[] {
+  return stepsByType(reducer).map(([type]) => type);
 }
 
 function entityText({ type, id }: StateOf): EntityLike & string {

@@ -68,6 +68,16 @@ describeOnDatabases("fold", (open) => {
     expect(await tidings.fold("card:404", cardState)).toEqual({ board: null, places: [] });
   });
 
+  test("passes over a type whose step is undefined", async () => {
+    await tidings.record(cardAdded({ subject: card(1), refs: { board: board("b") }, actor: ann }));
+    await move(3);
+    const on = { ...cardState.on, "card.added": undefined };
+    const folded = await tidings.fold(card(1), { ...cardState, on });
+    expect(folded).toEqual({ board: null, places: [3] });
+    const none = tidings.fold(card(1), { initial: 0, on: { "card.moved": undefined } });
+    await expect(none).rejects.toMatchObject({ code: "INVALID_OPTION", path: ["on"] });
+  });
+
   test("ends at a position, at an event and at a time", async () => {
     const recorded = [];
     for (const place of [1, 2, 3, 4]) recorded.push((await move(place))[0]);

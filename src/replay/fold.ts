@@ -6,7 +6,13 @@ import type { EntityLike } from "../events/filter.ts";
 import { normalFilter } from "../events/filter.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
-import { checkReducer, type FoldedEvent, type StateReducer, type StateStep } from "../events/stateReducer.ts";
+import {
+  checkReducer,
+  stepsByType,
+  type FoldedEvent,
+  type StateReducer,
+  type StateStep,
+} from "../events/stateReducer.ts";
 import { LOWEST } from "../log/findEvents.ts";
 import { unreadableError } from "../log/problems.ts";
 import { checkFold, type FoldOptions } from "./foldOptions.ts";
@@ -149,11 +155,11 @@ function isDue({ length, began }: Fold<unknown>, { every = EVERY }: SnapshotOpti
 
 /** The steps by each name under which their events are stored. */
 function stepsOf<State>(
-  { on }: StateReducer<State>,
+  reducer: StateReducer<State>,
   registry: Registry,
 ): ReadonlyMap<string, StateStep<State>> {
   const steps = new Map<string, StateStep<State>>();
-  for (const [type, step] of Object.entries(on)) {
+  for (const [type, step] of stepsByType(reducer)) {
     for (const name of registry.expand(type) ?? []) steps.set(name, step);
   }
   if (steps.size > 0) return steps;

@@ -102,6 +102,33 @@ describe.skipIf(executable === undefined)("the states of the components", { time
     await eventually(() => page.locator("#unread").innerText()).toBe("1 unseen, 1 unread");
   });
 
+  test("a badge that could not begin begins with the next news, one try for each answer", async () => {
+    const { page } = await open("rejoined", "show=days");
+    await page.locator(".tidings-live[data-state=live]").waitFor();
+    let counted = 0;
+    let refused = 0;
+    let isBroken = true;
+    page.on("request", (request) => request.url().includes("/feed/unread?") && counted++);
+    await page.route("**/tidings/feed/marks/*", (route) => {
+      if (!isBroken) return route.continue();
+      refused++;
+      return refuse(route, 503, "STOPPED");
+    });
+    await page.goto(server.url("rejoined", "ann", "show=days&marks=account"));
+    await eventually(() => refused).toBe(1);
+    await page.locator(".tidings-live[data-state=live]").waitFor();
+    await record("rejoined", aMove(1, ben));
+    await eventually(() => refused).toBe(2);
+    isBroken = false;
+    await record("rejoined", aMove(2, ben));
+    const mark = () => server.tidings().marks.get({ account: "rejoined", reader: ann });
+    await eventually(async () => (await mark()).updatedAt).not.toBeNull();
+    await record("rejoined", aMove(3, ben));
+    await eventually(() => page.locator("#unread").innerText()).toBe("1 unseen, 1 unread");
+    expect(refused).toBe(2);
+    expect(counted).toBeGreaterThan(refused);
+  });
+
   test("what was not seen stands above a line, and reading it takes the marks away everywhere", async () => {
     await record("marks", aMove(1, ben), aMove(2, ben), aMove(3, ann));
     await server.tidings().marks.read({ account: "marks", reader: ann, position: 0 });

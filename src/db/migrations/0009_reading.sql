@@ -151,16 +151,19 @@ declare
   ends    integer[];
 begin
   foreach of_lane in array array['domain', 'change', 'client', 'system'] loop
-    select is_cut or count(*) = pass, coalesce(array_agg(e.id) filter (where keys is null or e.audience is null or e.audience && keys), '{}')
+    -- The one behind them only tells that there is one.
+    select is_cut or count(*) > pass,
+           array_remove(coalesce(array_agg(e.id) filter (where keys is null or e.audience is null or e.audience && keys), '{}'),
+                        (array_agg(e.id))[pass + 1])
       into is_cut, visible
       from (select newest.id, newest.audience from tidings.events newest
-             where newest.account_id = account and newest.lane = of_lane order by newest.id desc limit pass) e;
+             where newest.account_id = account and newest.lane = of_lane order by newest.id desc limit pass + 1) e;
     lanes := lanes || array_fill(of_lane, array[cardinality(visible)]);
     ids := ids || visible;
   end loop;
 
   -- The newest of all lanes, a run for each lane.
-  is_cut := is_cut or cardinality(ids) >= look;
+  is_cut := is_cut or cardinality(ids) > look;
   with newest as (select * from unnest(lanes, ids) event (lane, id) order by event.id desc limit look)
   select array_agg(n.lane order by n.lane, n.id), array_agg(n.id order by n.lane, n.id),
          (select array_agg(run.last order by run.last)

@@ -120,8 +120,13 @@ declare
 begin
   foreach in_lane in array array['domain', 'system'] loop
     select e.id into oldest from tidings.events e where e.account_id = of_account and e.lane = in_lane order by e.id limit 1;
-    if oldest is null then -- nothing is kept: then what the order holds of it is gone, and was the first that was written
-      select min(o.pos) into found from tidings.order_after(after, up_to, 2000, of_account) o where o.lane = in_lane;
+    -- Nothing is kept: then what the order holds of it is gone, and was the first that was written. Where it never held any, all of
+    -- the account's order is looked at, 0.2 to 1 ms a thousand. Rows are compared because for one row by `pos` the planner would walk
+    -- the order of all accounts.
+    if oldest is null then
+      select o.pos into found from tidings.event_order o
+       where (o.account_id, o.pos) > (of_account, after) and (o.account_id, o.pos) <= (of_account, up_to) and o.lane = in_lane
+       order by o.account_id, o.pos limit 1;
     else
       select min(o.pos) into found
         from (select * from tidings.event_order where event_id < oldest offset 0) o -- by the summaries, not by the account

@@ -32,16 +32,15 @@ export function useUnread(feed: string, filter?: FeedFilter): UnreadCount {
     document.addEventListener("visibilitychange", whenBack);
     return () => document.removeEventListener("visibilitychange", whenBack);
   }, [reload]);
-  const hasToBegin = value?.begun === false;
   useEffect(() => {
-    if (!hasToBegin) return;
+    if (value?.begun !== false) return;
     const path = `/feed/marks/${encodeURIComponent(feed)}`;
-    // One that is not taken is taken with the next page.
+    // One that is not taken is tried again with the next answer that says so: after news, or when the reader is back.
     client.send("PUT", path, { begin: true }).then(
       () => client.marksMoved(),
       () => undefined,
     );
-  }, [client, feed, hasToBegin]);
+  }, [client, feed, value]);
   const { begun, unread, unseen, capped } = value ?? NOTHING;
   const label = unseen === 0 ? "" : unseen > 99 ? `${formatCount(99, locale)}+` : formatCount(unseen, locale);
   return { begun, unread, unseen, capped, label };
