@@ -90,6 +90,9 @@ export function wholeNumber(least: number, most: number): OptionKind {
   };
 }
 
+/** The largest that PostgreSQL's integer holds. */
+export const LARGEST_INTEGER = 2 ** 31 - 1;
+
 /** A text that PostgreSQL takes as a part of a key. */
 export function aName(characters: number): OptionKind {
   return {

@@ -5,6 +5,7 @@ import {
   anObject,
   anything,
   aText,
+  LARGEST_INTEGER,
   wholeNumber,
   wrongOption,
   wrongText,
@@ -95,16 +96,13 @@ export function checkDefinition(type: string, options: unknown, kinds: OptionKin
   if (wrong) invalidDefinition(type, wrongText(wrong));
 }
 
-/** The largest that PostgreSQL's integer holds. */
-const LARGEST_VERSION = 2 ** 31 - 1;
-
 const anAlias = aName(100);
 
 const perhapsEmpty: OptionKind = { holds: (value) => typeof value === "string", must: "must be a text" };
 
 /** Of events and actions alike; what is anything here, `definitionFields` checks. */
 export const definitionKinds = {
-  version: wholeNumber(1, LARGEST_VERSION),
+  version: wholeNumber(1, LARGEST_INTEGER),
   aliases: {
     holds: (value) => Array.isArray(value) && value.every(anAlias.holds),
     must: "must be a list of texts of 1 to 100 characters",

@@ -1,4 +1,12 @@
-import { aName, anObject, anything, checkOptions, refuseOption, wholeNumber } from "../checkOptions.ts";
+import {
+  aName,
+  anObject,
+  anything,
+  checkOptions,
+  LARGEST_INTEGER,
+  refuseOption,
+  wholeNumber,
+} from "../checkOptions.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import type { Viewer } from "../events/viewer.ts";
 import type { SnapshotOptions } from "./snapshots.ts";
@@ -31,7 +39,7 @@ export function checkFold(options: FoldOptions): FoldOptions {
   if (snapshots === undefined) return { ...options, until };
   checkOptions(
     snapshots,
-    { name: aName(100), version: wholeNumber(1, LARGEST_INT), every: wholeNumber(1, LARGEST_INT) },
+    { name: aName(100), version: wholeNumber(1, LARGEST_INTEGER), every: wholeNumber(1, LARGEST_INTEGER) },
     ["snapshots"],
   );
   if (snapshots.name === undefined) refuseOption(["snapshots", "name"], "is missing");
@@ -39,6 +47,3 @@ export function checkFold(options: FoldOptions): FoldOptions {
   if (viewer !== undefined) refuseOption(["snapshots"], "cannot go together with viewer");
   return { ...options, until };
 }
-
-/** Of PostgreSQL's integer. */
-const LARGEST_INT = 2 ** 31 - 1;
