@@ -8,6 +8,7 @@ import { limits } from "./limits.ts";
 import type { PreparedEvent } from "./prepare.ts";
 import { refuseEvents } from "./refusedEvents.ts";
 import { maySee, viewerKeys, type Viewer } from "./viewer.ts";
+import { audienceOf } from "../log/storedEvent.ts";
 
 /**
  * Completes the rows with their causes. An event in hand knows its depth; all bare ids of a call cost one query. What a viewer
@@ -52,7 +53,7 @@ async function readCauses(
     for (const key of keysOf(row.account, cause)) wanted.set(nameOf(key), key);
   }
   const rows = await readColumns<CauseRow>(on, CAUSE, [...wanted.values()]);
-  const visible = rows.filter((row) => maySee(audienceOf(row), audiences));
+  const visible = rows.filter((row) => maySee(audienceOf(row.audience), audiences));
   const found = new Map(visible.map((row) => [nameOf(row), row]));
   return (account, cause) => {
     if (isInHand(cause)) return { lane: cause.lane, id: cause.id, depth: cause.causeDepth };
@@ -67,10 +68,6 @@ const CAUSE = `e.account_id as account, e.lane, e.id::text, e.cause_depth as dep
 interface CauseRow extends EventKey {
   readonly depth: number;
   readonly audience: string | null;
-}
-
-function audienceOf({ audience }: CauseRow): readonly string[] | null {
-  return audience === null ? null : (JSON.parse(audience) as string[]);
 }
 
 function isInHand(cause: Cause): cause is EventReference & { readonly causeDepth: number } {

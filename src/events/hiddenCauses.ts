@@ -3,6 +3,7 @@ import type { Lane } from "./defineEvent.ts";
 import { readColumns, type EventKey } from "../log/readEvents.ts";
 import type { RecordedEvent } from "./recordedEvent.ts";
 import { maySee } from "./viewer.ts";
+import { audienceOf } from "../log/storedEvent.ts";
 
 /**
  * The events as a viewer may know them. What it may not see is left out of their chains of causes: its id would tell that it
@@ -84,7 +85,7 @@ function causeLink({ account, lane, id, audience, cause_lane, cause_id }: LinkRo
     account,
     lane,
     id,
-    audience: audience === null ? null : (JSON.parse(audience) as string[]),
+    audience: audienceOf(audience),
     causedBy: cause_lane && cause_id ? { lane: cause_lane, id: cause_id } : null,
   };
 }

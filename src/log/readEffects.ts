@@ -4,6 +4,7 @@ import { maySee } from "../events/viewer.ts";
 import { recordedAt } from "./eventId.ts";
 import { idFloor } from "./findEvents.ts";
 import type { EventKey } from "./readEvents.ts";
+import { audienceOf } from "./storedEvent.ts";
 
 /** An event that another one led to. */
 export interface EffectLink extends EventKey {
@@ -53,7 +54,7 @@ export async function readEffects(
     truncated = rows.length > room;
     const next = new Map<string, string>();
     for (const { lane, id: effect, cause, audience } of rows) {
-      const isSeen = maySee(audience === null ? null : (JSON.parse(audience) as string[]), keys);
+      const isSeen = maySee(audienceOf(audience), keys);
       next.set(effect, isSeen ? effect : step.get(cause)!);
       if (isSeen) links.push({ account, lane, id: effect, under: step.get(cause)! });
     }

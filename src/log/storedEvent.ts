@@ -75,7 +75,12 @@ export function storedEvent(row: EventColumns): StoredEvent {
     causedBy:
       row.caused_by_lane && row.caused_by_id ? { lane: row.caused_by_lane, id: row.caused_by_id } : null,
     causeDepth: row.cause_depth,
-    audience: row.audience === null ? null : (JSON.parse(row.audience) as string[]),
+    audience: audienceOf(row.audience),
     kind: row.kind,
   };
+}
+
+/** As `array_to_json(audience)::text` gives it. */
+export function audienceOf(text: string | null): readonly string[] | null {
+  return text === null ? null : (JSON.parse(text) as string[]);
 }

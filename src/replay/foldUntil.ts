@@ -9,6 +9,7 @@ import { readColumns } from "../log/readEvents.ts";
 import type { HistoryOf, SequencedEvent } from "./history.ts";
 import type { Snapshot } from "./snapshots.ts";
 import type { ReplayUntil } from "./until.ts";
+import { audienceOf } from "../log/storedEvent.ts";
 
 /** The events of one account up to a moment. */
 export interface FoldEnd {
@@ -54,8 +55,7 @@ async function endAtEvent(
     "e.seq::float8 as seq, array_to_json(e.audience)::text as audience",
     lanes.map((lane) => ({ account, lane, id })),
   );
-  const audience = JSON.parse(last?.audience ?? "null") as string[] | null;
-  if (!last || !maySee(audience, audiences && new Set(audiences)))
+  if (!last || !maySee(audienceOf(last.audience), audiences && new Set(audiences)))
     throw new TidingsError("EVENT_NOT_FOUND", { detail: `until.eventId ${id}` });
   return {
     holds: ({ seq }) => seq <= last.seq,
