@@ -122,9 +122,23 @@ export function entitiesOf(event: {
   readonly onBehalfOf: EntityRef | null;
   readonly refs: object;
 }): EntityRef[] {
-  const { subject, actor, onBehalfOf, refs } = event;
-  const inRoles = Object.values(refs as Record<string, EntityRef | readonly EntityRef[] | null>).flat();
-  return [subject, actor, onBehalfOf, ...inRoles].filter((ref) => ref !== null);
+  const { subject, actor, onBehalfOf } = event;
+  const refs = event.refs as { readonly [role: string]: EntityRef | readonly EntityRef[] | null };
+  const entities = onBehalfOf === null ? [subject, actor] : [subject, actor, onBehalfOf];
+  for (const held of Object.values(refs)) {
+    if (isList(held)) for (const ref of held) entities.push(ref);
+    else if (held !== null) entities.push(held);
+  }
+  return entities;
+}
+
+const isList = Array.isArray as (held: object | null) => held is readonly EntityRef[];
+
+/** Each once, as timelines and filters write them. */
+export function entityKeysOf(event: Parameters<typeof entitiesOf>[0]): string[] {
+  const keys = new Set<string>();
+  for (const ref of entitiesOf(event)) keys.add(entityKey(ref));
+  return [...keys];
 }
 
 /** How an entity is written in the timeline and in filters: `type:id`. Names hold no colon, so the first one divides. */

@@ -1,10 +1,10 @@
 import { TidingsError } from "../errors.ts";
-import type { EventRow } from "../log/append.ts";
+import { jsonOf, type EventRow } from "../log/append.ts";
 import { checkRefs, checkRole, withLabel } from "./checkEntities.ts";
 import type { Context } from "./context.ts";
 import { severities, type AnyEventDefinition, type AudienceEvent } from "./defineEvent.ts";
 import { isDraft, type Draft, type EventReference } from "./draft.ts";
-import { entitiesOf, entityKey } from "./entity.ts";
+import { entityKeysOf } from "./entity.ts";
 import { fingerprintOf } from "./idempotency.ts";
 import { limits } from "./limits.ts";
 import { completeRefs } from "./recordedEvent.ts";
@@ -39,7 +39,7 @@ export function prepareEvent(
   const refs = checkRefs(draft, definition);
   const data = validateData(draft.data, definition);
   const { subject } = draft;
-  const entities = [...new Set(entitiesOf({ subject, actor, onBehalfOf, refs }).map(entityKey))];
+  const entities = entityKeysOf({ subject, actor, onBehalfOf, refs });
   if (entities.length > limits.entitiesPerEvent) {
     throw new TidingsError("EVENT_TOO_LARGE", {
       detail: `The event is about ${entities.length} entities, the limit is ${limits.entitiesPerEvent}`,
@@ -54,39 +54,38 @@ export function prepareEvent(
     });
   }
 
+  const { type, version, lane } = definition;
+  const { occurredAt, key } = stamp;
+  const told = { type, version, severity, subject: withLabel(subject), actor, onBehalfOf, refs, data };
   const row: EventRow = {
     account,
-    lane: definition.lane,
-    type: definition.type,
-    version: definition.version,
+    lane,
+    type,
+    version,
     severity,
-    subject: withLabel(subject),
+    subject: told.subject,
     actor,
     onBehalfOf,
-    occurredAt: stamp.occurredAt,
+    occurredAt,
     refs,
     data,
     metadata,
     entities,
-    audience: null,
+    audience: audienceOf(draft, definition, told),
     kind: null,
     sealed: null,
     reservedId: null,
     cause: null,
-    key: stamp.key,
-    fingerprint: null,
+    key,
+    fingerprint: key === null ? null : fingerprintOf(told),
   };
-  const restricted = { ...row, audience: audienceOf(draft, definition, row) };
-  checkSize(restricted);
-  return {
-    row: row.key === null ? restricted : { ...restricted, fingerprint: fingerprintOf(row) },
-    cause,
-  };
+  checkSize(row);
+  return { row, cause };
 }
 
 /** Throws EVENT_TOO_LARGE. */
 export function checkSize(row: EventRow): void {
-  const bytes = storedBytes(row);
+  const bytes = storedBytes(jsonOf(row));
   if (bytes > limits.eventBytes) {
     throw new TidingsError("EVENT_TOO_LARGE", { detail: `${row.type} has ${bytes} bytes` });
   }
@@ -96,7 +95,7 @@ export function checkSize(row: EventRow): void {
 export function audienceOf(
   { audience }: Pick<Draft, "audience">,
   definition: AnyEventDefinition,
-  row: EventRow,
+  row: Pick<EventRow, "actor" | "onBehalfOf" | "subject" | "refs" | "data" | "severity">,
 ): readonly string[] | null {
   if (audience !== undefined) return audienceKeys(audience);
   if (definition.audience === undefined) return null;

@@ -16,14 +16,13 @@ export function checkSerializable(value: unknown, path: Path): void {
 }
 
 /**
- * How long the JSON is that PostgreSQL gives back. Its numbers have no exponent: the 6 bytes of 1e+308 are read as 309,
+ * How long the JSON is that PostgreSQL gives back of this one. Its numbers have no exponent: the 6 bytes of 1e+308 are read as 309,
  * so that an event of 64 KiB could be one of 2.5 MiB on every page that holds it.
  */
-export function storedBytes(value: object): number {
-  const text = JSON.stringify(value);
-  let bytes = Buffer.byteLength(text);
-  if (!/[0-9]e[+-][0-9]/.test(text)) return bytes; // nearly always: looking at each value costs ten times the rest
-  JSON.stringify(value, (_key, item: unknown) => {
+export function storedBytes(json: string): number {
+  let bytes = Buffer.byteLength(json);
+  if (!/[0-9]e[+-][0-9]/.test(json)) return bytes; // nearly always: looking at each value costs ten times the rest
+  JSON.parse(json, (_key, item: unknown) => {
     if (typeof item === "number") bytes += Math.abs(Number(String(item).split("e")[1] ?? 0));
     return item;
   });

@@ -2,7 +2,7 @@ import type { Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { findCauseDepths } from "../events/causes.ts";
 import type { ContextStore } from "../events/context.ts";
-import { entitiesOf, entityKey } from "../events/entity.ts";
+import { entityKeysOf } from "../events/entity.ts";
 import { audienceOf, checkSize } from "../events/prepare.ts";
 import { recordedEvent } from "../events/recordedEvent.ts";
 import type { JsonObject } from "../events/serializable.ts";
@@ -114,7 +114,7 @@ function eventRow(
     ...row,
     data: data as unknown as JsonObject,
     sealed,
-    entities: [...new Set(entitiesOf(row).map(entityKey))],
+    entities: entityKeysOf(row),
   };
   const restricted = { ...complete, audience: audienceOf({}, action, complete) };
   checkSize(restricted);
