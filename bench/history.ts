@@ -1,9 +1,8 @@
 import type { Pool } from "pg";
 
-const LANES = ["domain", "change", "client", "system"];
 const TABLES = [
-  { table: "events", months: 1, nameOf: monthName },
-  { table: "timeline", months: 3, nameOf: quarterName },
+  { table: "events", lanes: ["domain", "change", "client", "system"], months: 1, nameOf: monthName },
+  { table: "timeline", lanes: [null], months: 3, nameOf: quarterName },
 ];
 
 /** The first moments of the last `months` months and of the present one, oldest first. */
@@ -16,17 +15,18 @@ export function monthsBack(months: number, now = new Date()): Date[] {
  * the past, makes way for one a month (of timeline: a quarter). Returns how many partitions the events have.
  */
 export async function createHistory(pool: Pool, back: number): Promise<number> {
-  for (const { table, months, nameOf } of TABLES) {
+  for (const { table, lanes, months, nameOf } of TABLES) {
     const begins = monthsBack(back + months - 1).filter((month) => month.getUTCMonth() % months === 0);
-    for (const lane of LANES) {
-      const nameFrom = (from: Date) => `tidings.${table}_${lane}_${nameOf(from)}`;
+    for (const lane of lanes) {
+      const nameFrom = (from: Date) => `tidings.${table}_${lane === null ? "" : `${lane}_`}${nameOf(from)}`;
+      const bound = lane === null ? "" : `'${lane}', `;
       await pool.query(`drop table ${nameFrom(begins.at(-1)!)}`);
       for (const [index, from] of begins.entries()) {
         const lower = index === 0 ? "minvalue" : `tidings.uuid7_floor('${from.toISOString()}')`;
         const until = begins[index + 1] ?? monthsAfter(from, months);
         await pool.query(`
           create table ${nameFrom(from)} partition of tidings.${table}
-             for values from ('${lane}', ${lower}) to ('${lane}', tidings.uuid7_floor('${until.toISOString()}'))`);
+             for values from (${bound}${lower}) to (${bound}tidings.uuid7_floor('${until.toISOString()}'))`);
       }
     }
   }

@@ -43,7 +43,7 @@ export interface SignalMap {
   /** Tracked events were lost: the buffer was full, the event was invalid, or the database refused it. */
   "track.dropped": { events: number; reason: "buffer_full" | "invalid" | "rejected"; error?: unknown };
   /** The partition of a month of events, or of a quarter of timeline rows, was closed and the next one opened. */
-  "partition.split": { table: string; lane: string; until: string };
+  "partition.split": { table: string; lane: string | null; until: string };
   /** A live stream was closed because its reader did not keep up. */
   "live.dropped": { account: string; position: number };
   /** An endpoint answered 2xx. */

@@ -1,4 +1,5 @@
 import { checkPositive } from "./checkPositive.ts";
+import { checkTidingsOptions } from "./checkTidingsOptions.ts";
 import type { Database } from "./db/database.ts";
 import { migrate, type Migration, type MigrateOptions } from "./db/migrate.ts";
 import { inSchema } from "./db/schema.ts";
@@ -135,6 +136,7 @@ const WEBHOOKS = "webhooks";
  * INVALID_OPTION, and for definitions DUPLICATE_TYPE, ALIAS_TAKEN or INVALID_DEFINITION.
  */
 export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<Handle> {
+  checkTidingsOptions(options as TidingsOptions);
   const { keepIdempotencyKeysDays = 7, notify = true } = options;
   const { leaseMs = 30_000, unknownForMs = 900_000 } = options.subscriptions ?? {};
   const sequencerOptions = withDefaults(sequencerDefaults, options.sequencer);

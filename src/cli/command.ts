@@ -45,6 +45,14 @@ export interface Call {
   /** Values separated by commas or given one by one; undefined when there is none. */
   list(option: string): readonly string[] | undefined;
   wholeNumber(option: string): number | undefined;
+  /** Has `work` done when the command is over, however it ends. */
+  atEnd(work: () => Promise<void>): void;
+}
+
+/** A call that is yet to be run. */
+export interface ParsedCall extends Call {
+  /** Does what was left for the end. */
+  end(): Promise<void>;
 }
 
 export const commonOptions: Options = {
@@ -53,7 +61,7 @@ export const commonOptions: Options = {
 };
 
 /** Throws USAGE for what the command does not know. */
-export function parseCall(command: Command, args: readonly string[], terminal: Terminal): Call {
+export function parseCall(command: Command, args: readonly string[], terminal: Terminal): ParsedCall {
   const { values, positionals } = parse(command, args);
   if (positionals.length > (command.positionals ?? 0)) {
     throw new CliError(
@@ -64,6 +72,7 @@ export function parseCall(command: Command, args: readonly string[], terminal: T
   const texts = (option: string) =>
     [values[option] ?? []].flat().filter((value) => typeof value === "string");
   const text = (option: string) => texts(option).at(-1);
+  const atEnd: (() => Promise<void>)[] = [];
   return {
     positionals,
     terminal,
@@ -91,6 +100,10 @@ export function parseCall(command: Command, args: readonly string[], terminal: T
       if (!/^\d{1,15}$/.test(value))
         throw new CliError("USAGE", `--${option} must be a whole number, not "${value}"`);
       return Number(value);
+    },
+    atEnd: (work) => void atEnd.push(work),
+    end: async () => {
+      for (const work of atEnd) await work();
     },
   };
 }

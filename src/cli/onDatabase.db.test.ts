@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -378,5 +378,30 @@ describe("on a PGlite directory", () => {
     expect(await runCli([...RECORD_MOVED, ...onDirectory])).toMatchObject({ code: 0 });
     const tail = await runCli(["tail", "--after", "0", "--limit", "1", ...onDirectory]);
     expect(tail).toMatchObject({ code: 0, stdout: expect.stringContaining("Ann moved Fix = mend") });
+
+    // What a config file opens is closed as well: a command that left it marked as open would keep out the next one.
+    const config = join(directory, "pglite.config.mts");
+    const moduleOf = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    await writeFile(
+      config,
+      `import { PGlite } from ${JSON.stringify(import.meta.resolve("@electric-sql/pglite"))};
+       import { createTidings } from ${moduleOf("../index.ts")};
+       import { pglite } from ${moduleOf("../db/pglite.ts")};
+       import * as events from ${JSON.stringify(EVENTS_FILE)};
+       export const tidings = createTidings({ db: pglite(await PGlite.create(${JSON.stringify(data)})), events });`,
+    );
+    const configured = await runCli([
+      "tail",
+      "--account",
+      "acme",
+      "--after",
+      "0",
+      "--limit",
+      "1",
+      "--config",
+      config,
+    ]);
+    expect(configured).toMatchObject({ code: 0, stdout: tail.stdout });
+    expect(await readdir(data)).not.toContain("postmaster.pid");
   }, 120_000);
 });

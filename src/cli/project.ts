@@ -67,10 +67,12 @@ export async function loadProject(call: Call): Promise<Project> {
   const file = projectFile(call);
   const config = file === undefined ? {} : await load(file);
   const tidings = config["tidings"] ?? config["default"];
+  const db = isTidings(tidings) ? tidings.db : isDatabase(config["db"]) ? config["db"] : undefined;
+  if (db?.close) call.atEnd(db.close);
   const definitions = events === undefined ? config["events"] : await load(events);
   return {
     tidings: isTidings(tidings) ? tidings : undefined,
-    db: isTidings(tidings) ? tidings.db : isDatabase(config["db"]) ? config["db"] : undefined,
+    db,
     registry:
       definitions !== undefined
         ? registryOf(definitions, events ?? file!)

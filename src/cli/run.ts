@@ -83,7 +83,12 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.print(helpFor(command, terminal));
     return 0;
   }
-  return command.run(parseCall(command, rest, terminal));
+  const call = parseCall(command, rest, terminal);
+  try {
+    return await command.run(call);
+  } finally {
+    await call.end();
+  }
 }
 
 function unknownCommand(words: readonly string[]): CliError {

@@ -47,6 +47,11 @@ export interface Database<Handle = unknown> extends Queryable {
    */
   listen?:
     ((channel: string, onNotify: (payload: string) => void) => Promise<() => Promise<void>>) | undefined;
+  /**
+   * Closes what must not be left to the end of the process: a PGlite directory would stay marked as open. Called by tools that
+   * loaded an app only to ask it something; an app closes its database itself. Once more does nothing.
+   */
+  close?: (() => Promise<void>) | undefined;
 }
 
 /** A PostgreSQL array literal for a `$n::text[]` or `$n::uuid[]` parameter: drivers disagree about JavaScript arrays. */

@@ -83,10 +83,10 @@ describeOnDatabases("the SQL of the log:", (open, { needsSeveralConnections }) =
     test("names a partition of timeline after the quarter that it ends", async () => {
       const db = await begin();
       await db.query(
-        "select tidings.split_tail('timeline', 'event_id', 'domain', '2101-01-01T00:00:00Z'::timestamptz)",
+        "select tidings.split_tail('timeline', 'event_id', null, '2101-01-01T00:00:00Z'::timestamptz)",
       );
-      expect(await db.query("select to_regclass('tidings.timeline_domain_2100_q4')::text as name")).toEqual([
-        { name: "tidings.timeline_domain_2100_q4" },
+      expect(await db.query("select to_regclass('tidings.timeline_2100_q4')::text as name")).toEqual([
+        { name: "tidings.timeline_2100_q4" },
       ]);
     });
 

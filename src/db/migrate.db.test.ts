@@ -10,7 +10,7 @@ import {
   type TestDatabase,
 } from "../../test/support/testDatabase.ts";
 import type { Database } from "./database.ts";
-import { migrate, migrationScript, pendingMigrations, schemaState } from "./migrate.ts";
+import { checkSchema, migrate, migrationScript, pendingMigrations, schemaState } from "./migrate.ts";
 import { pg } from "./pg.ts";
 import { inSchema } from "./schema.ts";
 
@@ -57,6 +57,7 @@ describeOnDatabases("migrate", (open) => {
     await migrate(db);
     await db.query("delete from tidings.migrations where id = (select max(id) from tidings.migrations)");
     expect(await schemaState(db)).toBe("outdated");
+    await expect(checkSchema(db)).rejects.toMatchObject({ code: "SCHEMA_OUTDATED" });
   });
 
   test("a migration that fails leaves nothing behind", async () => {

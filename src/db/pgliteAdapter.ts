@@ -48,6 +48,9 @@ export function pglite(db: PGlite): Database<PGliteTransaction> {
       });
       return async () => stop();
     },
+    close: async () => {
+      if (!db.closed) await db.close();
+    },
   };
 }
 

@@ -32,6 +32,7 @@ export function inSchema<Handle>(db: Database<Handle>, schema: string): Database
     transaction: (work) => db.transaction((tx) => work(inTransaction(tx))),
     adopt: (handle) => inTransaction(db.adopt(handle)),
     listen: db.listen && ((channel, onNotify) => db.listen!(rename(channel), onNotify)),
+    close: db.close,
   };
 }
 

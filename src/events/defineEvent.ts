@@ -221,24 +221,27 @@ export function defineEvent<
     example: options.example,
     jsonSchema: options.jsonSchema,
   };
-  // Field by field, for what spreading costs: see recordedEvent.ts.
-  const draft = (input: DraftCommon & Pick<Draft, "subject"> & Partial<Draft>): Draft => ({
-    "~tidings": "draft",
-    type,
-    version: fields.version,
-    subject: input.subject,
-    refs: input.refs ?? {},
-    data: input.data ?? {},
-    account: input.account,
-    actor: input.actor,
-    onBehalfOf: input.onBehalfOf,
-    metadata: input.metadata,
-    occurredAt: input.occurredAt,
-    severity: input.severity,
-    audience: input.audience,
-    idempotencyKey: input.idempotencyKey,
-    causedBy: input.causedBy,
-  });
+  // Field by field, for what spreading costs (see recordedEvent.ts), and only what is given: a draft may be spread over defaults.
+  const draft = (input: DraftCommon & Pick<Draft, "subject"> & Partial<Draft>): Draft => {
+    const made: Draft = {
+      "~tidings": "draft",
+      type,
+      version: fields.version,
+      subject: input.subject,
+      refs: input.refs ?? {},
+      data: input.data ?? {},
+    };
+    if (input.account !== undefined) made.account = input.account;
+    if (input.actor !== undefined) made.actor = input.actor;
+    if (input.onBehalfOf !== undefined) made.onBehalfOf = input.onBehalfOf;
+    if (input.metadata !== undefined) made.metadata = input.metadata;
+    if (input.occurredAt !== undefined) made.occurredAt = input.occurredAt;
+    if (input.severity !== undefined) made.severity = input.severity;
+    if (input.audience !== undefined) made.audience = input.audience;
+    if (input.idempotencyKey !== undefined) made.idempotencyKey = input.idempotencyKey;
+    if (input.causedBy !== undefined) made.causedBy = input.causedBy;
+    return made;
+  };
   return Object.assign(draft, definition) as unknown as EventDefinition<ShapeOf<Type, Subject, Refs, Schema>>;
 }
 

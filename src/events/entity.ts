@@ -34,7 +34,7 @@ export interface EntityOptions<State = unknown> {
   publicId?: ((id: string) => string) | undefined;
   /**
    * How the events about one make its state, for those who look at its past: see `tidings.fold`. Its types are those of
-   * events whose subject it is. Default: it has none.
+   * events whose subject it is; any other is refused with INVALID_DEFINITION by `createTidings`. Default: it has none.
    */
   state?: StateReducer<State> | undefined;
 }
@@ -65,16 +65,18 @@ export function defineEntity<const Name extends string, State = unknown>(
       detail: `Entity name "${name}" must be 1 to 63 characters of a-z, 0-9 and _, and begin with a letter`,
     });
   }
-  if (options.state !== undefined)
-    checkReducer(options.state, (path, what) => {
-      const detail = `Entity "${name}": ${["state", ...path].join(".")} ${what}`;
-      throw new TidingsError("INVALID_DEFINITION", { detail });
-    });
+  if (options.state !== undefined) checkReducer(options.state, (path, what) => refuseState(name, path, what));
   const refer = (id: string | number, label: string | null = null): EntityRef<Name> => {
     checkIdentifier(String(id), [name, "id"]);
     return { type: name, id: String(id), label };
   };
   return Object.assign(refer, { entity: name, options });
+}
+
+/** Throws INVALID_DEFINITION with what is wrong with the `state` of an entity. */
+export function refuseState(entity: string, path: readonly (string | number)[], what: string): never {
+  const detail = `Entity "${entity}": ${["state", ...path].join(".")} ${what}`;
+  throw new TidingsError("INVALID_DEFINITION", { detail });
 }
 
 export function isEntityDefinition(value: unknown): value is EntityDefinition {

@@ -47,9 +47,33 @@ export interface EventFilter {
 
 const MAX_VALUES = 50;
 
+const FIELDS: { readonly [Field in keyof Required<EventFilter>]: true } = {
+  account: true,
+  of: true,
+  types: true,
+  categories: true,
+  actors: true,
+  subjects: true,
+  subjectTypes: true,
+  lanes: true,
+  severities: true,
+  kinds: true,
+  since: true,
+  until: true,
+  viewer: true,
+};
+
+/** What queries have beside a filter, each some of them. */
+const BESIDE = ["before", "after", "limit", "locale", "reader", "feed", "timeZone", "newest", "signal"];
+
 /** Checks a filter and brings it to the form that SQL is made from. Throws INVALID_FILTER with the field. */
 export function normalFilter(filter: EventFilter, account: string, registry: Registry): NormalFilter {
   checkIdentifier(account, ["account"]);
+  // Where no compiler looks: a misspelt field would find more than was asked for, in silence.
+  for (const [name, value] of Object.entries(filter)) {
+    if (value !== undefined && !Object.hasOwn(FIELDS, name) && !BESIDE.includes(name))
+      refuse(name, "is no field of a filter");
+  }
   const list = <Value>(field: string, values: readonly Value[] | undefined): readonly Value[] | null => {
     if (values === undefined) return null;
     if (!Array.isArray(values)) refuse(field, "must be a list");

@@ -37,6 +37,7 @@ describe("a filter that cannot match is refused before any SQL, with its field",
     ["a time that is none", { since: new Date(Number.NaN) }, "since"],
     ["a time as text", { until: "2026-01-01" }, "until"],
     ["a time before 1970", { since: new Date(-1) }, "since"],
+    ["a misspelt field", { type: ["card.moved"] }, "type"],
     ["an end before its beginning", { since: new Date(2), until: new Date(1) }, "since"],
   ];
   test.each(cases)("%s", async (_what, filter, field) => {

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { isEventId } from "../log/eventId.ts";
-import { countEvents } from "../log/findEvents.ts";
+import { countEvents } from "../log/countEvents.ts";
 import { findPage } from "../log/findPage.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { readEvents } from "../log/readEvents.ts";

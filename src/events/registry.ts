@@ -1,7 +1,8 @@
 import { TidingsError } from "../errors.ts";
 import { isEventDefinition, type AnyEventDefinition } from "./defineEvent.ts";
-import { isEntityDefinition, type EntityDefinition } from "./entity.ts";
+import { isEntityDefinition, refuseState, type EntityDefinition } from "./entity.ts";
 import { createLanguages, type Languages } from "./languages.ts";
+import { stepsByDefinition } from "./stateReducer.ts";
 
 /** A module of definitions (`import * as events from "./events.ts"`), or a list of such modules and definitions. */
 export type Definitions = object | readonly (object | AnyEventDefinition)[];
@@ -73,6 +74,7 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
 
   const types = [...byType.values()].sort((a, b) => (a.type < b.type ? -1 : 1));
   const find = (type: string) => byType.get(type) ?? byAlias.get(type);
+  for (const entity of entities.values()) checkState(entity, find);
   const namesOf = (type: string) => {
     const definition = find(type);
     return definition ? [definition.type, ...definition.aliases] : [type];
@@ -89,6 +91,17 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
       return types.filter(({ type }) => type.startsWith(prefix)).flatMap(({ type }) => namesOf(type));
     },
   };
+}
+
+/** A step for events that are never about the entity would fold nothing, and nobody would know. */
+function checkState({ entity, options }: EntityDefinition, find: Registry["find"]): void {
+  if (!options.state) return;
+  const refuse = (path: readonly (string | number)[], what: string) => refuseState(entity, path, what);
+  for (const { type, kind, subject } of stepsByDefinition(options.state, find, refuse).keys()) {
+    if (kind !== null) continue; // an action may be about anything
+    const subjects = subject.entities.map((each) => each.entity);
+    if (!subjects.includes(entity)) refuse(["on", type], `is about ${subjects.join(" or ")}, not ${entity}`);
+  }
 }
 
 /** Of two actions with one name the one that is still performed, otherwise the newer one. */

@@ -37,6 +37,26 @@ describe("misconfiguration fails at start, with the name in it", () => {
       error("INVALID_DEFINITION", /"card" is defined twice/),
     );
   });
+  test("a state that is made of events which there are not, or which are about something else", () => {
+    const withState = (...types: string[]) => {
+      const on = Object.fromEntries(types.map((type) => [type, (state: number) => state + 1]));
+      const page = defineEntity("page", { state: { initial: 0, on } });
+      const opened = defineEvent("page.opened", { subject: page, aliases: ["page_opened"] });
+      return start([opened, defineEvent("note.added", { subject: card, refs: { page } })]);
+    };
+    expect(withState("page.opened")).not.toThrow();
+    expect(withState("page_opened")).not.toThrow();
+    expect(withState("page.closed")).toThrow(
+      error("INVALID_DEFINITION", /"page": state\.on\.page\.closed .* no definition has/),
+    );
+    expect(withState("page.*")).toThrow(error("INVALID_DEFINITION", /state\.on\.page\.\* .* not a pattern/));
+    expect(withState("page.opened", "page_opened")).toThrow(
+      error("INVALID_DEFINITION", /state\.on\.page_opened is a second step for page\.opened/),
+    );
+    expect(withState("note.added")).toThrow(
+      error("INVALID_DEFINITION", /state\.on\.note\.added is about card, not page/),
+    );
+  });
   test("no definition at all", () => {
     expect(start({ helper: () => 1, card })).toThrow(error("INVALID_DEFINITION", /no event definition/));
   });

@@ -1,7 +1,8 @@
 import { aFunction, anObject, wrongOption, type OptionKind, type Wrong } from "../checkOptions.ts";
-import type { TypedDefinition } from "./defineEvent.ts";
+import type { AnyEventDefinition, TypedDefinition } from "./defineEvent.ts";
 import type { EntityRef } from "./entity.ts";
 import type { RecordedEvent } from "./recordedEvent.ts";
+import type { Registry } from "./registry.ts";
 
 /**
  * An event whose type the compiler does not know: a step says what it takes of it, `(state, { data }: { data: { place: string } })`
@@ -29,7 +30,10 @@ export type StateStep<State> = {
 export interface StateReducer<State> {
   /** Before the first event. Copied for each fold. */
   readonly initial: State;
-  /** By type; older names and versions come in their present form. Other events, and those without a step, are passed over. */
+  /**
+   * By type, one at least; older names and versions come in their present form. Other events, and those without a step, are
+   * passed over; a name that no definition has is refused.
+   */
   readonly on: { readonly [type: string]: StateStep<NoInfer<State>> | undefined };
 }
 
@@ -41,8 +45,34 @@ export function stepsByType<State>({ on }: StateReducer<State>): [type: string, 
   return Object.entries(on).flatMap(([type, step]) => (step === undefined ? [] : [[type, step]]));
 }
 
-/** Calls `refuse` unless it can work: what is wrong with it, and where. */
-export function checkReducer(reducer: unknown, refuse: (path: Wrong["path"], what: string) => never): void {
+/**
+ * The same by definition. A name that none has, misspelt or left behind by a renaming, would fold nothing in silence: it is
+ * refused, and so is a second name for the same type.
+ */
+export function stepsByDefinition<State>(
+  reducer: StateReducer<State>,
+  find: Registry["find"],
+  refuse: Refuse,
+): ReadonlyMap<AnyEventDefinition, StateStep<State>> {
+  const steps = new Map<AnyEventDefinition, StateStep<State>>();
+  for (const [type, step] of stepsByType(reducer)) {
+    const definition =
+      find(type) ?? refuse(["on", type], `is a type that no definition has${patternHint(type)}`);
+    if (steps.has(definition)) refuse(["on", type], `is a second step for ${definition.type}`);
+    steps.set(definition, step);
+  }
+  return steps;
+}
+
+function patternHint(type: string): string {
+  return type.endsWith("*") ? ": a step takes one type, not a pattern" : "";
+}
+
+/** Says what is wrong with a reducer, and where. */
+type Refuse = (path: Wrong["path"], what: string) => never;
+
+/** Calls `refuse` unless it can work. */
+export function checkReducer(reducer: unknown, refuse: Refuse): void {
   const wrong = wrongOption(reducer, { initial: copyable, on: anObject });
   if (wrong) refuse(wrong.path, wrong.what);
   const { on } = reducer as AnyStateReducer;
@@ -50,6 +80,7 @@ export function checkReducer(reducer: unknown, refuse: (path: Wrong["path"], wha
   const steps = Object.fromEntries(Object.keys(on ?? {}).map((type) => [type, aFunction]));
   const wrongStep = wrongOption(on, steps);
   if (wrongStep) refuse(["on", ...wrongStep.path], wrongStep.what);
+  if (stepsByType(reducer as AnyStateReducer).length === 0) refuse(["on"], "names no event type");
 }
 
 /** Each fold begins with a copy: functions and promises have none. */

@@ -135,7 +135,7 @@ async function findExact(
 }
 
 const NEWEST_ABOUT = `
-select lane, id::text from tidings.newest_about($1::text[], $2, $3, $4::int) about order by about.id desc limit 1`;
+select lane, id::text from tidings.newest_about($1::text[], $2, $3, $4::int)`;
 
 function check({ q, types, limit }: Asked): void {
   if (q.length > 200) refuse("q", `has ${q.length} characters, the limit is 200`);

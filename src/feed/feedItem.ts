@@ -106,20 +106,26 @@ export function feedEntity(
 
 /** The event as sentences see it, with the present names. */
 export function withPresentLabels(event: RecordedEvent, show: (ref: EntityRef) => FeedEntity): SentenceEvent {
-  const relabel = (ref: EntityRef): EntityRef => ({ type: ref.type, id: ref.id, label: show(ref).label });
-  const { type, id, label } = relabel(event.actor);
+  const { type, id, label } = relabel(event.actor, show);
   const refs = Object.entries(event.refs as Record<string, EntityRef | readonly EntityRef[] | null>).map(
-    ([role, value]) => [role, value === null ? null : "type" in value ? relabel(value) : value.map(relabel)],
+    ([role, value]) => {
+      if (value === null) return [role, null];
+      return [role, "type" in value ? relabel(value, show) : value.map((ref) => relabel(ref, show))];
+    },
   );
   return {
     actor: { type, id, label, isActor: true },
-    onBehalfOf: event.onBehalfOf && relabel(event.onBehalfOf),
-    subject: relabel(event.subject),
+    onBehalfOf: event.onBehalfOf && relabel(event.onBehalfOf, show),
+    subject: relabel(event.subject, show),
     refs: Object.fromEntries(refs) as object,
     data: event.data,
     severity: event.severity,
     occurredAt: event.occurredAt,
   };
+}
+
+function relabel(ref: EntityRef, show: (ref: EntityRef) => FeedEntity): EntityRef {
+  return { type: ref.type, id: ref.id, label: show(ref).label };
 }
 
 /** For nobody in particular, with what the parts become for their reader. Throws what cannot be shown. */

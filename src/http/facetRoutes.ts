@@ -21,7 +21,7 @@ const facetsSchema = z
       description: "The 100 newest days of recording, as if neither `since` nor `until` were given.",
     }),
     events: count.openapi({ description: "How many match the filter as it is." }),
-    complete: z.boolean().openapi({ description: "False: counted among the newest 1,000 events." }),
+    complete: z.boolean().openapi({ description: "False: counted among the newest 500 events." }),
   })
   .openapi("Facets");
 

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { aFunction, anything, checkOptions, type OptionKinds } from "../checkOptions.ts";
 import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
@@ -176,7 +177,14 @@ const boundedQuery: MiddlewareHandler<ApiEnv> = async (c, next) => {
 /** What Node's timers can wait for: 25 days. A longer one fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+const httpOptions: OptionKinds = {
+  ...Object.fromEntries(Object.keys(defaults).map((name) => [name, anything])),
+  authorize: aFunction,
+  publicUrl: anything,
+};
+
 function checkedOptions(options: HttpOptions): typeof defaults {
+  checkOptions(options, httpOptions, ["http"]);
   const settings = withDefaults<Omit<HttpOptions, "authorize" | "publicUrl">>(defaults, options);
   const { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs, maxStreamsPerReader, maxStreamMs } = settings;
   checkPositive("http", {

@@ -127,13 +127,13 @@ describeOnDatabases("doctor", (open) => {
       details: { filled: [{ name: "events_system_tail", rows: 1 }] },
     });
     const unprepared = await examineAfter("partitions", async (tx) => {
-      await tx.query("drop table tidings.timeline_domain_tail");
+      await tx.query("drop table tidings.timeline_tail");
       await tx.query(`alter table tidings.timeline detach partition ${await lastClosed(tx)}`);
       await tx.query(
-        "select tidings.open_tail('timeline', 'domain', quote_literal(tidings.uuid7_floor((date_trunc('quarter', now() at time zone 'utc') + interval '3 months') at time zone 'utc')))",
+        "select tidings.open_tail('timeline', null, quote_literal(tidings.uuid7_floor((date_trunc('quarter', now() at time zone 'utc') + interval '3 months') at time zone 'utc')))",
       );
     });
-    expect(unprepared).toMatchObject({ status: "warning", details: { late: ["timeline_domain_tail"] } });
+    expect(unprepared).toMatchObject({ status: "warning", details: { late: ["timeline_tail"] } });
   });
 
   /** The quarter ahead, which stands ready; the present one is the one before it. */
@@ -141,7 +141,7 @@ describeOnDatabases("doctor", (open) => {
     const [row] = await tx.query<{ name: string }>(
       `select 'tidings.' || relname as name from pg_class where oid in
          (select inhrelid from pg_inherits where inhparent = 'tidings.timeline'::regclass)
-          and relname ~ '^timeline_domain_[0-9]' order by relname desc limit 1`,
+          and relname ~ '^timeline_[0-9]' order by relname desc limit 1`,
     );
     return row!.name;
   }
@@ -187,7 +187,13 @@ describeOnDatabases("doctor", (open) => {
 
     test("is content when they are fresh", async () => {
       await insertRawEvent(db);
-      expect(await findingOf(db, "sequencer")).toMatchObject({ status: "fine", details: { waiting: 1 } });
+      expect(await findingOf(db, "sequencer")).toMatchObject({
+        status: "fine",
+        summary: expect.stringMatching(
+          /^1 event without a position for \d+\.\d s, which is not long, the last is /,
+        ),
+        details: { waiting: 1 },
+      });
     });
 
     test("says how many, for how long, and that no process gives positions", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { insertPastEvents } from "../../test/support/pastEvents.ts";
+import { uuid7At } from "../../test/support/rawEvents.ts";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import type { NormalFilter, PageBounds } from "./findEvents.ts";
@@ -58,6 +59,30 @@ async function page(filter: Partial<NormalFilter>, bounds: PageBounds) {
   expect(idsOf(await read(keys))).toEqual(idsOf(keys));
   return idsOf(keys);
 }
+
+test("an entity's page goes on below events that retention took, and leaves them out when it is read", async () => {
+  const month = Date.now() - 20 * MONTH_MS;
+  const ids = await insertPastEvents(
+    opened.db,
+    [1, 2, 3, 4, 5].map((minute) => ({ at: new Date(month + minute * 60_000) })),
+    { account: "pruned" },
+  );
+  const newestFirst = ids.toReversed();
+  // As a dropped month would leave it: timeline rows without their events.
+  const gone = [uuid7At(month + 150_000), uuid7At(month + 210_000)];
+  for (const id of gone)
+    await opened.db.query(
+      "insert into tidings.timeline (account_id, entity, lane, event_id, type) values ('pruned', 'card:1', 'client', $1, 'card.moved')",
+      [id],
+    );
+  const filter = { ...everything, account: "pruned", of: ["card:1"] };
+  const whole = [...newestFirst, ...gone].toSorted().toReversed();
+  for (const limit of [1, 2, 3, 4, 5, 7, 50]) {
+    const { keys, read } = await findPage(opened.db, filter, { limit });
+    expect(idsOf(keys)).toEqual(whole.slice(0, limit));
+    expect(idsOf(await read(keys))).toEqual(newestFirst.filter((id) => whole.slice(0, limit).includes(id)));
+  }
+});
 
 test("a page goes on where the newest months hold too little, in each lane, from any event and for any type", async () => {
   for (const of of [lanes, ["domain"], ["domain", "change"], ["system"], ["domain", "domain"]] as Lane[][])

@@ -18,46 +18,67 @@ export async function findPage(on: Queryable, filter: NormalFilter, page: PageBo
     return { ...found, read: (shown) => readEvents(on, shown) };
   }
   const { branches, parameters } = source;
+  // One list is a page as it is; several are cut to one, which takes a sort that copies every row.
+  const from =
+    branches.length === 1 && source.isCut
+      ? `${branches[0]!} e`
+      : `(select * from (${branches.map((branch) => `select * from ${branch}`).join("\nunion all\n")}) candidates
+          order by id desc limit $4::integer) e`;
   const rows = await on.query<Columns>(
-    `select last_position::text as position, ${EVENT_COLUMNS}
-       from tidings.sequencer left join (
-         select * from (${branches.join("\nunion all\n")}) candidates order by id desc limit $4::integer) e on true
-      order by e.id desc`,
+    `select last_position::text as position, ${EVENT_COLUMNS} from tidings.sequencer left join ${from} on true`,
     parameters,
     { prepare: true },
   );
+  const found = rows.filter((row) => row.id !== null) as KeyColumns[];
+  found.sort((a, b) => (a.id < b.id ? 1 : -1));
   const events = new Map<string, StoredEvent>();
-  for (const row of rows) if (row.id !== null) events.set(row.id, storedEvent(row as EventColumns));
+  for (const row of found) if (row.type !== null) events.set(row.id, storedEvent(row as EventColumns));
   return {
-    keys: [...events.values()],
+    keys: found.map(({ lane, id }) => ({ account: filter.account, lane, id })),
     position: Number(rows[0]!.position),
-    read: async (shown) => shown.map(({ id }) => events.get(id)!),
+    read: async (shown) => shown.flatMap(({ id }) => events.get(id) ?? []),
   };
 }
 
-type Columns = { position: string } & { [Column in keyof EventColumns]: EventColumns[Column] | null };
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
+type Columns = { position: string } & Nullable<EventColumns>;
+/** Of an event that retention took, its key is left. */
+type KeyColumns = Pick<EventColumns, "lane" | "id"> & Nullable<EventColumns>;
 
 /** Each list of its own gives a whole page of events, of which one page is shown: from here on, keys cost less. */
 const MOST_LISTS = 4;
 
-/** Where pages of an account's newest events, or those of its types, come from. Null for any other page. */
-function sourceOf(filter: NormalFilter, page: PageBounds) {
+interface Source {
+  /** Functions that give events. */
+  readonly branches: readonly string[];
+  readonly parameters: readonly Parameter[];
+  /** Whether one branch alone gives no more than a page. */
+  readonly isCut: boolean;
+}
+
+/** Where pages of the newest events come from: those of an account, of its types, or of an entity. Null for any other page. */
+function sourceOf(filter: NormalFilter, page: PageBounds): Source | null {
   const { of, types, actors, subjects, subjectTypes, severities, kinds, audiences } = filter;
-  if (of || actors || subjects || subjectTypes || severities || kinds || audiences) return null;
+  if (actors || subjects || subjectTypes || severities || kinds || audiences) return null;
+  if (page.after !== undefined || (of && (types || of.length !== 1))) return null;
   const lanes = [...new Set(filter.lanes)];
   const lists = lanes.length * (types?.length ?? 1);
-  if (page.after !== undefined || lists === 0 || lists > MOST_LISTS) return null;
+  if (lists === 0 || lists > MOST_LISTS) return null;
   const { low, high } = idBounds(filter, page);
   const parameters: Parameter[] = [filter.account, textArray(lanes), high, page.limit, low];
   const whose = "$1::text, $2::text[]";
+  const bounds = "$5::uuid, $3::uuid, $4::integer";
   const bind = (value: Parameter) => `$${parameters.push(value)}`;
+  if (of) {
+    const branch = `tidings.newest_of_entity(${whose}, ${bind(of[0]!)}::text, ${bounds})`;
+    return { branches: [branch], parameters, isCut: true };
+  }
   const branches = types?.map(
-    (type) =>
-      `select * from tidings.newest_of_type(${whose}, ${bind(type)}::text, $5::uuid, $3::uuid, $4::integer)`,
+    (type) => `tidings.newest_of_type(${whose}, ${bind(type)}::text, ${bounds})`,
   ) ?? [
-    `select * from tidings.newest_of_account(${whose}, $5::uuid, ${bind(near(low, high))}::uuid, $3::uuid, $4::integer)`,
+    `tidings.newest_of_account(${whose}, $5::uuid, ${bind(near(low, high))}::uuid, $3::uuid, $4::integer)`,
   ];
-  return { branches, parameters };
+  return { branches, parameters, isCut: lanes.length === 1 };
 }
 
 /** Three months hold a page of most accounts, and are a tenth of a long history's partitions. */

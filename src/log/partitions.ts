@@ -3,20 +3,21 @@ import { sqlStateOf } from "../db/sqlState.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import type { Signals } from "../signals.ts";
 
-/** One lane's events of a month, or its timeline rows of a quarter. */
+/** One lane's events of a month, or the timeline rows of a quarter. */
 export interface Partition {
   readonly table: "events" | "timeline";
-  readonly lane: Lane;
+  /** Null: of all lanes, as in timeline. */
+  readonly lane: Lane | null;
   readonly name: string;
   /** PostgreSQL's own words: `FOR VALUES FROM (…) TO (…)`. */
   readonly bounds: string;
   readonly bytes: number;
 }
 
-/** Timelines are read over all of history and have the longer partitions (ADR 0012). */
-const PARTITIONED = [
-  { table: "events", idColumn: "id", months: 1 },
-  { table: "timeline", idColumn: "event_id", months: 3 },
+/** Timelines are read over all of history and in every lane: their partitions hold more (ADR 0012). */
+export const PARTITIONED = [
+  { table: "events", idColumn: "id", lanes, months: 1 },
+  { table: "timeline", idColumn: "event_id", lanes: [null], months: 3 },
 ] as const;
 
 /** Months, or quarters, that stand ready beyond the present one. */
@@ -33,8 +34,8 @@ export async function createPartitionsAhead(
   lockTimeoutMs = 500,
 ): Promise<boolean> {
   const tails = await openPartitions(db);
-  for (const { table, idColumn, months } of PARTITIONED) {
-    for (const lane of lanes) {
+  for (const { table, idColumn, lanes: ofTable, months } of PARTITIONED) {
+    for (const lane of ofTable) {
       const tail = tails.find((partition) => partition.table === table && partition.lane === lane);
       for (const until of tail ? missingBounds(tail, months) : []) {
         const outcome = await splitTail(db, { table, idColumn, lane, until, lockTimeoutMs });
@@ -70,7 +71,7 @@ function periodEnd(moment: number, months: number, ahead: number): Date {
 interface Split {
   readonly table: string;
   readonly idColumn: string;
-  readonly lane: Lane;
+  readonly lane: Lane | null;
   readonly until: Date;
   readonly lockTimeoutMs: number;
 }
@@ -127,5 +128,8 @@ select parent.relname as table, child.relname as name, pg_get_expr(child.relpart
 
 export async function listPartitions(on: Queryable): Promise<Partition[]> {
   const rows = await on.query<Omit<Partition, "lane">>(LIST);
-  return rows.map((row) => ({ ...row, lane: lanes.find((lane) => row.bounds.includes(`('${lane}'`))! }));
+  return rows.map((row) => ({
+    ...row,
+    lane: lanes.find((lane) => row.bounds.includes(`('${lane}'`)) ?? null,
+  }));
 }

@@ -1,6 +1,6 @@
 import { textArray, type Queryable } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
-import { isEventId, recordedAt } from "./eventId.ts";
+import { recordedAt } from "./eventId.ts";
 import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "./storedEvent.ts";
 
 /** What names an event everywhere: account, lane and id together. */
@@ -54,10 +54,4 @@ function byLaneAndId(a: EventKey, b: EventKey): number {
 function monthOf(id: string): number {
   const date = new Date(recordedAt(id));
   return date.getUTCFullYear() * 12 + date.getUTCMonth();
-}
-
-/** Literals are written into the SQL only after a check that leaves no room for anything else. */
-export function uuid(text: string): string {
-  if (!isEventId(text)) throw new RangeError(`not a UUID: ${JSON.stringify(text)}`);
-  return text;
 }

@@ -28,7 +28,7 @@ export interface StoredEvent {
 /** Columns of an event under the alias `e`, in the types that every driver returns alike. */
 export const EVENT_COLUMNS = `e.account_id, e.lane, e.id::text, e.type, e.version, e.severity,
        e.subject_type, e.subject_id, e.subject_label, e.actor_type, e.actor_id, e.actor_label,
-       e.on_behalf_of::text, extract(epoch from e.occurred_at)::float8 * 1000 as occurred_ms,
+       e.on_behalf_of::text, date_part('epoch', e.occurred_at) * 1000 as occurred_ms,
        e.refs::text, e.data::text, e.metadata::text,
        e.caused_by_lane, e.caused_by_id::text, e.cause_depth, array_to_json(e.audience)::text as audience, e.kind`;
 

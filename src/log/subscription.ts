@@ -1,12 +1,22 @@
 import { createHash } from "node:crypto";
+import {
+  aBoolean,
+  aFunction,
+  aList,
+  anything,
+  wrongOption,
+  wrongText,
+  type OptionKinds,
+} from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import type { AnyEventDefinition, EventShape, Lane, TypedDefinition } from "../events/defineEvent.ts";
 import { lanes as allLanes } from "../events/defineEvent.ts";
 import { entityKey } from "../events/entity.ts";
-import { normalFilter, typeNames } from "../events/filter.ts";
+import { normalFilter } from "../events/filter.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { StoredEvent } from "./storedEvent.ts";
+import { wantedTypes } from "./wantedTypes.ts";
 
 /** The events that a list of definitions and patterns stands for: typed when it holds definitions only. */
 export type EventOf<Types> = Types extends readonly (infer Item)[]
@@ -33,9 +43,9 @@ export interface SubscriptionOptions<
   Handle = unknown,
   Types extends readonly (AnyEventDefinition | string)[] = readonly (AnyEventDefinition | string)[],
 > {
-  /** Definitions, types or categories (`card.*`). Default: all types. */
+  /** Definitions, types or categories (`card.*`); a name or category that no definition has is refused. Default: all types. */
   types?: Types | undefined;
-  /** Default: the lanes of the given definitions, otherwise `["domain"]`. */
+  /** Default: the lanes of the given definitions and types; `["domain"]` for categories and for all types. */
   lanes?: readonly Lane[] | undefined;
   /** Where a subscription begins that does not exist yet: all of history, what comes, or after a position. Default `now`. */
   from?: "start" | "now" | { readonly position: number } | undefined;
@@ -86,12 +96,28 @@ export interface Subscription {
   wants(event: Pick<StoredEvent, "account" | "lane" | "type" | "subject">, slot: number): boolean;
 }
 
+const subscriptionOptions = {
+  types: aList,
+  lanes: aList,
+  from: anything,
+  slots: anything,
+  key: anything,
+  batch: anything,
+  onFailure: anything,
+  maxAttempts: anything,
+  mixed: aBoolean,
+  run: aFunction,
+} satisfies OptionKinds;
+
 /** Checks the options. Throws INVALID_OPTION, or INVALID_FILTER for types that cannot be. */
 export function checkSubscription(
   name: string,
   options: InnerSubscriptionOptions,
   registry: Registry,
 ): Subscription {
+  const wrong = wrongOption(options, subscriptionOptions);
+  if (wrong) refuse(name, wrongText(wrong));
+  if (options.run === undefined) refuse(name, "run is missing");
   const {
     slots = 1,
     key = "account",
@@ -115,16 +141,13 @@ export function checkSubscription(
   if (!["park", "stop", "retry"].includes(onFailure))
     refuse(name, `onFailure "${onFailure}" must be "park", "stop" or "retry"`);
 
-  const given = options.types?.flatMap((type) => (typeof type === "string" ? [] : [type.lane])) ?? [];
-  const asked = options.lanes ?? (given.length > 0 ? [...new Set(given)] : undefined);
-  const { lanes } = normalFilter({ lanes: asked }, "any", registry);
-  const types = options.types === undefined ? null : typeNames(options.types, registry);
-  const wantedTypes = types && new Set(types);
+  const types = wantedTypes(options.types, registry, (what) => refuse(name, what));
+  const { lanes } = normalFilter({ lanes: options.lanes ?? types.lanes }, "any", registry);
   const slotOf = createSlotOf(key, slots);
   const wantedLanes = new Set(lanes ?? allLanes);
   return {
     name,
-    types,
+    types: types.names,
     lanes: [...wantedLanes],
     from,
     slots,
@@ -134,9 +157,7 @@ export function checkSubscription(
     mixed: options.mixed,
     run: options.run as Subscription["run"],
     wants: (event, slot) =>
-      wantedLanes.has(event.lane) &&
-      (wantedTypes === null || wantedTypes.has(event.type)) &&
-      (slots === 1 || slotOf(event) === slot),
+      wantedLanes.has(event.lane) && types.has(event.type) && (slots === 1 || slotOf(event) === slot),
   };
 }
 

@@ -47,6 +47,10 @@ describe("a subscription's options", () => {
     ["from", { from: "beginning" as never }],
     ["from", { from: { position: -1 } }],
     ["from", { from: { position: 0.5 } }],
+    ["lanes", { lanes: "domain" as never }],
+    ["onFailed", { onFailed: "stop" } as never],
+    ["run", { run: undefined } as never],
+    ["run", { run: 5 as never }],
   ])("%s that cannot work is refused with its name: %o", (option, options) => {
     expect(() => check(options)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     expect(() => check(options)).toThrow(option);
@@ -59,6 +63,15 @@ describe("a subscription's options", () => {
   test("types that cannot be are refused", () => {
     expect(() => check({ types: [] })).toThrow(expect.objectContaining({ code: "INVALID_FILTER" }));
   });
+
+  test.each(["card.mvoed", "crad.*"])("types that no definition has are refused by name: %s", (type) => {
+    expect(() => check({ types: [cardMoved, type] })).toThrow(
+      expect.objectContaining({
+        code: "INVALID_OPTION",
+        message: expect.stringContaining(`"${type}"`) as string,
+      }),
+    );
+  });
 });
 
 describe("which events a subscription wants", () => {
@@ -69,6 +82,17 @@ describe("which events a subscription wants", () => {
     expect(wants(stored({ type: "card.closed" }), 0)).toBe(false);
   });
 
+  test("of a category, also a type that only a newer process knows: it must not be passed over during a deploy", () => {
+    const { wants } = check({ types: ["card.*"] });
+    expect(wants(stored({ type: "card.moved" }), 0)).toBe(true);
+    expect(wants(stored({ type: "card.archived" }), 0)).toBe(true);
+    expect(wants(stored({ type: "cardboard.folded" }), 0)).toBe(false);
+    const renamed = defineEvent("task.moved", { subject: card, aliases: ["card.pushed"] });
+    const options = { types: ["card.*"], run };
+    const other = checkSubscription("search", options, createRegistry({ cardMoved, renamed }));
+    expect(other.wants(stored({ type: "card.pushed" }), 0)).toBe(false);
+  });
+
   test("without types all of the domain lane, also what this process does not know", () => {
     const { wants } = check();
     expect(wants(stored({ type: "never.heard" }), 0)).toBe(true);
@@ -77,6 +101,8 @@ describe("which events a subscription wants", () => {
 
   test("from the lanes of its definitions, or those that it names", () => {
     expect(check({ types: [jobEnded] }).wants(stored({ type: "job.ended", lane: "system" }), 0)).toBe(true);
+    expect(check({ types: ["job.ended"] }).lanes).toEqual(["system"]);
+    expect(check({ types: [jobEnded, "card.*"] }).lanes).toEqual(["domain", "system"]);
     expect(check({ lanes: ["client"] }).wants(stored({ lane: "client" }), 0)).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cardAdded, cardMoved, events } from "../../test/support/boardEvents.ts";
 import { movesOfCards } from "../../test/support/boardProjections.ts";
-import type { Database } from "../db/database.ts";
+import { downDatabase } from "../../test/support/watchStatements.ts";
 import { createTidings } from "../tidings.ts";
 import { defineProjection, type ProjectionOptions } from "./defineProjection.ts";
 
@@ -45,7 +45,7 @@ describe("defineProjection refuses", () => {
 
 describe("createTidings refuses", () => {
   const create = (...projections: ReturnType<typeof defineProjection>[]) =>
-    createTidings({ db: {} as Database, events, projections });
+    createTidings({ db: downDatabase().db, events, projections });
 
   test("two projections of one name, and two with one table", () => {
     expect(() => create(movesOfCards(), movesOfCards())).toThrow(/projection "moves" is defined twice/);
@@ -61,7 +61,7 @@ describe("createTidings refuses", () => {
 
   test("nothing of a module that also exports other things", () => {
     const definitions = { moves: movesOfCards(), LIMIT: 3, helper: () => undefined };
-    const tidings = createTidings({ db: {} as Database, events, projections: definitions });
+    const tidings = createTidings({ db: downDatabase().db, events, projections: definitions });
     expect(tidings.projections.registered()).toEqual([{ name: "moves", version: 1 }]);
   });
 });

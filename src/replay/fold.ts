@@ -8,7 +8,7 @@ import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import {
   checkReducer,
-  stepsByType,
+  stepsByDefinition,
   type FoldedEvent,
   type StateReducer,
   type StateStep,
@@ -158,12 +158,10 @@ function stepsOf<State>(
   reducer: StateReducer<State>,
   registry: Registry,
 ): ReadonlyMap<string, StateStep<State>> {
-  const steps = new Map<string, StateStep<State>>();
-  for (const [type, step] of stepsByType(reducer)) {
-    for (const name of registry.expand(type) ?? []) steps.set(name, step);
-  }
-  if (steps.size > 0) return steps;
-  return refuseOption(["on"], "names no event type");
+  const steps = [...stepsByDefinition(reducer, registry.find, refuseOption)];
+  return new Map(
+    steps.flatMap(([{ type, aliases }, step]) => [type, ...aliases].map((name) => [name, step] as const)),
+  );
 }
 
 /** A state without an event that it should have would be wrong, and nobody would know. */

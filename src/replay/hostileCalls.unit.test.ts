@@ -105,6 +105,18 @@ describe("A call with what cannot work is refused before the database is touched
       () => tidings.fold("card:1", { initial: 0, on: never({ "card.moved": 5 }) }),
     ],
     [
+      "fold with a step for a type that no definition has",
+      "INVALID_OPTION",
+      ["on", "card.mvoed"],
+      () => tidings.fold("card:1", { initial: 0, on: { ...on, "card.mvoed": (state) => state } }),
+    ],
+    [
+      "fold with a step for a pattern",
+      "INVALID_OPTION",
+      ["on", "*"],
+      () => tidings.fold("card:1", { initial: 0, on: { "*": (state) => state } }),
+    ],
+    [
       "fold with an initial state that nobody can copy",
       "INVALID_OPTION",
       ["initial"],

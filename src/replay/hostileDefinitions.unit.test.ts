@@ -73,7 +73,10 @@ describe("A definition that cannot work is refused when it is made, with its nam
     );
   });
 
-  test.each([5, null, {}, { initial: 0 }, { initial: 0, on: { "card.moved": 5 } }])("a state %o", (state) => {
-    expect(() => defineEntity("card", { state: never(state) })).toThrow(refused('Entity "card": state'));
-  });
+  test.each([5, null, {}, { initial: 0 }, { initial: 0, on: {} }, { initial: 0, on: { "card.moved": 5 } }])(
+    "a state %o",
+    (state) => {
+      expect(() => defineEntity("card", { state: never(state) })).toThrow(refused('Entity "card": state'));
+    },
+  );
 });

@@ -61,7 +61,7 @@ insert into tidings.snapshots as kept (account_id, entity, name, version, lanes,
 values ($1, $2, $3, $4::int, $5::text[], $6::uuid, $7::bigint, $8::bigint, $9::bigint, $10::text::jsonb)
 on conflict (account_id, entity, name, version) do update
    set lanes = excluded.lanes, event_id = excluded.event_id, seq = excluded.seq, events = excluded.events,
-       length = excluded.length, state = excluded.state, taken_at = now()`;
+       length = excluded.length, state = excluded.state, taken_at = excluded.taken_at`;
 
 /** Keeps a state. Throws UNSERIALIZABLE for one that would not come back as it is. */
 export async function writeSnapshot(

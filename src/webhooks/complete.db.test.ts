@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
-import { queueOn, type QueueUnderTest } from "../../test/webhooks/support/queueUnderTest.ts";
+import {
+  policy,
+  queueOn,
+  resultsOf,
+  type QueueUnderTest,
+} from "../../test/webhooks/support/queueUnderTest.ts";
+import type { ClaimedDelivery } from "./claim.ts";
+import { complete } from "./complete.ts";
 
 describeOnDatabases("writing results", (open, under) => {
   let database: TestDatabase;
@@ -58,6 +65,20 @@ describeOnDatabases("writing results", (open, under) => {
         "select delivered, failed, total_ms, max_ms, up_to_50, up_to_1000 from tidings.endpoint_stats",
       ),
     ).toEqual([{ delivered: 2, failed: 1, total_ms: 780, max_ms: 700, up_to_50: 2, up_to_1000: 1 }]);
+  });
+
+  test("successes wait for no disk; failures do, because of what follows from them", async () => {
+    await queue.enqueue(endpoint, 2);
+    const { endpoints, deliveries } = await queue.claim();
+    const commits = (delivery: ClaimedDelivery, status: number) =>
+      queue.db.transaction(async (tx) => {
+        await tx.execute("set local synchronous_commit = on");
+        await complete(tx, resultsOf({ endpoints, deliveries: [delivery], waitMs: 0 }, { status }), policy);
+        const [row] = await tx.query<{ how: string }>("select current_setting('synchronous_commit') as how");
+        return row!.how;
+      });
+    expect(await commits(deliveries[0]!, 200)).toBe("off");
+    expect(await commits(deliveries[1]!, 500)).toBe("on");
   });
 
   test("never waits for an endpoint that somebody holds: its results come back, the others are written", async (context) => {

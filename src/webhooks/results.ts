@@ -21,13 +21,18 @@ export interface ResultsDependencies {
   readonly signals: Signals;
   readonly policy: EndpointPolicy;
   readonly recordNotices: (tx: Transaction, notices: readonly Notice[]) => Promise<void>;
+  /** Whether there will soon be results that may go in the same batch. */
+  readonly moreToCome: () => boolean;
   /** Told after each batch; `due`: endpoints of it may have more to send. */
   readonly onWritten: (written: { readonly due: boolean }) => void;
 }
 
-/** One statement for many results: 64, or those of 5 ms. Alone each would cost a transaction and lock its endpoint. */
+/**
+ * One statement for many results: 64, or those of 10 ms, or the last that was under way. Alone each would cost a transaction and
+ * lock its endpoint.
+ */
 const ENOUGH = 64;
-const FOR_MS = 5;
+const FOR_MS = 10;
 /** What came while a batch was being written goes together. */
 const MOST = 256;
 
@@ -35,7 +40,7 @@ const MOST = 256;
 const ASLEEP_MS = 60_000;
 
 export function createResults(dependencies: ResultsDependencies): Results {
-  const { db, signals, policy, recordNotices, onWritten } = dependencies;
+  const { db, signals, policy, recordNotices, moreToCome, onWritten } = dependencies;
   const waiting: AttemptResult[] = [];
   let writing = 0;
   let alone = 0;
@@ -53,7 +58,7 @@ export function createResults(dependencies: ResultsDependencies): Results {
     start: loop.start,
     add: (result) => {
       waiting.push(result);
-      if (waiting.length >= ENOUGH) loop.wake();
+      if (waiting.length >= ENOUGH || !moreToCome()) loop.wake();
       else wakeSoon();
     },
     waiting: () => waiting.length + writing,

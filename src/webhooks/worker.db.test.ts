@@ -164,6 +164,36 @@ describeOnDatabases("the worker", (open, under) => {
     expect(await queue.rows("select 1 as row from tidings.attempts")).toEqual([]);
   });
 
+  test("slots that come free are filled when a quarter is, although half of them never are", async () => {
+    for (const account of ["a", "b"]) await queue.enqueue(await queue.endpoint({ account }), 10, { account });
+    const pending: (() => void)[] = [];
+    const worker = start(() => new Promise((resolve) => pending.push(() => resolve(OK))));
+    await eventually("all slots are taken", () => pending.length === 8);
+    for (const answer of pending.splice(0, 2)) answer();
+    await eventually("two more requests are made", () => sent.length === 10);
+    const stopped = worker.stop();
+    pending.forEach((answer) => answer());
+    await stopped;
+  });
+
+  test("results that come together are written together, and the last one waits for no other", async () => {
+    await queue.enqueue(await queue.endpoint({ inFlight: 4 }), 4);
+    let statements = 0;
+    const db: Database = {
+      ...queue.db,
+      query: (sql, parameters, options) => {
+        if (sql.includes("complete_deliveries")) statements++;
+        return queue.db.query(sql, parameters, options);
+      },
+    };
+    const pending: (() => void)[] = [];
+    start(() => new Promise((resolve) => pending.push(() => resolve(OK))), { db });
+    await eventually("requests are under way", () => pending.length === 4);
+    pending.forEach((answer) => answer());
+    await settled("4 delivered");
+    expect(statements).toBe(1);
+  });
+
   test("stop lets requests under way end, writes their results and claims nothing more", async () => {
     await queue.enqueue(await queue.endpoint({ inFlight: 4 }), 10);
     const pending: (() => void)[] = [];

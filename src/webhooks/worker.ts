@@ -11,7 +11,7 @@ export interface Worker extends Loop {
   idle(): Promise<boolean>;
 }
 
-export interface WorkerDependencies extends Omit<ResultsDependencies, "onWritten"> {
+export interface WorkerDependencies extends Omit<ResultsDependencies, "moreToCome" | "onWritten"> {
   readonly deliver: Deliver;
   /** Requests at once. */
   readonly slots: number;
@@ -19,8 +19,11 @@ export interface WorkerDependencies extends Omit<ResultsDependencies, "onWritten
   readonly pollMs: number;
 }
 
-/** Claims are worth their round trip once a quarter of the slots is free. */
-const FREE_TO_CLAIM = 1 / 4;
+/** A claim costs the server a millisecond, and 50 µs for each delivery: it is made when half of the slots are free … */
+const ENOUGH_FREE = 1 / 2;
+/** … or when a quarter has been for so long. */
+const LEAST_FREE = 1 / 4;
+const FREE_FOR_MS = 10;
 
 /** What becomes due within this is claimed together: 200 endpoints that are looked at again made 900 claims a second. */
 const TOGETHER_MS = 25;
@@ -29,9 +32,14 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
   const { db, signals } = dependencies;
   const underWay = new Set<Promise<void>>();
   let mayHaveMore = false;
+  let freeSince: number | undefined; // by the monotonic clock: a quarter of the slots
   const loop = createLoop("webhooks", signals, step);
   const places = createRequestSlots(slots, loop.wake);
-  const results = createResults({ ...dependencies, onWritten: ({ due }) => due && loop.wake() });
+  const results = createResults({
+    ...dependencies,
+    moreToCome: () => mayHaveMore || underWay.size > 0,
+    onWritten: ({ due }) => due && loop.wake(),
+  });
 
   return {
     start: () => {
@@ -54,7 +62,12 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
 
   async function step(): Promise<number> {
     const want = free();
-    if (want < slots * FREE_TO_CLAIM) return pollMs;
+    if (want < slots * LEAST_FREE) return pollMs;
+    if (want < slots * ENOUGH_FREE) {
+      const waitMs = (freeSince ??= performance.now()) + FREE_FOR_MS - performance.now();
+      if (waitMs > 0) return waitMs;
+    }
+    freeSince = undefined;
     const claimed = await claim(db, { want, slots, slowRoom: places.freeForSlow(), busy: places.held() });
     const endpoints = new Map(claimed.endpoints.map((each) => [`${each.account}/${each.id}`, each]));
     for (const delivery of claimed.deliveries) {
@@ -71,7 +84,7 @@ export function createWorker({ deliver, slots, pollMs, ...dependencies }: Worker
       underWay.delete(request);
       leave();
       results.add(result);
-      if (mayHaveMore && free() >= slots * FREE_TO_CLAIM) loop.wake();
+      if (mayHaveMore && free() >= slots * (freeSince === undefined ? LEAST_FREE : ENOUGH_FREE)) loop.wake();
     });
     underWay.add(request);
   }

@@ -218,7 +218,7 @@ describe.skipIf(executable === undefined)("the states of the components", { time
     const { page } = await open("many", "show=filters");
     for (const menu of ["What", "Who", "When"]) {
       await page.getByText(menu, { exact: true }).click();
-      await page.locator("details[open]").getByText("Counted among the newest 1,000.").waitFor();
+      await page.locator("details[open]").getByText("Counted among the newest 500.").waitFor();
       await page.keyboard.press("Escape");
     }
     await page.goto(server.url("many", "ann", "show=days"));

@@ -9,8 +9,8 @@ create sequence tidings.event_seq as bigint cache 1; -- cache 1: otherwise seq i
 -- index, and passes over what is hidden without opening it (counting 45,000 events: 10 ms; from the rows 43, measured). A null
 -- costs 8 bytes an entry, for its bitmap. limits.audienceBytes keeps the largest entry below the 2,704 bytes that fit.
 
--- One level of partitions, each one lane and one month (of timeline: one quarter). account_id leads every key, so that the
--- tables can be distributed by account later.
+-- One level of partitions, each one lane and one month (of timeline: one quarter of all lanes). account_id leads every key, so
+-- that the tables can be distributed by account later.
 create table tidings.events (
   account_id      text collate "C" not null,
   lane            text collate "C" not null,
@@ -46,8 +46,9 @@ create index events_xid on tidings.events (xid);                        -- what 
 create index events_by_type on tidings.events (account_id, type, id) include (audience); -- a partition is one lane: lane is not needed
 
 -- One narrow row for each entity that an event is about: its subject, its actor and its refs, each once. A partition is a
--- quarter, because a timeline is read over all of history: what it costs is mostly the opening of partitions (ADR 0012). So
--- a row may outlive its event until retention takes the quarter's last month; who reads skips keys that have no event.
+-- quarter of all lanes, and lies in the order of a page: a timeline is read over all of history and in every lane, and what
+-- it costs is mostly the opening of partitions (ADR 0012). So a row may outlive its event until retention takes the quarter;
+-- who reads skips keys that have no event.
 create table tidings.timeline (
   account_id  text collate "C" not null,
   entity      text collate "C" not null,                            -- type:id
@@ -55,8 +56,8 @@ create table tidings.timeline (
   event_id    uuid not null,
   type        text collate "C" not null,
   audience    text[] collate "C",                                   -- as its event's
-  primary key (account_id, entity, lane, event_id) include (audience)
-) partition by range (lane, event_id);
+  primary key (account_id, entity, event_id, lane) include (audience)
+) partition by range (event_id);
 
 create table tidings.idempotency_keys (
   account_id   text collate "C" not null,
@@ -140,38 +141,38 @@ create function tidings.uuid7_floor(moment timestamptz) returns uuid
 language sql immutable strict parallel safe
 return (lpad(to_hex(floor(extract(epoch from moment) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid;
 
--- Makes a lane's open partition, from `lower_bound` (as SQL) on. The owner gives away its rights to change rows here too:
--- they are asked of the table that a statement names, which may be the partition.
+-- Makes a lane's open partition, from `lower_bound` (as SQL) on; the one of timeline has no lane (null). The owner gives away its
+-- rights to change rows here too: they are asked of the table that a statement names, which may be the partition.
 create function tidings.open_tail(parent text, lane text, lower_bound text) returns void
 language plpgsql as $$
 declare
-  tail text := format('%s_%s_tail', parent, lane);
+  tail text := concat_ws('_', parent, lane, 'tail');
 begin
-  execute format('create table tidings.%I partition of tidings.%I for values from (%L, %s) to (%L, maxvalue)',
-                 tail, parent, lane, lower_bound, lane);
+  execute format('create table tidings.%I partition of tidings.%I for values from (%s) to (%s)', tail, parent,
+                 concat_ws(', ', quote_literal(lane), lower_bound), concat_ws(', ', quote_literal(lane), 'maxvalue'));
   execute format('revoke update, delete, truncate on tidings.%I from current_user', tail);
 end $$;
 
--- Ends a lane's open partition at `upper_bound` and opens the next one there. The open partition is named …_tail and
--- reaches to MAXVALUE, so that an insert never fails for want of a partition. Returns false when rows lie beyond the
--- bound. Takes ACCESS EXCLUSIVE on the table: the caller sets a short lock_timeout. Runs with the owner's rights, because
+-- Ends a lane's open partition (lane null: that of timeline) at `upper_bound` and opens the next one there. The open partition is
+-- named …_tail and reaches to MAXVALUE, so that an insert never fails for want of a partition. Returns false when rows lie beyond
+-- the bound. Takes ACCESS EXCLUSIVE on the table: the caller sets a short lock_timeout. Runs with the owner's rights, because
 -- the worker's role may not change tables; nobody may call it who was not granted that.
 create function tidings.split_tail(parent text, id_column text, lane text, upper_bound timestamptz) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  tail   text := format('%s_%s_tail', parent, lane);
+  tail   text := concat_ws('_', parent, lane, 'tail');
   period text := case parent when 'events' then 'YYYY_MM' else 'YYYY_"q"Q' end;
-  closed text := format('%s_%s_%s', parent, lane, to_char((upper_bound at time zone 'utc') - interval '1 day', period));
+  closed text := concat_ws('_', parent, lane, to_char((upper_bound at time zone 'utc') - interval '1 day', period));
   bound  uuid := tidings.uuid7_floor(upper_bound);
   lower_bound text;
   beyond boolean;
 begin
-  if (parent, id_column) not in (('events', 'id'), ('timeline', 'event_id')) then
-    raise exception 'tidings.split_tail() does not keep the table %', parent;
+  if (parent, id_column, lane is null) not in (('events', 'id', false), ('timeline', 'event_id', true)) then
+    raise exception 'tidings.split_tail() does not keep the table %', tail;
   end if;
   -- Changes nothing but takes the lock: before PostgreSQL 17, LOCK TABLE wants a right that the owner gave away below.
   execute format('alter table tidings.%I enable row level security', parent);
-  select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \(''[a-z]+'', (MINVALUE|''[^'']+'')\)'))[1] into lower_bound
+  select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \((?:''[a-z]+'', )?(MINVALUE|''[^'']+'')\)'))[1] into lower_bound
     from pg_class where oid = to_regclass(format('tidings.%I', tail));
   if lower_bound is null then raise exception 'partition % is missing', tail; end if;
   if lower_bound <> 'MINVALUE' and trim(both '''' from lower_bound)::uuid >= bound then return true; end if;
@@ -179,14 +180,14 @@ begin
   if beyond then return false; end if;
   execute format('alter table tidings.%I detach partition tidings.%I', parent, tail);
   execute format('alter table tidings.%I rename to %I', tail, closed);
-  execute format('alter table tidings.%I attach partition tidings.%I for values from (%L, %s) to (%L, %L)',
-                 parent, closed, lane, lower_bound, lane, bound);
+  execute format('alter table tidings.%I attach partition tidings.%I for values from (%s) to (%s)', parent, closed,
+                 concat_ws(', ', quote_literal(lane), lower_bound), concat_ws(', ', quote_literal(lane), quote_literal(bound)));
   perform tidings.open_tail(parent, lane, quote_literal(bound));
   return true;
 end $$;
 revoke execute on function tidings.split_tail from public;
 
--- Each lane begins with one partition for everything, closed at the end of this month (quarter) and of the next.
+-- Each lane (and timeline) begins with one partition for everything, closed at the end of this month (quarter) and of the next.
 do $$
 declare
   today timestamp := now() at time zone 'utc'; -- without zone: adding a month must not meet summer time
@@ -194,13 +195,15 @@ declare
 begin
   foreach lane in array array['domain', 'change', 'client', 'system'] loop
     perform tidings.open_tail('events', lane, 'minvalue');
-    perform tidings.open_tail('timeline', lane, 'minvalue');
     for ahead in 1..2 loop
       perform tidings.split_tail('events', 'id', lane,
                                  (date_trunc('month', today) + ahead * interval '1 month') at time zone 'utc');
-      perform tidings.split_tail('timeline', 'event_id', lane,
-                                 (date_trunc('quarter', today) + ahead * interval '3 months') at time zone 'utc');
     end loop;
+  end loop;
+  perform tidings.open_tail('timeline', null, 'minvalue');
+  for ahead in 1..2 loop
+    perform tidings.split_tail('timeline', 'event_id', null,
+                               (date_trunc('quarter', today) + ahead * interval '3 months') at time zone 'utc');
   end loop;
 end $$;
 

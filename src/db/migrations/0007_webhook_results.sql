@@ -11,7 +11,7 @@
 -- have more to send; notices: breaker_open, breaker_closed, warned_50, warned_90, disabled.
 create function tidings.complete_deliveries(results text, policy text) returns text
 language plpgsql
-set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare
   moment   timestamptz := clock_timestamp();
   rules    jsonb := policy;
@@ -40,19 +40,18 @@ begin
       x (account_id, delivery_id, endpoint_id, claim_id, state, retry_ms, ok, slow_down, disable, failure, duration_ms, attempt, n)
      where x.endpoint_id = any (locked)
   ), mine as materialized ( -- whoever changes a claimed row holds its endpoint's lock, which is ours now
-    select g.*, q.attempts as attempts_before, q.step, q.order_key, nullif(g.attempt, 'null') as wire,
+    select g.*, q.place, q.attempts as attempts_before, q.step, q.order_key, nullif(g.attempt, 'null') as wire,
            max(g.n) filter (where g.ok) over (partition by g.account_id, g.endpoint_id) as last_ok
       from given g cross join lateral (
-        select * from tidings.delivery_queue d where d.account_id = g.account_id and d.delivery_id = g.delivery_id limit 1) q
+        select d.ctid as place, d.* from tidings.delivery_queue d where d.account_id = g.account_id and d.delivery_id = g.delivery_id limit 1) q
      where q.state = 1 and q.claim_id = g.claim_id
   ), rested as (
-    delete from tidings.delivery_queue q using mine m
-     where q.account_id = m.account_id and q.delivery_id = m.delivery_id and m.retry_ms is null
+    delete from tidings.delivery_queue q using mine m where q.ctid = m.place and m.retry_ms is null
   ), again as (
     update tidings.delivery_queue q
        set state = 0, claim_id = null, leased_until = null, step = q.step + 1, attempts = q.attempts + (m.wire is not null)::integer,
            run_at = moment + m.retry_ms * interval '1 millisecond'
-      from mine m where q.account_id = m.account_id and q.delivery_id = m.delivery_id and m.retry_ms is not null
+      from mine m where q.ctid = m.place and m.retry_ms is not null
   ), logged as (
     insert into tidings.attempts (account_id, delivery_id, number, endpoint_id, url, started_at, duration_ms, status, failure, detail,
                                   request_headers, response_headers, response_body, truncated)
@@ -67,7 +66,10 @@ begin
            attempts = m.attempts_before + (m.wire is not null)::integer,
            failure = m.failure, status = (m.wire->>'status')::integer,
            settled_at = case when m.retry_ms is null then moment end
-      from mine m where d.account_id = m.account_id and d.id = m.delivery_id and d.id between low and high
+      from mine m cross join lateral (
+        select t.tableoid as part, t.ctid as place from tidings.deliveries t
+         where t.account_id = m.account_id and t.endpoint_id = m.endpoint_id and t.id = m.delivery_id and t.id between low and high limit 1) found
+     where d.tableoid = found.part and d.ctid = found.place and d.id between low and high
   ), sums as materialized (
     select m.account_id, m.endpoint_id, count(*)::integer as n,
            count(*) filter (where m.wire is not null)::integer as sent,
@@ -171,7 +173,10 @@ begin
     perform tidings.promote_ordered(l->>'account', (l->>'endpoint')::uuid, l->>'key') from jsonb_array_elements(lines) l;
     due := true;
   end if;
-  if complaints is not null then
+  -- What a crash of the server takes back is sent again, under the same id: at least once. So successes wait for no disk.
+  if complaints is null then
+    perform set_config('synchronous_commit', 'off', true);
+  else
     notices := coalesce(notices, '[]') || tidings.judge_endpoints(complaints, rules, moment);
   end if;
   return json_build_object('accepted', coalesce(accepted, '[]'), 'busy', coalesce(busy, '[]'), 'due', coalesce(due, false),
@@ -261,15 +266,15 @@ language sql stable as $$
   select r.account_id, r.endpoint_id
     from tidings.queued_endpoints() w join tidings.endpoint_runs r on r.account_id = w.account_id and r.endpoint_id = w.endpoint_id
    where r.active and r.next_at > tidings.looked_at(r, moment)
-     and exists (select from tidings.delivery_queue q
-                  where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 0 and q.run_at < moment)
+     and (select true from tidings.delivery_queue q
+           where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 0 and q.run_at < moment limit 1)
 $$;
 
 -- Puts right what a crash, a lost wake-up or a disabled endpoint left behind; `chunk` rows of each kind at most.
 -- Returns {lost, held, woken}; call it again soon when one of them is `chunk`.
 create function tidings.sweep_deliveries(chunk integer) returns text
 language plpgsql
-set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare
   moment   timestamptz := clock_timestamp();
   stray    record;
@@ -290,12 +295,12 @@ begin
         on r.account_id = late.account_id and r.endpoint_id = late.endpoint_id
        for update of r skip locked) l;
   with late as (
-    select account_id, delivery_id from tidings.delivery_queue
+    select ctid as place from tidings.delivery_queue
      where state = 1 and leased_until < moment and endpoint_id = any (locked)
      order by leased_until limit chunk for update skip locked
   ), back as (
     update tidings.delivery_queue q set state = 0, claim_id = null, leased_until = null, run_at = moment, attempts = q.attempts + 1
-      from late where q.account_id = late.account_id and q.delivery_id = late.delivery_id
+      from late where q.ctid = late.place
     returning q.account_id, q.delivery_id, q.endpoint_id, q.attempts
   ), logged as (
     insert into tidings.attempts (account_id, delivery_id, number, endpoint_id, url, started_at, duration_ms, failure, request_headers)
@@ -345,22 +350,22 @@ end $$;
 -- Takes at most `chunk` waiting deliveries of one endpoint out of the queue, unless it became active meanwhile. Returns how many.
 create function tidings.hold_deliveries(account text, endpoint uuid, chunk integer) returns integer
 language plpgsql
-set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare
   taken integer;
 begin
   perform from tidings.endpoint_runs r where r.account_id = account and r.endpoint_id = endpoint and not r.active for update skip locked;
   if not found then return 0; end if;
   with waiting as (
-    select q.delivery_id from tidings.delivery_queue q
+    select q.ctid as place from tidings.delivery_queue q
      where q.account_id = account and q.endpoint_id = endpoint and q.state = 0 order by q.run_at, q.delivery_id limit chunk
   ), in_line as (
-    select q.delivery_id from tidings.delivery_queue q
+    select q.ctid as place from tidings.delivery_queue q
      where q.account_id = account and q.endpoint_id = endpoint and q.order_key is not null and q.state = 2
      order by q.order_key, q.delivery_id limit chunk
   ), removed as (
     delete from tidings.delivery_queue q using (select * from waiting union all select * from in_line limit chunk) w
-     where q.account_id = account and q.delivery_id = w.delivery_id
+     where q.ctid = w.place
     returning q.delivery_id
   ), told as (
     update tidings.deliveries d

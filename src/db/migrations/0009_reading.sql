@@ -82,7 +82,7 @@ create index saved_filters_shared on tidings.saved_filters (account_id) where sh
 -- unread marks. One scan reads 1,000 of them in half of the time that ids and then columns by key take. `low` and `high` lie
 -- outside, as in 0004_reads.sql; `keys` is what the viewer counts as, null for one who sees everything.
 create function tidings.newest_acts(keys text[], account text, of_lanes text[], low uuid, high uuid, page integer)
-returns table (lane text, id uuid, type text, actor_type text, actor_id text, actor_label text)
+returns table (lane text, id uuid, type text, actor_type text, actor_id text, actor_label text) rows 50
 language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
 declare
   of_lane text;
@@ -197,19 +197,15 @@ begin
     select not is_cut, coalesce(json_agg(f order by f.place), '[]')::text from found f where f.place <= page;
 end $$;
 
--- The newest event about an entity that may be seen, among the newest `pass` of each lane.
+-- The newest event about an entity that may be seen, among its newest `pass`.
 create function tidings.newest_about(keys text[], account text, of_entity text, pass integer)
 returns table (lane text, id uuid) language plpgsql stable
 set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
-declare
-  of_lane text;
 begin
-  foreach of_lane in array array['domain', 'change', 'client', 'system'] loop
-    return query
-      select of_lane, t.event_id
-        from (select about.event_id, about.audience from tidings.timeline about
-               where about.account_id = account and about.entity = of_entity and about.lane = of_lane
-               order by about.event_id desc limit pass) t
-       where keys is null or t.audience is null or t.audience && keys limit 1;
-  end loop;
+  return query
+    select t.lane, t.event_id
+      from (select about.lane, about.event_id, about.audience from tidings.timeline about
+             where about.account_id = account and about.entity = of_entity
+             order by about.event_id desc limit pass) t
+     where keys is null or t.audience is null or t.audience && keys limit 1;
 end $$;

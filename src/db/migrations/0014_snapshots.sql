@@ -16,33 +16,20 @@ create table tidings.snapshots (
   primary key (account_id, entity, name, version)
 );
 
--- The events of some types on the timeline of an entity: at most `page` of each lane, oldest first. Like the functions of
--- 0004_reads.sql, which say why they are some.
+-- The oldest events of some types on the timeline of an entity. Like the functions of 0004_reads.sql, which say why they are some.
 create function tidings.history_of_entity(keys text[], account text, of_lanes text[], of_entity text, of_types text[], low uuid, page integer)
 returns table (lane text, id uuid) language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
-declare
-  of_lane text;
 begin
-  foreach of_lane in array of_lanes loop
-    return query select t.lane, t.event_id from tidings.timeline t
-      where t.account_id = account and t.entity = of_entity and t.lane = of_lane and t.event_id > low and t.type = any (of_types)
-        and (keys is null or t.audience is null or t.audience && keys)
-      order by t.event_id limit page;
-  end loop;
+  return query select t.lane, t.event_id from tidings.timeline t
+    where t.account_id = account and t.entity = of_entity and t.lane = any (of_lanes) and t.event_id > low and t.type = any (of_types)
+      and (keys is null or t.audience is null or t.audience && keys)
+    order by t.event_id limit page;
 end $$;
 
 -- How many there are up to one of them. More than there were: one came late, from a transaction that was open long.
 create function tidings.length_of_history(account text, of_lanes text[], of_entity text, of_types text[], high uuid) returns bigint
 language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
-declare
-  of_lane text;
-  found_here bigint;
-  found_all  bigint := 0;
 begin
-  foreach of_lane in array of_lanes loop
-    select count(*) into found_here from tidings.timeline t
-     where t.account_id = account and t.entity = of_entity and t.lane = of_lane and t.event_id <= high and t.type = any (of_types);
-    found_all := found_all + found_here;
-  end loop;
-  return found_all;
+  return (select count(*) from tidings.timeline t
+    where t.account_id = account and t.entity = of_entity and t.lane = any (of_lanes) and t.event_id <= high and t.type = any (of_types));
 end $$;

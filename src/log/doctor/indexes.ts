@@ -10,7 +10,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   events_by_cause:
     "create index events_by_cause on tidings.events (account_id, caused_by_id, id) where caused_by_id is not null;",
   timeline_pkey:
-    "alter table tidings.timeline add primary key (account_id, entity, lane, event_id) include (audience);",
+    "alter table tidings.timeline add primary key (account_id, entity, event_id, lane) include (audience);",
   idempotency_keys_pkey: "alter table tidings.idempotency_keys add primary key (account_id, key);",
   idempotency_keys_expiry: "create index idempotency_keys_expiry on tidings.idempotency_keys (expires_at);",
   event_order_pkey: "alter table tidings.event_order add primary key (pos);",

@@ -1,8 +1,7 @@
 import type { Database, Queryable } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
-import { lanes } from "../../events/defineEvent.ts";
 import { recordedAt } from "../eventId.ts";
-import { listPartitions, preparedUntil, type Partition } from "../partitions.ts";
+import { listPartitions, PARTITIONED, preparedUntil, type Partition } from "../partitions.ts";
 import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { amount, amountUpTo, size } from "./words.ts";
@@ -10,7 +9,7 @@ import { amount, amountUpTo, size } from "./words.ts";
 const HOUR_MS = 3_600_000;
 const COUNT_TO = 1_000;
 
-/** Whether each lane's next month (of timeline: quarter) has its partition, and nothing lies beyond those that have one. */
+/** Whether each lane's next month (and the next quarter of timeline) has its partition, and nothing lies beyond those that have one. */
 export async function examinePartitions(db: Database): Promise<Finding[]> {
   const partitions = await listPartitions(db);
   // The worker looks once an hour, so two hours are not yet late.
@@ -19,10 +18,10 @@ export async function examinePartitions(db: Database): Promise<Finding[]> {
   const missing: Tail[] = [];
   const late: Tail[] = [];
   const filled: (Tail & { rows: number })[] = [];
-  for (const table of ["events", "timeline"] as const) {
+  for (const { table, lanes } of PARTITIONED) {
     for (const lane of lanes) {
       const own = partitions.filter((partition) => partition.table === table && partition.lane === lane);
-      const tail = own.find((partition) => partition.name === `${table}_${lane}_tail`);
+      const tail = own.find((partition) => partition.name === tailName({ table, lane }));
       const from = lowerBound(tail);
       if (!tail)
         missing.push({
@@ -60,7 +59,7 @@ export async function examinePartitions(db: Database): Promise<Finding[]> {
 
 interface Tail {
   readonly table: "events" | "timeline";
-  readonly lane: string;
+  readonly lane: string | null;
   /** The smallest id that it takes; null: all ids. */
   readonly from: string | null;
 }
@@ -76,7 +75,7 @@ function verdict(
     return {
       status: "bad",
       summary: `The open partition is missing: ${missing.map(tailName).join(", ")}. Inserts will fail when the last month is over`,
-      fix: `As the owner of the tables: select tidings.open_tail('${table}', '${lane}', '${from === null ? "minvalue" : `''${from}''`}');`,
+      fix: `As the owner of the tables: select tidings.open_tail('${table}', ${lane === null ? "null" : `'${lane}'`}, '${from === null ? "minvalue" : `''${from}''`}');`,
     };
   }
   if (filled.length > 0) {
@@ -96,21 +95,21 @@ function verdict(
   }
   return {
     status: "fine",
-    summary: `The next month and quarter are prepared in every lane; ${amount(count, "partition")}, ${size(bytes)}`,
+    summary: `The next month is prepared in every lane, and the next quarter of timelines; ${amount(count, "partition")}, ${size(bytes)}`,
     fix: null,
   };
 }
 
-function tailName({ table, lane }: Tail): string {
-  return `${table}_${lane}_tail`;
+function tailName({ table, lane }: Pick<Tail, "table" | "lane">): string {
+  return [table, lane, "tail"].filter((word) => word !== null).join("_");
 }
 
 function lowerBound(partition: Partition | undefined): string | null {
-  return /FROM \('[a-z]+', '([0-9a-f-]{36})'\)/.exec(partition?.bounds ?? "")?.[1] ?? null;
+  return /FROM \((?:'[a-z]+', )?'([0-9a-f-]{36})'\)/.exec(partition?.bounds ?? "")?.[1] ?? null;
 }
 
 function upperBound(partition: Partition): string | null {
-  return /TO \('[a-z]+', '([0-9a-f-]{36})'\)/.exec(partition.bounds)?.[1] ?? null;
+  return /TO \((?:'[a-z]+', )?'([0-9a-f-]{36})'\)/.exec(partition.bounds)?.[1] ?? null;
 }
 
 /** Asked of the table, not of the partition: the app's role may not read partitions. */
@@ -118,7 +117,7 @@ async function rowsInTail(on: Queryable, { table, lane, from }: Tail): Promise<n
   const id = table === "events" ? "id" : "event_id";
   const [row] = await on.query<{ rows: number }>(
     `select count(*)::float8 as rows
-       from (select from tidings.${table} where lane = '${lane}' and ${id} >= '${from}' limit ${COUNT_TO + 1}) beyond`,
+       from (select from tidings.${table} where ${lane === null ? "" : `lane = '${lane}' and `}${id} >= '${from}' limit ${COUNT_TO + 1}) beyond`,
   );
   return row!.rows;
 }

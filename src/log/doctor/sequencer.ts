@@ -57,14 +57,18 @@ export async function examineSequencer(db: Database): Promise<Finding[]> {
       ),
     ];
   }
+  const eventsWithout = `${waiting.count > COUNT_TO ? "More than " : ""}${amount(Math.min(waiting.count, COUNT_TO), "event")} without a position`;
   if (waiting.count === 0 || waiting.oldestMs < LATE_MS) {
     const looked =
       lookedMs < TICKING_MS ? "" : `; no process has looked for new events for ${duration(lookedMs)}`;
-    const summary = `Every event has its position, the last is ${position.toLocaleString("en-US")}${looked}`;
+    const all =
+      waiting.count === 0
+        ? "Every event has its position"
+        : `${eventsWithout} for ${duration(waiting.oldestMs)}, which is not long`;
+    const summary = `${all}, the last is ${position.toLocaleString("en-US")}${looked}`;
     return [finding("fine", summary, null, details)];
   }
-  const events = `${waiting.count > COUNT_TO ? "More than " : ""}${amount(Math.min(waiting.count, COUNT_TO), "event")}`;
-  const late = `${events} without a position, the oldest for ${duration(waiting.oldestMs)}`;
+  const late = `${eventsWithout}, the oldest for ${duration(waiting.oldestMs)}`;
   if (holder && (holder.openMs === null || holder.openMs > LATE_MS)) {
     const since =
       holder.openMs === null ? "" : ` in a transaction that is open for ${duration(holder.openMs)}`;

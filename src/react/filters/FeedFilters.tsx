@@ -61,7 +61,7 @@ export function FeedFilters({
   ];
   const count = (number: number) => formatCount(number, locale);
   const newestOnly = facets?.complete === false && (
-    <p className="tidings-nothing">{words.newestOnly(count(1_000))}</p>
+    <p className="tidings-nothing">{words.newestOnly(count(500))}</p>
   );
 
   return (

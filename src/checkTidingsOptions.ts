@@ -1,0 +1,67 @@
+import {
+  aBoolean,
+  aText,
+  anObject,
+  anything,
+  checkOptions,
+  refuseOption,
+  type OptionKind,
+} from "./checkOptions.ts";
+import type { TidingsOptions } from "./tidingsOptions.ts";
+
+/**
+ * What `createTidings` is given by itself; the rooms check what theirs may hold. A misspelt `acount` would else be found out by
+ * the first request. Throws INVALID_OPTION.
+ */
+export function checkTidingsOptions(options: TidingsOptions): void {
+  checkOptions(options, tidingsOptions);
+  // Never shown: whoever passes a connection string here would find its password in a log.
+  if (!isDatabase(options.db)) refuseOption(["db"], "must be what an adapter gives: pg(pool), pglite(db)");
+  checkOptions(options.sequencer ?? {}, sequencerOptions, ["sequencer"]);
+  checkOptions(options.track ?? {}, trackOptions, ["track"]);
+  checkOptions(options.subscriptions ?? {}, subscriptionsOptions, ["subscriptions"]);
+}
+
+type Kinds<Options> = { readonly [Name in keyof Required<Options>]: OptionKind };
+
+const tidingsOptions: Kinds<TidingsOptions> = {
+  db: anything,
+  events: anything,
+  language: anything,
+  languages: anything,
+  account: aText,
+  schema: aText,
+  notify: aBoolean,
+  keepIdempotencyKeysDays: anything,
+  track: anObject,
+  sequencer: anObject,
+  subscriptions: anObject,
+  actions: anything,
+  secretKey: anything,
+  actionLocks: anything,
+  replay: anything,
+  projections: anything,
+  webhooks: anything,
+  http: anObject,
+};
+
+const sequencerOptions: Kinds<NonNullable<TidingsOptions["sequencer"]>> = {
+  tickMs: anything,
+  idleTickMs: anything,
+  sweepMs: anything,
+};
+
+const trackOptions: Kinds<NonNullable<TidingsOptions["track"]>> = {
+  maxBuffered: anything,
+  flushMs: anything,
+};
+
+const subscriptionsOptions: Kinds<NonNullable<TidingsOptions["subscriptions"]>> = {
+  leaseMs: anything,
+  unknownForMs: anything,
+};
+
+/** By shape: the adapter may come from another copy of this package. A pool, or a PGlite, has no `driver`. */
+function isDatabase(value: unknown): boolean {
+  return anObject.holds(value) && "driver" in (value as object) && "transaction" in (value as object);
+}

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { events } from "../test/support/boardEvents.ts";
+import { downDatabase } from "../test/support/watchStatements.ts";
+import { createTidings } from "./tidings.ts";
+
+const create = (given: object) => () => createTidings({ db: downDatabase().db, events, ...given } as never);
+const refused = (words: RegExp, path: string[]) =>
+  expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringMatching(words) as string, path });
+
+test.each<[given: object, path: string[], words: RegExp]>([
+  [{ acount: "acme" }, ["acount"], /^acount is no option/],
+  [{ account: 5 }, ["account"], /^account 5 must be a text/],
+  [{ account: "" }, ["account"], /^account '' must be a text/],
+  [{ notify: "no" }, ["notify"], /^notify 'no' must be true or false/],
+  [{ track: { flushms: 5 } }, ["track", "flushms"], /^track\.flushms is no option/],
+  [{ sequencer: { tick: 5 } }, ["sequencer", "tick"], /^sequencer\.tick is no option/],
+  [{ sequencer: 5 }, ["sequencer"], /^sequencer 5 must be an object/],
+  [{ subscriptions: { lease: 5 } }, ["subscriptions", "lease"], /^subscriptions\.lease is no option/],
+  [{ http: { authorise: () => null } }, ["http", "authorise"], /^http\.authorise is no option/],
+  [{ http: { authorize: "ann" } }, ["http", "authorize"], /^http\.authorize 'ann' must be a function/],
+  [{ db: undefined }, ["db"], /^db must be what an adapter gives/],
+  [{ db: { query: () => undefined } }, ["db"], /^db must be what an adapter gives/],
+])("createTidings(%o) is refused with the name of the option", (given, path, words) => {
+  expect(create(given)).toThrow(refused(words, path));
+});
+
+test("a connection string in the place of a database is not repeated in the message", () => {
+  expect(create({ db: "postgres://app:secret@db/app" })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining("secret") as string }),
+  );
+});
+
+test("options that are undefined count as left out", () => {
+  expect(
+    create({ account: undefined, track: undefined, http: undefined, sequencer: { tickMs: undefined } }),
+  ).not.toThrow();
+});

@@ -1,0 +1,49 @@
+import type { AnyEventDefinition, Lane } from "../events/defineEvent.ts";
+import { typeNames } from "../events/filter.ts";
+import type { Registry } from "../events/registry.ts";
+
+/** Which types of events a subscription takes. */
+export interface WantedTypes {
+  /** Types and their older names; null: all of them. */
+  readonly names: readonly string[] | null;
+  /** Where they are recorded, unless the subscription says otherwise. */
+  readonly lanes: readonly Lane[];
+  has(type: string): boolean;
+}
+
+/**
+ * Calls `refuse` for a name or a category that no definition has: it would be waited for in silence. Throws INVALID_FILTER for what
+ * is no type at all.
+ */
+export function wantedTypes(
+  types: readonly (AnyEventDefinition | string)[] | undefined,
+  registry: Registry,
+  refuse: (what: string) => never,
+): WantedTypes {
+  if (types === undefined) return { names: null, lanes: ["domain"], has: () => true };
+  const names = typeNames(types, registry);
+  const patterns = types.flatMap((type) => (typeof type === "string" && type.endsWith("*") ? [type] : []));
+  const single = types.filter((type) => !patterns.includes(type as string));
+  const definitions = single.map((type) => {
+    if (typeof type !== "string") return type;
+    return registry.find(type) ?? refuse(`types "${type}" is a type that no definition has`);
+  });
+  for (const pattern of patterns) {
+    if (registry.expand(pattern)?.length === 0)
+      refuse(`types "${pattern}" is a category that no definition has`);
+  }
+  const lanes = new Set<Lane>(patterns.length > 0 ? ["domain"] : []);
+  for (const { lane } of definitions) lanes.add(lane);
+  const known = names && new Set(names);
+  const prefixes = patterns.map((pattern) => pattern.slice(0, -1));
+  return {
+    names,
+    lanes: [...lanes],
+    // What is new in a category is wanted although this process does not know it yet: it waits for one that does, as every
+    // event of an unknown type, and is not passed over by the older worker of a deploy.
+    has: (type) =>
+      known === null ||
+      known.has(type) ||
+      (prefixes.some((prefix) => type.startsWith(prefix)) && registry.find(type) === undefined),
+  };
+}
