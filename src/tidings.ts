@@ -13,7 +13,7 @@ import { createEventQueries, type EventQueries } from "./events/query.ts";
 import { record, recordPrepared, type RecordDependencies } from "./events/record.ts";
 import { createRecordCalls, type RecordCalls } from "./events/recordCalls.ts";
 import type { PositionedEvent } from "./events/recordedEvent.ts";
-import { createRegistry, type Registry } from "./events/registry.ts";
+import { checkStates, createRegistry, type Registry } from "./events/registry.ts";
 import type { StateReducer } from "./events/stateReducer.ts";
 import { createTracker, trackDefaults, type TrackStats } from "./events/track.ts";
 import { createEntities, type Entities } from "./feed/entities.ts";
@@ -151,6 +151,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     [options.events, options.actions ?? [], webhookOptions ? webhookEvents : []].flat(),
     createLanguages(options.language, options.languages),
   );
+  checkStates(registry);
   const keepKeysSeconds = keepIdempotencyKeysDays * DAY_SECONDS;
   const signals = createSignals();
   const contexts = createContextStore();

@@ -160,17 +160,6 @@ describeOnDatabases("record", (open) => {
     expect(positions.map(({ position }) => Number(position))).toEqual(drafts.map((_, index) => index));
   });
 
-  test("events recorded one after another keep their order in pages, however coarse the clock of the database is", async () => {
-    await database.db.transaction(async ({ handle }) => {
-      for (let place = 0; place < 50; place++)
-        await tidings.record(handle, { ...aMove(1, place), account: "order", actor: ann });
-    });
-    const { items } = await tidings.events.list(cardMoved, { account: "order" });
-    expect(items.map(({ data }) => data.position)).toEqual(
-      Array.from({ length: 50 }, (_, index) => 49 - index),
-    );
-  });
-
   test("an event is on the timeline of its subject, actor, refs and whom the actor acted for, once each", async () => {
     await tidings.record({
       ...commentAdded({ subject: card(9), refs: { mentioned: [ann, ben, ben] }, data: { text: "hi" } }),

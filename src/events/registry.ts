@@ -74,7 +74,6 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
 
   const types = [...byType.values()].sort((a, b) => (a.type < b.type ? -1 : 1));
   const find = (type: string) => byType.get(type) ?? byAlias.get(type);
-  for (const entity of entities.values()) checkState(entity, find);
   const namesOf = (type: string) => {
     const definition = find(type);
     return definition ? [definition.type, ...definition.aliases] : [type];
@@ -93,7 +92,14 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
   };
 }
 
-/** A step for events that are never about the entity would fold nothing, and nobody would know. */
+/**
+ * A step for events that are never about its entity would fold nothing, and nobody would know. Asked of the registry of a whole
+ * app: a module of events alone does not hold the actions that a state may name. Throws INVALID_DEFINITION.
+ */
+export function checkStates({ entities, find }: Registry): void {
+  for (const entity of entities.values()) checkState(entity, find);
+}
+
 function checkState({ entity, options }: EntityDefinition, find: Registry["find"]): void {
   if (!options.state) return;
   const refuse = (path: readonly (string | number)[], what: string) => refuseState(entity, path, what);

@@ -50,6 +50,41 @@ test("a log that moved to another cluster is repaired by the tick that notices",
   expect(await sequencer.tick()).toMatchObject({ outcome: "idle" });
 });
 
+test("what is recorded while a repair waits for a writer gets a position behind it", async () => {
+  sequencer = createSequencer(database.db, createSignals(), () => undefined);
+  for (let n = 0; n < 5; n++) await insertRawEvent(database.db);
+  await sequencer.tick();
+  // As logical replication leaves it, which carries no values of sequences.
+  await database.db.query("select setval('tidings.event_seq', 1, false)");
+  await database.db.query("update tidings.sequencer set system_identifier = 'another'");
+  const append = "select tidings.append_one($1::text::jsonb, null, false) as recorded";
+  const event = JSON.stringify({
+    ...{ account: "acme", lane: "domain", type: "item.noted", version: 1, severity: "info" },
+    ...{ subject: { type: "item", id: "1" }, actor: { type: "user", id: "ann" }, entities: ["item:1"] },
+    ...{ refs: {}, data: {}, metadata: {} },
+  });
+  const waiters = async () => {
+    const { rowCount } = await database.pool.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return rowCount;
+  };
+  const waiting: Promise<unknown>[] = [];
+  await database.db.transaction(async (tx) => {
+    await tx.query(append, [event]);
+    waiting.push(database.db.query("select tidings.repair()::text as repaired"));
+    await expect.poll(waiters).toBe(1);
+    waiting.push(database.db.query(append, [event]));
+    await expect.poll(waiters).toBe(2);
+  });
+  await Promise.all(waiting);
+  await sequencer.tick();
+  const [{ positions }] = (await database.db.query(
+    "select array_to_json(array_agg(pos order by pos))::text as positions from tidings.event_order",
+  )) as [{ positions: string }];
+  expect(JSON.parse(positions)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
 test("a repair that waits for an open writer lets the others pass, and is made when it is gone", async () => {
   const { all, next } = signals();
   sequencer = createSequencer(database.db, all, () => undefined, { ...sequencerDefaults, tickMs: 5 });

@@ -22,7 +22,7 @@ export function wantedTypes(
 ): WantedTypes {
   if (types === undefined) return { names: null, lanes: ["domain"], has: () => true };
   const names = typeNames(types, registry);
-  const patterns = types.flatMap((type) => (typeof type === "string" && type.endsWith("*") ? [type] : []));
+  const patterns = types.filter((type) => typeof type === "string" && isPattern(type)) as string[];
   const single = types.filter((type) => !patterns.includes(type as string));
   const definitions = single.map((type) => {
     if (typeof type !== "string") return type;
@@ -35,15 +35,13 @@ export function wantedTypes(
   const lanes = new Set<Lane>(patterns.length > 0 ? ["domain"] : []);
   for (const { lane } of definitions) lanes.add(lane);
   const known = names && new Set(names);
-  const prefixes = patterns.map((pattern) => pattern.slice(0, -1));
   return {
     names,
     lanes: [...lanes],
-    // What is new in a category is wanted although this process does not know it yet: it waits for one that does, as every
-    // event of an unknown type, and is not passed over by the older worker of a deploy.
-    has: (type) =>
-      known === null ||
-      known.has(type) ||
-      (prefixes.some((prefix) => type.startsWith(prefix)) && registry.find(type) === undefined),
+    has: (type) => known === null || known.has(type),
   };
+}
+
+function isPattern(type: string): boolean {
+  return type === "*" || type.endsWith(".*");
 }

@@ -6,13 +6,6 @@ language sql volatile strict parallel safe
 return (lpad(to_hex(now_us / 1000), 12, '0') || to_hex(28672 + now_us % 1000 * 4096 / 1000)
         || substr(gen_random_uuid()::text, 20))::uuid;
 
--- The same for one event: behind the time comes its seq (28 bits), then 32 random bits. Where the clock ticks in milliseconds, as PGlite's
--- does, events recorded one after another would otherwise lie in any order within each, in feeds too (a fifth of them, measured).
-create function tidings.uuid7(now_us bigint, seq bigint) returns uuid
-language sql volatile strict parallel safe
-return (lpad(to_hex(now_us / 1000), 12, '0') || to_hex(28672 + now_us % 1000 * 4096 / 1000)
-        || '8' || lpad(to_hex(seq & 268435455), 7, '0') || substr(gen_random_uuid()::text, 29))::uuid;
-
 -- The record statement: writes events and their timeline rows, returns a list of [id, milliseconds], with null for
 -- an event whose idempotency key is already taken: that one is not written. `keep_keys_seconds` is how long a key holds;
 -- null when no event has one. `notify` wakes a sleeping sequencer.
@@ -53,9 +46,8 @@ create function tidings.append_one(event jsonb, keep_key interval, notify boolea
 language plpgsql as $$
 declare
   moment      timestamptz := clock_timestamp();
-  seq         bigint := nextval('tidings.event_seq');
   id          uuid := coalesce((event->>'reservedId')::uuid, -- an action knows its event's id from its begin
-                               tidings.uuid7((date_part('epoch', moment) * 1000000)::bigint, seq));
+                               tidings.uuid7((date_part('epoch', moment) * 1000000)::bigint));
   occurred_at timestamptz := coalesce((event->>'occurredAt')::timestamptz, moment);
   audience    text[];
 begin
@@ -74,7 +66,9 @@ begin
   insert into tidings.events (account_id, lane, id, seq, xid, type, version, severity,
       subject_type, subject_id, subject_label, actor_type, actor_id, actor_label, on_behalf_of,
       occurred_at, refs, data, metadata, caused_by_lane, caused_by_id, cause_depth, audience, kind, sealed)
-  values (event->>'account', event->>'lane', id, seq, pg_current_xact_id(), event->>'type',
+  values (event->>'account', event->>'lane', id,
+      nextval('tidings.event_seq'), -- here: only behind the table's lock, for which repair() makes writers wait, may seq be drawn
+      pg_current_xact_id(), event->>'type',
       (event->>'version')::integer, event->>'severity',
       event->'subject'->>'type', event->'subject'->>'id', event->'subject'->>'label',
       event->'actor'->>'type', event->'actor'->>'id', event->'actor'->>'label', nullif(event->'onBehalfOf', 'null'),
