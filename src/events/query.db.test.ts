@@ -12,6 +12,7 @@ import {
   pageViewed,
   syncFailed,
 } from "../../test/support/boardEvents.ts";
+import { administer } from "../../test/support/databaseServers.ts";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import { watchStatements, type WatchedDatabase } from "../../test/support/watchStatements.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
@@ -87,6 +88,16 @@ test("get never tells whether another account has an event", async () => {
     await expect(tidings.events.get(id)).rejects.toMatchObject({ code: "EVENT_NOT_FOUND", status: 404 });
   }
   expect(await tidings.events.get(foreign.id, { account: "other" })).toEqual(foreign);
+});
+
+test("latest passes over what retention took of a lane: it is on the timeline still, and the event is gone", async () => {
+  const given = { account: "pruned", actor: ann };
+  const [move] = await tidings.record({ ...aMove(7), ...given });
+  await tidings.record(...Array.from({ length: 60 }, () => ({ ...aMove(7), ...given })));
+  await administer(database.adminUrl, (admin) =>
+    admin.query(`delete from tidings.events where account_id = 'pruned' and id > '${move.id}'`),
+  );
+  expect((await tidings.events.latest(card(7), { account: "pruned" }))?.id).toBe(move.id);
 });
 
 test("latest gives the newest event about an entity, of a type if asked", async () => {

@@ -59,9 +59,17 @@ test("what is recorded while a repair waits for a writer gets a position behind 
   await database.db.query("update tidings.sequencer set system_identifier = 'another'");
   const append = "select tidings.append_one($1::text::jsonb, null, false) as recorded";
   const event = JSON.stringify({
-    ...{ account: "acme", lane: "domain", type: "item.noted", version: 1, severity: "info" },
-    ...{ subject: { type: "item", id: "1" }, actor: { type: "user", id: "ann" }, entities: ["item:1"] },
-    ...{ refs: {}, data: {}, metadata: {} },
+    account: "acme",
+    lane: "domain",
+    type: "item.noted",
+    version: 1,
+    severity: "info",
+    subject: { type: "item", id: "1" },
+    actor: { type: "user", id: "ann" },
+    entities: ["item:1"],
+    refs: {},
+    data: {},
+    metadata: {},
   });
   const waiters = async () => {
     const { rowCount } = await database.pool.query(
