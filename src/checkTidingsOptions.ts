@@ -22,6 +22,12 @@ export function checkTidingsOptions(options: TidingsOptions): void {
   checkOptions(options.subscriptions ?? {}, subscriptionsOptions, ["subscriptions"]);
 }
 
+/** A loop without a pause, or a lease without a term, would not fail but harm. */
+const aPositive: OptionKind = {
+  holds: (value) => typeof value === "number" && value > 0,
+  must: "must be a number above 0",
+};
+
 type Kinds<Options> = { readonly [Name in keyof Required<Options>]: OptionKind };
 
 const tidingsOptions: Kinds<TidingsOptions> = {
@@ -32,7 +38,7 @@ const tidingsOptions: Kinds<TidingsOptions> = {
   account: aText,
   schema: aText,
   notify: aBoolean,
-  keepIdempotencyKeysDays: anything,
+  keepIdempotencyKeysDays: aPositive,
   track: anObject,
   sequencer: anObject,
   subscriptions: anObject,
@@ -46,19 +52,19 @@ const tidingsOptions: Kinds<TidingsOptions> = {
 };
 
 const sequencerOptions: Kinds<NonNullable<TidingsOptions["sequencer"]>> = {
-  tickMs: anything,
-  idleTickMs: anything,
-  sweepMs: anything,
+  tickMs: aPositive,
+  idleTickMs: aPositive,
+  sweepMs: aPositive,
 };
 
 const trackOptions: Kinds<NonNullable<TidingsOptions["track"]>> = {
-  maxBuffered: anything,
-  flushMs: anything,
+  maxBuffered: aPositive,
+  flushMs: aPositive,
 };
 
 const subscriptionsOptions: Kinds<NonNullable<TidingsOptions["subscriptions"]>> = {
-  leaseMs: anything,
-  unknownForMs: anything,
+  leaseMs: aPositive,
+  unknownForMs: aPositive,
 };
 
 /** By shape: the adapter may come from another copy of this package. A pool, or a PGlite, has no `driver`. */

@@ -1,4 +1,3 @@
-import { checkPositive } from "./checkPositive.ts";
 import { checkTidingsOptions } from "./checkTidingsOptions.ts";
 import type { Database } from "./db/database.ts";
 import { migrate, type Migration, type MigrateOptions } from "./db/migrate.ts";
@@ -141,10 +140,6 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
   const { leaseMs = 30_000, unknownForMs = 900_000 } = options.subscriptions ?? {};
   const sequencerOptions = withDefaults(sequencerDefaults, options.sequencer);
   const trackOptions = withDefaults(trackDefaults, options.track);
-  checkPositive("", { keepIdempotencyKeysDays });
-  checkPositive("sequencer", sequencerOptions);
-  checkPositive("track", trackOptions);
-  checkPositive("subscriptions", { leaseMs, unknownForMs });
   const db = inSchema(options.db, options.schema ?? "tidings");
   const webhookOptions = options.webhooks && webhookSettings(options.webhooks);
   const registry = createRegistry(

@@ -2,13 +2,13 @@ import type { Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { EventRow } from "../log/append.ts";
 import { readColumns, type EventKey } from "../log/readEvents.ts";
+import { audienceOf } from "../log/storedEvent.ts";
 import { lanes } from "./defineEvent.ts";
 import type { EventReference } from "./draft.ts";
 import { limits } from "./limits.ts";
 import type { PreparedEvent } from "./prepare.ts";
 import { refuseEvents } from "./refusedEvents.ts";
 import { maySee, viewerKeys, type Viewer } from "./viewer.ts";
-import { audienceOf } from "../log/storedEvent.ts";
 
 /**
  * Completes the rows with their causes. An event in hand knows its depth; all bare ids of a call cost one query. What a viewer

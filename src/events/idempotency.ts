@@ -13,9 +13,7 @@ import type { Viewer } from "./viewer.ts";
  * What makes two events with one key the same: what happened, to what, by whom. Labels, metadata and times differ
  * between an attempt and its retry and do not count.
  */
-export function fingerprintOf(
-  row: Pick<EventRow, "type" | "version" | "subject" | "actor" | "refs" | "data">,
-): string {
+export function fingerprintOf(row: EventRow): string {
   const roles = Object.entries(row.refs).map(
     ([name, value]) => [name, [value].flat().map(entityKey)] as const,
   );

@@ -54,31 +54,31 @@ export function prepareEvent(
     });
   }
 
-  const { type, version, lane } = definition;
-  const { occurredAt, key } = stamp;
-  const told = { type, version, severity, subject: withLabel(subject), actor, onBehalfOf, refs, data };
-  const row: EventRow = {
+  const row = {
     account,
-    lane,
-    type,
-    version,
+    lane: definition.lane,
+    type: definition.type,
+    version: definition.version,
     severity,
-    subject: told.subject,
+    subject: withLabel(subject),
     actor,
     onBehalfOf,
-    occurredAt,
+    occurredAt: stamp.occurredAt,
     refs,
     data,
     metadata,
     entities,
-    audience: audienceOf(draft, definition, told),
+    audience: null as EventRow["audience"],
     kind: null,
     sealed: null,
     reservedId: null,
     cause: null,
-    key,
-    fingerprint: key === null ? null : fingerprintOf(told),
+    key: stamp.key,
+    fingerprint: null as EventRow["fingerprint"],
   };
+  // Set, not spread: see recordedEvent.ts.
+  row.audience = audienceOf(draft, definition, row);
+  if (row.key !== null) row.fingerprint = fingerprintOf(row);
   checkSize(row);
   return { row, cause };
 }
@@ -95,7 +95,7 @@ export function checkSize(row: EventRow): void {
 export function audienceOf(
   { audience }: Pick<Draft, "audience">,
   definition: AnyEventDefinition,
-  row: Pick<EventRow, "actor" | "onBehalfOf" | "subject" | "refs" | "data" | "severity">,
+  row: EventRow,
 ): readonly string[] | null {
   if (audience !== undefined) return audienceKeys(audience);
   if (definition.audience === undefined) return null;

@@ -85,6 +85,7 @@ describe("which events a subscription wants", () => {
   test("of a category, what this process defines of it", () => {
     const { wants } = check({ types: ["card.*"] });
     expect(wants(stored({ type: "card.moved" }), 0)).toBe(true);
+    expect(wants(stored({ type: "card.never_heard" }), 0)).toBe(false);
     expect(wants(stored({ type: "cardboard.folded" }), 0)).toBe(false);
   });
 

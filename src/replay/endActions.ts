@@ -3,7 +3,7 @@ import { entityKey } from "../events/entity.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import { stored } from "../events/record.ts";
 import type { Registry } from "../events/registry.ts";
-import type { AppendedEvent, EventRow } from "../log/append.ts";
+import { jsonOf, type AppendedEvent, type EventRow } from "../log/append.ts";
 import { versionConflict } from "./beginActions.ts";
 
 /** An action that ran: its event, complete. */
@@ -42,7 +42,12 @@ export async function endActions(
   }));
   const [answer] = await tx.query<{ recorded: string; versions: string }>(
     END,
-    [JSON.stringify(acts.map(({ row }) => row)), notify, acts[0]!.row.account, JSON.stringify(subjects)],
+    [
+      `[${acts.map(({ row }) => jsonOf(row)).join(",")}]`,
+      notify,
+      acts[0]!.row.account,
+      JSON.stringify(subjects),
+    ],
     { prepare: true },
   );
   const recorded = JSON.parse(answer!.recorded) as [string, number][];

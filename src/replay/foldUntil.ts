@@ -6,10 +6,10 @@ import { recordedAt } from "../log/eventId.ts";
 import { HIGHEST, LOWEST, idFloor } from "../log/findEvents.ts";
 import { positionsOf } from "../log/positionsOf.ts";
 import { readColumns } from "../log/readEvents.ts";
+import { audienceOf } from "../log/storedEvent.ts";
 import type { HistoryOf, SequencedEvent } from "./history.ts";
 import type { Snapshot } from "./snapshots.ts";
 import type { ReplayUntil } from "./until.ts";
-import { audienceOf } from "../log/storedEvent.ts";
 
 /** The events of one account up to a moment. */
 export interface FoldEnd {
