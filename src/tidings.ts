@@ -31,7 +31,7 @@ import { createChannels, type LiveRun } from "./live/channels.ts";
 import { live, liveRuns, type LiveQuery } from "./live/live.ts";
 import { untilStopped } from "./live/untilStopped.ts";
 import { allRunners } from "./log/allRunners.ts";
-import { createAppend } from "./log/append.ts";
+import { createAppend, createAppendExpression } from "./log/append.ts";
 import { createMaintenance } from "./log/maintenance.ts";
 import { createSequencer, sequencerDefaults } from "./log/sequencer.ts";
 import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
@@ -157,10 +157,11 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     if (account === undefined) throw new TidingsError("ACCOUNT_MISSING");
     return account;
   };
+  const appendExpression = createAppendExpression({ notify, keepKeysSeconds });
   const recording: RecordDependencies = {
     db,
     registry,
-    append: createAppend({ notify, keepKeysSeconds }),
+    append: createAppend(appendExpression),
     account: options.account,
     onCommitted: () => sequencer.loop.wake(),
   };
@@ -189,7 +190,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     contexts,
     account: options.account,
     record: (drafts, tx) => record(recording, contexts.current(), drafts, tx),
-    notify,
+    appendExpression,
     keepKeysSeconds,
     onCommitted: recording.onCommitted,
   });

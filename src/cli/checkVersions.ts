@@ -17,8 +17,8 @@ export const checkVersions: Command = {
   summary: "Guards what was published: every version stays readable",
   usage: "[--update] [options]",
   about:
-    "The file, which belongs into version control, holds the shape of every version of every event type and action, and one\n" +
-    "payload of each. A published shape must not change, and each payload must still read as the present version.\n" +
+    "The file, which belongs into version control, holds the shape of every version of every event type and action, and one " +
+    "payload of each. A published shape must not change, and each payload must still read as the present version. " +
     "--update adds what is new: types, versions, optional fields. It changes nothing else; --forget does, by name.",
   options: {
     file: { value: "FILE", description: `What was published. Default: ${VERSIONS_FILE} in this folder.` },
@@ -44,7 +44,8 @@ export const checkVersions: Command = {
     const problems = checkPublished(published, registry, findRoute);
     const unpublished = unpublishedVersions(published, registry);
     const isWritten = call.has("update") && problems.length === 0;
-    if (isWritten) await writeVersions(file, withUnpublished(published, registry));
+    const present = isWritten ? withUnpublished(published, registry) : published;
+    if (isWritten) await writeVersions(file, present);
     const { print } = call.terminal;
     if (call.has("json")) {
       print(JSON.stringify({ file, written: isWritten, problems, unpublished }));
@@ -52,7 +53,7 @@ export const checkVersions: Command = {
       for (const problem of problems) printProblem(problem, call.terminal);
       for (const { type, version, fields } of unpublished)
         print(`${isWritten ? "added" : "new  "}  ${[type, version, ...fields].join(" ")}`);
-      print(summary(file, published, problems.length, unpublished.length, isWritten));
+      print(summary(file, present, problems.length, unpublished.length, isWritten));
     }
     return problems.length > 0 || (unpublished.length > 0 && !isWritten) ? 1 : 0;
   },

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { CliError } from "./cliError.ts";
+import { nearest } from "./nearest.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One thing that `tidings` does. */
@@ -45,14 +46,18 @@ export interface Call {
   /** Values separated by commas or given one by one; undefined when there is none. */
   list(option: string): readonly string[] | undefined;
   wholeNumber(option: string): number | undefined;
-  /** Has `work` done when the command is over, however it ends. */
+  /** Has `work` done when the command is over, however it ends: done, failed or interrupted. */
   atEnd(work: () => Promise<void>): void;
+  /** Leaves it to the command how Ctrl-C ends it, until the function that this gives is called. */
+  onInterrupt(stop: () => void): () => void;
 }
 
 /** A call that is yet to be run. */
 export interface ParsedCall extends Call {
-  /** Does what was left for the end. */
+  /** Does what was left for the end, the last first. Rejects with the first failure, once all was tried. */
   end(): Promise<void>;
+  /** Has the command end by itself; false where it left that to nobody. */
+  interrupt(): boolean;
 }
 
 export const commonOptions: Options = {
@@ -73,6 +78,7 @@ export function parseCall(command: Command, args: readonly string[], terminal: T
     [values[option] ?? []].flat().filter((value) => typeof value === "string");
   const text = (option: string) => texts(option).at(-1);
   const atEnd: (() => Promise<void>)[] = [];
+  const stops = new Set<() => void>();
   return {
     positionals,
     terminal,
@@ -102,14 +108,27 @@ export function parseCall(command: Command, args: readonly string[], terminal: T
       return Number(value);
     },
     atEnd: (work) => void atEnd.push(work),
+    onInterrupt: (stop) => {
+      stops.add(stop);
+      return () => stops.delete(stop);
+    },
     end: async () => {
-      for (const work of atEnd) await work();
+      const failures: unknown[] = [];
+      // What a command opens while it is being ended comes in here, too.
+      for (let work = atEnd.pop(); work; work = atEnd.pop())
+        await work().catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
+    },
+    interrupt: () => {
+      for (const stop of stops) stop();
+      return stops.size > 0;
     },
   };
 }
 
 function parse(command: Command, args: readonly string[]) {
-  const options = Object.entries({ ...command.options, ...commonOptions }).map(
+  const known = { ...command.options, ...commonOptions };
+  const options = Object.entries(known).map(
     ([name, { value, repeated = false }]) =>
       [name, { type: value === undefined ? "boolean" : "string", multiple: repeated }] as const,
   );
@@ -121,7 +140,24 @@ function parse(command: Command, args: readonly string[]) {
       strict: true,
     });
   } catch (cause) {
-    const [problem] = (cause as Error).message.split(". ");
-    throw new CliError("USAGE", `${problem}. See: tidings ${command.name} --help`);
+    const problem = problemOf(cause as Error, known);
+    const end = problem.endsWith("?") ? "" : ".";
+    throw new CliError("USAGE", `${problem}${end} See: tidings ${command.name} --help`, { cause });
   }
+}
+
+/** parseArgs speaks of "arguments", in sentences that differ between versions of Node; it names the option in each. */
+function problemOf({ message }: Error, known: Options): string {
+  const [typed = ""] = /--?[^\s'"=]+/.exec(message) ?? [];
+  const name = typed.replace(/^-+/, "");
+  const option = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (!option) {
+    const meant = name.length > 1 ? nearest(name, Object.keys(known)) : undefined;
+    return `There is no option ${typed}${meant === undefined ? "" : `. Did you mean --${meant}?`}`;
+  }
+  if (option.value === undefined) return `${typed} takes no value`;
+  const dash = /ambiguous/.test(message)
+    ? `. One that begins with a dash is written ${typed}=${option.value}`
+    : "";
+  return `${typed} needs a value: ${typed} ${option.value}${dash}`;
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,7 +57,21 @@ describe("tidings", () => {
   test.each([
     [["tial"], 'There is no command "tial". Did you mean "tidings tail"?'],
     [["generate"], "tidings generate docs, tidings generate view, tidings generate webhook-types"],
-    [["tail", "--acount", "acme"], "Unknown option '--acount'"],
+    [["webhooks", "tst"], 'There is no command "webhooks tst". Did you mean "tidings webhooks test"?'],
+    [["webhooks", "foo"], 'There is no command "webhooks foo". There are: tidings webhooks listen'],
+    [["--account", "a", "tail"], "Write: tidings COMMAND --account"],
+    [["tail", "--acount", "acme"], "There is no option --acount. Did you mean --account? See: tidings tail"],
+    [["tail", "-q"], "There is no option -q. See"],
+    [["tail", "--account"], "--account needs a value: --account A. See"],
+    [["tail", "--account", "a", "--limit", "-1"], "--limit needs a value: --limit N. One that begins with"],
+    [["tail", "--account", "a", "--json=yes"], "--json takes no value"],
+    [
+      ["tail", "--account", "a", "--of", "card"],
+      '--of must be an entity, type:id, such as card:1; not "card"',
+    ],
+    [["replay", "--dry-run", "--subject", "card"], "--subject must be an entity"],
+    [["migrate", "--schema", "a-b"], "--schema must be 1 to 48 characters"],
+    [["generate", "webhook-types", "--payload-version", "0"], "--payload-version begins at 1"],
     [["tail"], "--account A is missing"],
     [["tail", "more"], '"more" is one word too many'],
     [["tail", "--account", "a", "--lanes", "fast"], '"fast" is none of domain'],
@@ -93,6 +108,21 @@ describe("tidings", () => {
     expect([code, stdout]).toEqual([2, ""]);
   });
 
+  test("explains a group of commands", async () => {
+    const { code, stdout } = await runCli(["generate", "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Commands\n {2}generate docs /);
+    expect(stdout).not.toContain("migrate");
+    expect(await runCli(["help", "generate"])).toEqual({ code, stdout, stderr: "" });
+  });
+
+  test("fits its help into a narrow terminal, but for what is there to be copied", async () => {
+    const { stdout } = await runCli(["tail", "--help"], { env: { COLUMNS: "40" } });
+    const tooLong = stdout.split("\n").filter((line) => line.length > 40);
+    expect(tooLong.filter((line) => !line.startsWith("  tidings tail "))).toEqual([]);
+    expect(stdout).toContain("\n  --account A\n      Whose events.");
+  });
+
   test("gives errors as JSON when asked for JSON", async () => {
     const { code, stderr } = await spawnCli(["doctor", "--json"], { cwd: directory });
     expect(code).toBe(1);
@@ -105,6 +135,55 @@ describe("tidings", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("error DATABASE_UNREACHABLE 127.0.0.1:1/shop");
     expect(stderr).not.toContain("secret");
+  });
+
+  test.each(["shop", "mysql://localhost/shop", "postgres://app:se#cret@localhost/shop"])(
+    "says how a database URL is written instead of %s",
+    async (url) => {
+      const { code, stderr } = await runCli(["doctor", "--database-url", url]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error DATABASE_URL_INVALID .*postgres:\/\/USER:PASSWORD@HOST:5432\/DATABASE/);
+      expect(stderr).not.toContain("cret");
+    },
+  );
+
+  test("makes a PGlite directory only to migrate it, and not among other files", async () => {
+    const missing = join(directory, "misspelt");
+    const { code, stderr } = await runCli(["doctor", "--pglite", missing]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error DATA_DIRECTORY_MISSING .*tidings migrate/),
+    ]);
+    expect(existsSync(missing)).toBe(false);
+    const full = await mkdtemp(join(directory, "full-"));
+    await writeFile(join(full, "events.ts"), "");
+    const refused = await runCli(["migrate", "--pglite", full]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("holds other files")]);
+    expect(await readdir(full)).toEqual(["events.ts"]);
+  });
+
+  test("says which file it cannot write", async () => {
+    const file = join(directory, "nowhere", "events.md");
+    const { code, stderr } = await runCli(["generate", "docs", "--events", EVENTS_FILE, "--out", file]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error FILE_REFUSED .*nowhere.events\.md/)]);
+  });
+
+  test("tells what a command failed of, and not that closing its database failed then, too", async () => {
+    const configOf = async (name: string, query: string) => {
+      const file = join(directory, name);
+      const close = "close: () => Promise.reject(new Error('not to be closed'))";
+      await writeFile(
+        file,
+        `export * as events from ${JSON.stringify(EVENTS_FILE)};
+         export const db = { driver: "pglite", concurrent: false, adopt: () => undefined, query: ${query}, ${close} };`,
+      );
+      return file;
+    };
+    const failing = await configOf("failing.mts", "() => Promise.reject(new Error('the disk is full'))");
+    const failed = await runCli(["projections", "--config", failing]);
+    expect(failed).toEqual({ code: 1, stdout: "", stderr: "error UNEXPECTED the disk is full\n" });
+    const unclosed = await runCli(["check", "--config", await configOf("closing.mts", "undefined")]);
+    expect(unclosed).toMatchObject({ code: 1, stderr: "error UNEXPECTED not to be closed\n" });
   });
 
   test("says where no server answers", async () => {
@@ -121,6 +200,14 @@ describe("tidings", () => {
     expect(missing.stderr).toContain("error CONFIG_MISSING nowhere.ts");
     const file = join(directory, "empty.mjs");
     await writeFile(file, "export const answer = 42;");
+    const throwing = join(directory, "throwing.mjs");
+    await writeFile(throwing, "\nthrow new Error('APP_URL is not set');");
+    const thrown = await runCli(["check", "--events", throwing]);
+    const why = "could not be loaded: APP_URL is not set (at ";
+    expect([thrown.code, thrown.stderr]).toEqual([
+      1,
+      expect.stringContaining(`error CONFIG_INVALID ${throwing} ${why}`),
+    ]);
     const empty = await runCli(["check", "--events", file]);
     expect(empty.stderr).toContain(`error CONFIG_INVALID ${file}`);
   });

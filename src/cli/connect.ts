@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Database } from "../db/database.ts";
 import { checkSchema } from "../db/migrate.ts";
 import { pg } from "../db/pg.ts";
-import { pglite } from "../db/pglite.ts";
-import { inSchema } from "../db/schema.ts";
+import { inSchema, SCHEMA_NAME } from "../db/schema.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Options } from "./command.ts";
 import { importFromProject } from "./importFromProject.ts";
+import { openDirectory } from "./openDirectory.ts";
 import { loadProject, projectFile } from "./project.ts";
 
 export const connectionOptions: Options = {
@@ -21,20 +19,35 @@ export const connectionOptions: Options = {
   schema: { value: "NAME", description: "The schema of Tidings' tables. Default: tidings." },
 };
 
-/** An open database, and what closes it. */
+/** `--schema`, or Tidings' own. Throws USAGE for what cannot be a name, before anything is opened. */
+export function schemaOption(call: Call): string {
+  const schema = call.text("schema") ?? "tidings";
+  if (SCHEMA_NAME.test(schema)) return schema;
+  const form = "1 to 48 characters of a-z, 0-9 and _, not starting with a digit";
+  throw new CliError("USAGE", `--schema must be ${form}, not "${schema}"`);
+}
+
+/** An open database, and what closes it when the work is done. */
 export interface Connection {
   readonly db: Database;
   close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Makes the PGlite directory where it is not there yet. Default: such a path is refused, as a misspelt one. */
+  readonly create?: boolean | undefined;
 }
 
 /** Connects as the options, the environment or the config file say, in this order, runs `work`, and closes. */
 export async function withDatabase<Result>(
   call: Call,
   work: (db: Database) => Promise<Result>,
+  options: ConnectOptions = {},
 ): Promise<Result> {
-  const { db, close } = await connect(call);
+  const schema = schemaOption(call);
+  const { db, close } = await connect(call, options);
   try {
-    return await work(inSchema(db, call.text("schema") ?? "tidings"));
+    return await work(inSchema(db, schema));
   } finally {
     await close();
   }
@@ -48,30 +61,40 @@ export function withLog<Result>(call: Call, work: (db: Database) => Promise<Resu
   });
 }
 
-async function connect(call: Call): Promise<Connection> {
+async function connect(call: Call, options: ConnectOptions): Promise<Connection> {
   const directory = call.text("pglite");
   const given = call.text("database-url");
   if (directory !== undefined && given !== undefined) {
     throw new CliError("USAGE", "Pass --database-url or --pglite, not both");
   }
-  if (directory !== undefined) return openDirectory(directory);
+  if (directory !== undefined) return openDirectory(directory, call, options);
   const url = given ?? call.terminal.environment["TIDINGS_DATABASE_URL"];
-  if (url !== undefined && url !== "") return openUrl(url);
+  if (url !== undefined && url !== "") return openUrl(url, call);
   if (projectFile(call) !== undefined) {
     const { db } = await loadProject(call);
     if (db) return { db, close: async () => undefined };
   }
   const fallback = call.terminal.environment["DATABASE_URL"];
-  if (fallback !== undefined && fallback !== "") return openUrl(fallback);
+  if (fallback !== undefined && fallback !== "") return openUrl(fallback, call);
   throw new CliError(
     "DATABASE_URL_MISSING",
-    "No database. Pass --database-url postgres://…, set TIDINGS_DATABASE_URL, or pass --pglite DIR",
+    "No database. Pass --database-url postgres://… or --pglite DIR, set TIDINGS_DATABASE_URL, or export your tidings from tidings.config.ts",
   );
 }
 
 const CONNECT_WITHIN_MS = 10_000;
 
-async function openUrl(url: string): Promise<Connection> {
+/** What pg understands; it takes anything else for the name of a database on a host called "base". */
+const POSTGRES_URL = /^(postgres(ql)?:\/\/|socket:|\/)/;
+
+async function openUrl(url: string, { terminal }: Call): Promise<Connection> {
+  if (!POSTGRES_URL.test(url) || (url.startsWith("postgres") && !URL.canParse(url))) {
+    // Without what was given: it may hold a password.
+    throw new CliError(
+      "DATABASE_URL_INVALID",
+      "The database URL is none of PostgreSQL. Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, and # or @ in a password as %23 or %40",
+    );
+  }
   const driver = await importFromProject<typeof import("pg")>("pg");
   if (!driver) throw new CliError("DRIVER_MISSING", "PostgreSQL needs the package pg. Run: npm install pg");
   const pool = new driver.Pool({
@@ -82,18 +105,20 @@ async function openUrl(url: string): Promise<Connection> {
   });
   // A connection that the server ends while idle is not worth ending the command for: the next query says so.
   pool.on("error", () => undefined);
+  // Nor is one that does not end well: the process ends soon, and what the command says must be heard.
+  const end = () => pool.end().catch(() => undefined);
+  terminal.progress(`connecting to ${placeOf(url)} …`);
   try {
     (await pool.connect()).release();
   } catch (cause) {
-    await pool.end();
+    await end();
     throw refusal(url, cause);
   }
-  return { db: pg(pool, { listen: false }), close: () => pool.end() };
+  return { db: pg(pool, { listen: false }), close: end };
 }
 
-/** Never with the password: the output of a failing command ends up in logs. */
 function refusal(url: string, cause: unknown): CliError {
-  const where = URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : "the database URL";
+  const where = placeOf(url);
   const errors = cause instanceof AggregateError ? (cause.errors as Error[]) : [cause as Error];
   const reason = errors.map(({ message }) => message).join("; ");
   return sqlStateOf(cause) !== undefined
@@ -105,25 +130,11 @@ function refusal(url: string, cause: unknown): CliError {
     : new CliError(
         "DATABASE_UNREACHABLE",
         `${where}: ${reason}. Check that the server runs and the address is right`,
-        {
-          cause,
-        },
+        { cause },
       );
 }
 
-async function openDirectory(directory: string): Promise<Connection> {
-  // PGlite keeps this file while it has the directory open, and would not notice a second process.
-  if (existsSync(join(directory, "postmaster.pid"))) {
-    throw new CliError(
-      "DATA_DIRECTORY_IN_USE",
-      `${directory} is open in another process. Ask that one over HTTP instead: --server URL --token T. ` +
-        "If its process was killed and nothing has the directory open, delete postmaster.pid in it",
-    );
-  }
-  const driver = await importFromProject<typeof import("@electric-sql/pglite")>("@electric-sql/pglite");
-  if (!driver) {
-    throw new CliError("DRIVER_MISSING", "--pglite needs a package. Run: npm install @electric-sql/pglite");
-  }
-  const client = await driver.PGlite.create(directory);
-  return { db: pglite(client), close: () => client.close() };
+/** Never with the password: the output of a failing command ends up in logs. */
+function placeOf(url: string): string {
+  return URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : "the database";
 }

@@ -67,5 +67,6 @@ export const withoutDefinitions: Registry = {
   entities: new Map(),
   languages: createLanguages(),
   find: () => undefined,
+  holds: () => false,
   expand: (pattern) => (pattern === "*" ? null : [pattern]),
 };

@@ -14,11 +14,11 @@ import { untilInterrupted } from "./untilInterrupted.ts";
 
 export const dev: Command = {
   name: "dev",
-  summary: "Runs your tidings on this machine, with the API, the dashboard and the portal",
+  summary: "Runs your tidings on this machine: API, dashboard, portal, worker",
   usage: "--account A [options]",
   about:
-    "Migrates the database, starts the worker and serves the handler to this machine alone. Whoever asks is an operator of\n" +
-    "the account, user:developer: your authorize is not called. Webhooks may reach this machine, as long as this process sends\n" +
+    "Migrates the database, starts the worker and serves the handler to this machine alone. Whoever asks is an operator of " +
+    "the account, user:developer: your authorize is not called. Webhooks may reach this machine, as long as this process sends " +
     "them: let no other worker run on the same database meanwhile. Never for production.",
   options: {
     account: {
@@ -38,7 +38,7 @@ export const dev: Command = {
     const tidings = await requireTidings(call);
     const account = accountOf(call, tidings);
     tellFailures(call, tidings);
-    await untilInterrupted(async (stop) => {
+    await untilInterrupted(call, async (stop) => {
       for (const { name } of await tidings.migrate()) call.terminal.note(`applied ${name}`);
       letReachLoopback(tidings.webhooks);
       await serve(call, tidings, { account, port, stop });
@@ -80,7 +80,6 @@ async function serve(call: Call, tidings: Tidings, { account, port, stop }: Serv
     await tidings.start();
     announce(call, { account, api, dashboard: `${api}/dashboard/`, portal: portalOf(tidings, account, api) });
     if (!stop.signal.aborted) await once(stop.signal, "abort");
-    call.terminal.progress("ending what is under way …");
   } finally {
     server.close(); // takes nothing new
     await tidings.stop(); // ends live streams, and what is being sent

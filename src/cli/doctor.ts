@@ -11,11 +11,11 @@ import { printable, type Style, type Terminal } from "./terminal.ts";
 
 export const doctor: Command = {
   name: "doctor",
-  summary: "Says what is well with the log and the webhooks, what is not, and what to do",
+  summary: "Says what is well with the log and webhooks, what is not, and what to do",
   usage: "[options]",
   about:
-    "Looks at the tables, the sequencer and what holds it, subscriptions and parked events, partitions, old\n" +
-    "transactions, indexes and grants; at the webhooks' queue, endpoints, jobs and payloads. Changes nothing. With\n" +
+    "Looks at the tables, the sequencer and what holds it, subscriptions and parked events, partitions, old " +
+    "transactions, indexes and grants; at the webhooks' queue, endpoints, jobs and payloads. Changes nothing. With " +
     "--server the app examines itself, for the role operator; whoever is none learns only whether it is healthy.",
   options: { ...connectionOptions, ...serverOptions, config: definitionOptions["config"]! },
   examples: [

@@ -10,7 +10,7 @@ export const generateDocs: Command = {
   summary: "Writes a page about all event types",
   usage: "[--out FILE] [options]",
   about:
-    "Markdown: what each type means, its fields, roles, example, sentence and versions. The same definitions always\ngive the same page.",
+    "Markdown: what each type means, its fields, roles, example, sentence and versions. The same definitions always give the same page.",
   options: {
     out: { value: "FILE", description: "Where to write it. Default: stdout." },
     check: { description: "Writes nothing and fails when FILE is not what would be written." },

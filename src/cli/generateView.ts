@@ -5,7 +5,7 @@ import { typedView } from "../events/typedView.ts";
 import { viewNames } from "../events/viewNames.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
-import { connectionOptions } from "./connect.ts";
+import { connectionOptions, schemaOption } from "./connect.ts";
 import { definitionOptions, loadRegistry } from "./project.ts";
 import { unknownType } from "./unknownType.ts";
 
@@ -14,8 +14,8 @@ export const generateView: Command = {
   summary: "Writes migrations for SQL views with typed columns",
   usage: "TYPE [options]\n  tidings generate view --all [options]",
   about:
-    "One view for each event type, in a schema of their own: account, time, actor, subject, two columns for each role\n" +
-    "and one of the right type for each field. Ask a view for one account at a time. Views run with the rights of who\n" +
+    "One view for each event type, in a schema of their own: account, time, actor, subject, two columns for each role " +
+    "and one of the right type for each field. Ask a view for one account at a time. Views run with the rights of who " +
     "asks, so row level security applies. Run the file with your own migration tool; it replaces an older view.",
   options: {
     all: { description: "Every type." },
@@ -47,11 +47,12 @@ export const generateView: Command = {
     const entries = catalog(await loadRegistry(call));
     const names = viewNames(entries.map((entry) => entry.type));
     const indexes = call.list("index");
+    const schema = schemaOption(call);
     if (call.has("all") && indexes) throw new CliError("USAGE", "--index goes with one TYPE, not with --all");
     const chosen = type === undefined ? entries : [entryOf(type, entries)];
     const views = chosen.map((entry) => {
       const name = names.get(entry.type)!;
-      const options = { schema: call.text("schema"), viewSchema: call.text("view-schema"), indexes };
+      const options = { schema, viewSchema: call.text("view-schema"), indexes };
       return { type: entry.type, view: name, sql: typedView(entry, name, options) };
     });
     await write(views, call);

@@ -9,7 +9,7 @@ export const generateWebhookTypes: Command = {
   summary: "Writes TypeScript for those who receive your webhooks",
   usage: "[--out FILE] [options]",
   about:
-    "One file without dependencies, to give to your customers: a type for each event that goes out, and parseWebhook,\nwhich verifies a request in the standard scheme and gives its event. The same definitions always give the same file.",
+    "One file without dependencies, to give to your customers: a type for each event that goes out, and parseWebhook, which verifies a request in the standard scheme and gives its event. The same definitions always give the same file.",
   options: {
     out: { value: "FILE", description: "Where to write it. Default: stdout." },
     "payload-version": {
@@ -31,6 +31,7 @@ export const generateWebhookTypes: Command = {
     if (call.has("check")) call.required("out");
     const out = call.text("out");
     const payloadVersion = call.wholeNumber("payload-version");
+    if (payloadVersion === 0) throw new CliError("USAGE", "--payload-version begins at 1");
     const source = receiverTypes(await loadRegistry(call), { payloadVersion });
     const { print } = call.terminal;
     const say = (asJson: object, text: string) => print(call.has("json") ? JSON.stringify(asJson) : text);

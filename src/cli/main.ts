@@ -2,9 +2,6 @@
 import { run } from "./run.ts";
 import { createTerminal } from "./terminal.ts";
 
-// `tidings tail | head` closes our output: that is an end, not a failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
 const terminal = createTerminal(process.stdin, process.stdout, process.stderr, process.env);
 const code = await run(process.argv.slice(2), terminal);
 

@@ -1,6 +1,7 @@
+import type { Database } from "../db/database.ts";
 import { migrate, migrationScript } from "../db/migrate.ts";
 import { schemaOf } from "../db/schema.ts";
-import type { Command } from "./command.ts";
+import type { Call, Command } from "./command.ts";
 import { connectionOptions, withDatabase } from "./connect.ts";
 import { definitionOptions } from "./project.ts";
 
@@ -9,7 +10,7 @@ export const migrateCommand: Command = {
   summary: "Creates or updates the tables",
   usage: "[options]",
   about:
-    "Safe to run from many processes at once and in every deployment: it applies what is missing, in one transaction.\n" +
+    "Safe to run from many processes at once and in every deployment: it applies what is missing, in one transaction. " +
     "The role needs CREATE on the database, or a schema that it owns.",
   options: {
     "dry-run": {
@@ -29,34 +30,35 @@ export const migrateCommand: Command = {
     ["tidings migrate --app-role app --read-role reporting", "Also says who may do what."],
   ],
   failsWhen: "the tables could not be brought up to date; nothing was changed",
-  run: (call) =>
-    withDatabase(call, async (db) => {
-      const { print, progress, paint } = call.terminal;
-      if (call.has("dry-run")) {
-        const sql = await migrationScript(db);
-        if (call.has("json")) print(JSON.stringify({ schema: schemaOf(db), sql }));
-        else print(sql === "" ? "-- Nothing to do: all migrations are applied." : sql.trimEnd());
-        return 0;
-      }
-      const applied = await migrate(db, {
-        appRole: call.text("app-role"),
-        readRole: call.text("read-role"),
-        onProgress: ({ name }) => progress(`applying ${name} …`),
-      });
-      const names = applied.map(({ name }) => name);
-      if (call.has("json")) {
-        print(JSON.stringify({ schema: schemaOf(db), applied: names }));
-        return 0;
-      }
-      for (const name of names) print(`${paint("green", "✓")} applied ${name}`);
-      if (names.length === 0) print(`${paint("green", "✓")} up to date`);
-      for (const [option, what] of [
-        ["app-role", "runs the app"],
-        ["read-role", "reads one account at a time"],
-      ] as const) {
-        const role = call.text(option);
-        if (role !== undefined) print(`${paint("green", "✓")} ${role} ${what}`);
-      }
-      return 0;
-    }),
+  run: (call) => withDatabase(call, (db) => bringUpToDate(db, call), { create: !call.has("dry-run") }),
 };
+
+async function bringUpToDate(db: Database, call: Call): Promise<number> {
+  const { print, progress, paint } = call.terminal;
+  if (call.has("dry-run")) {
+    const sql = await migrationScript(db);
+    if (call.has("json")) print(JSON.stringify({ schema: schemaOf(db), sql }));
+    else print(sql === "" ? "-- Nothing to do: all migrations are applied." : sql.trimEnd());
+    return 0;
+  }
+  const applied = await migrate(db, {
+    appRole: call.text("app-role"),
+    readRole: call.text("read-role"),
+    onProgress: ({ name }) => progress(`applying ${name} …`),
+  });
+  const names = applied.map(({ name }) => name);
+  if (call.has("json")) {
+    print(JSON.stringify({ schema: schemaOf(db), applied: names }));
+    return 0;
+  }
+  for (const name of names) print(`${paint("green", "✓")} applied ${name}`);
+  if (names.length === 0) print(`${paint("green", "✓")} up to date`);
+  for (const [option, what] of [
+    ["app-role", "runs the app"],
+    ["read-role", "reads one account at a time"],
+  ] as const) {
+    const role = call.text(option);
+    if (role !== undefined) print(`${paint("green", "✓")} ${role} ${what}`);
+  }
+  return 0;
+}

@@ -2,6 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { PGlite } from "@electric-sql/pglite";
@@ -15,6 +17,8 @@ import {
   type PostgresTestDatabase,
 } from "../../test/support/testDatabase.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
+import { createTerminal } from "./terminal.ts";
+import { tellWaitingEvents } from "./waitingEvents.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -114,6 +118,20 @@ describe("on a migrated PostgreSQL", () => {
     await tidings.record(moved("followed", "C"));
     expect(JSON.parse(await tail.nextLine())).toMatchObject({ text: "Ann moved card C" });
     expect(await tail.interrupt()).toBe(0);
+  });
+
+  test("tail says why it shows nothing where no worker gives positions", async () => {
+    const idle = await createTestDatabase();
+    const notes = new PassThrough();
+    const terminal = createTerminal(Readable.from([]), new PassThrough(), notes, {});
+    const tell = () => tellWaitingEvents(idle.db, terminal, new AbortController().signal, 0);
+    await tell();
+    await createTidings({ db: idle.db, events }).record(moved("waiting", "A"));
+    await tell();
+    expect(await text(notes.end())).toMatch(
+      /^1 event waits for its position\. Does a worker of your app run\?/,
+    );
+    await idle.drop();
   });
 
   test("tail filters by type with and without definitions, by entity and by time", async () => {
@@ -388,6 +406,7 @@ describe("on a PGlite directory", () => {
        import { createTidings } from ${moduleOf("../index.ts")};
        import { pglite } from ${moduleOf("../db/pglite.ts")};
        import * as events from ${JSON.stringify(EVENTS_FILE)};
+       globalThis.timesLoaded = (globalThis.timesLoaded ?? 0) + 1;
        export const tidings = createTidings({ db: pglite(await PGlite.create(${JSON.stringify(data)})), events });`,
     );
     const configured = await runCli([
@@ -403,5 +422,7 @@ describe("on a PGlite directory", () => {
     ]);
     expect(configured).toMatchObject({ code: 0, stdout: tail.stdout });
     expect(await readdir(data)).not.toContain("postmaster.pid");
+    // Twice would have opened the directory twice at a time.
+    expect(globalThis).toMatchObject({ timesLoaded: 1 });
   }, 120_000);
 });

@@ -62,7 +62,20 @@ export async function requireTidings(call: Call, otherwise = ""): Promise<Tiding
   );
 }
 
-export async function loadProject(call: Call): Promise<Project> {
+/** Loads it once a command: a module that is loaded twice would open its database twice, and PGlite does not bear that. */
+export function loadProject(call: Call): Promise<Project> {
+  const known = projects.get(call);
+  if (known) return known;
+  const project = readProject(call);
+  projects.set(call, project);
+  // A module that is still being loaded may open its database yet.
+  call.atEnd(async () => void (await project.catch(() => undefined)));
+  return project;
+}
+
+const projects = new WeakMap<Call, Promise<Project>>();
+
+async function readProject(call: Call): Promise<Project> {
   const events = call.text("events");
   const file = projectFile(call);
   const config = file === undefined ? {} : await load(file);
@@ -102,6 +115,25 @@ function registryOf(definitions: unknown, file: string): Registry {
 async function load(file: string): Promise<Record<string, unknown>> {
   const path = resolve(file);
   if (!existsSync(path)) throw new CliError("CONFIG_MISSING", `${file} does not exist in ${process.cwd()}`);
+  try {
+    return await importModule(file, path);
+  } catch (cause) {
+    if (cause instanceof CliError || isTidingsError(cause)) throw cause;
+    throw new CliError("CONFIG_INVALID", `${file} could not be loaded: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** What the module threw, and the first place of the app that the stack names. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const own = (line: string) => /^\s*at /.test(line) && !/node_modules|node:|\/dist\/cli\//.test(line);
+  const place = cause.stack?.split("\n").find(own)?.trim();
+  return place === undefined || cause.message.includes(process.cwd())
+    ? cause.message
+    : `${cause.message} (${place})`;
+}
+
+async function importModule(file: string, path: string): Promise<Record<string, unknown>> {
   const url = pathToFileURL(path).href;
   if (!/\.[cm]?tsx?$/.test(path)) return (await import(url)) as Record<string, unknown>;
   const tsx = await importFromProject<typeof import("tsx/esm/api")>("tsx/esm/api");

@@ -11,7 +11,7 @@ export const projectionsRebuild: Command = {
   summary: "Builds a projection anew beside the live one, and swaps them",
   usage: "NAME [options]",
   about:
-    "What everybody reads stays as it is until the new tables are complete. An interrupted rebuild goes on where it was, by the\n" +
+    "What everybody reads stays as it is until the new tables are complete. An interrupted rebuild goes on where it was, by the " +
     "same command or by your app's worker. The role needs CREATE on the schema of the tables.",
   options: {
     "no-wait": { description: "Only asks for it: a worker of your app does the work." },
@@ -33,7 +33,7 @@ export const projectionsRebuild: Command = {
       return 0;
     }
     let live: ProjectionState | undefined;
-    await untilInterrupted(async ({ signal }) => {
+    await untilInterrupted(call, async ({ signal }) => {
       const onProgress = (now: RebuildProgress) => progress(progressLine(name, now));
       live = await projections.rebuild(name, { signal, onProgress }).catch((error: unknown) => {
         if (signal.aborted) return undefined;

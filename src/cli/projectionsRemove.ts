@@ -11,7 +11,7 @@ export const projectionsRemove: Command = {
   summary: "Drops the tables of a projection that your app no longer defines",
   usage: "NAME --yes [options]",
   about:
-    "Take it out of createTidings({ projections }) first, and stop the processes that define it: they would build it again.\n" +
+    "Take it out of createTidings({ projections }) first, and stop the processes that define it: they would build it again. " +
     "Nothing is lost but time: it can be built from the log again.",
   options: {
     yes: { description: "Does it." },

@@ -16,8 +16,8 @@ export const recordCommand: Command = {
   usage:
     "TYPE --account A --actor ENTITY --subject ENTITY [options]\n  tidings record --batch [options] < events.ndjson",
   about:
-    "An entity is written type:id or type:id=Label: card:1, user:ann=Ann. Events are checked by your definitions, as\n" +
-    "record() does. A batch is one JSON object a line, with the fields of POST /events; each line stands for itself, and\n" +
+    "An entity is written type:id or type:id=Label: card:1, user:ann=Ann. Events are checked by your definitions, as " +
+    "record() does. A batch is one JSON object a line, with the fields of POST /events; each line stands for itself, and " +
     "--account, --actor and --occurred-at are for lines that have none of their own.",
   options: {
     account: { value: "A", description: "Whose log. Needed, except with --server, where the token decides." },

@@ -52,6 +52,7 @@ export async function recordLines<Draft>(
       );
   }
 
+  if (call.terminal.isTyped) call.terminal.progress("one event a line, as JSON; Ctrl-D ends …");
   for await (const text of createInterface({ input: call.terminal.input, crlfDelay: Infinity })) {
     line++;
     if (text.trim() === "") continue;

@@ -4,6 +4,7 @@ import type { ReplayReport } from "../replay/replayReport.ts";
 import type { ReplayUntil } from "../replay/until.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
+import { entityKey } from "./entityKey.ts";
 import { definitionOptions, requireTidings } from "./project.ts";
 import { progressLine, reportLines } from "./replayReport.ts";
 import { parseMoment } from "./time.ts";
@@ -14,8 +15,8 @@ export const replayCommand: Command = {
   summary: "Does again what the log says: as a rehearsal, into a scratch database, or in place",
   usage: "--dry-run | --into scratch | --in-place [options]",
   about:
-    "A replay runs your actions with what they were given and captured then; nothing with an effect runs again. In place it\n" +
-    "first empties your tables by the clear function of createTidings({ replay }), and your app performs no action until it is\n" +
+    "A replay runs your actions with what they were given and captured then; nothing with an effect runs again. In place it " +
+    "first empties your tables by the clear function of createTidings({ replay }), and your app performs no action until it is " +
     "done. One that was interrupted goes on where it was when you give the same command again.",
   options: {
     "dry-run": { description: "Only says what would be replayed, by what, and what would be emptied." },
@@ -53,7 +54,7 @@ export const replayCommand: Command = {
     const tidings = await requireTidings(call);
     const { print, progress } = call.terminal;
     let report: ReplayReport | undefined;
-    await untilInterrupted(async ({ signal }) => {
+    await untilInterrupted(call, async ({ signal }) => {
       const onProgress: ReplayOptions["onProgress"] = (now) => progress(progressLine(now));
       report = await tidings.replay({ ...options, signal, onProgress }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
@@ -84,13 +85,14 @@ function optionsOf(call: Call): ReplayOptions {
   const compare = call.list("compare");
   if (compare && into === undefined) throw new CliError("USAGE", "--compare goes with --into scratch");
   const until = call.text("until");
+  const subject = call.text("subject");
   return {
     dryRun: call.has("dry-run"),
     restart: call.has("restart"),
     strict: !call.has("set-aside"),
     until: until === undefined ? undefined : untilOf(until),
     account: call.text("account"),
-    subject: call.text("subject"),
+    subject: subject === undefined ? undefined : entityKey("--subject", subject),
     types: call.list("types"),
     batch: call.wholeNumber("batch"),
     ...(into !== undefined && { into, compare: compare ?? true }),

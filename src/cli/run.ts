@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { sqlStateOf } from "../db/sqlState.ts";
-import { isTidingsError } from "../errors.ts";
+import { isTidingsError, type ErrorCode } from "../errors.ts";
 import { check } from "./check.ts";
 import { checkVersions } from "./checkVersions.ts";
 import { CliError } from "./cliError.ts";
@@ -10,7 +10,7 @@ import { doctor } from "./doctor.ts";
 import { generateDocs } from "./generateDocs.ts";
 import { generateView } from "./generateView.ts";
 import { generateWebhookTypes } from "./generateWebhookTypes.ts";
-import { helpFor, overview } from "./help.ts";
+import { groupHelp, helpFor, overview } from "./help.ts";
 import { migrateCommand } from "./migrate.ts";
 import { nearest } from "./nearest.ts";
 import { projections } from "./projections.ts";
@@ -18,6 +18,7 @@ import { projectionsRebuild } from "./projectionsRebuild.ts";
 import { projectionsRemove } from "./projectionsRemove.ts";
 import { recordCommand } from "./record.ts";
 import { replayCommand } from "./replay.ts";
+import { INTERRUPTED_CODE, runToEnd } from "./runToEnd.ts";
 import { tail } from "./tail.ts";
 import { printable, type Terminal } from "./terminal.ts";
 import { webhooksEndpoints } from "./webhooksEndpoints.ts";
@@ -63,48 +64,59 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.print(await version());
     return 0;
   }
-  if (
-    first === undefined ||
-    first === "--help" ||
-    first === "-h" ||
-    (first === "help" && args.length === 1)
-  ) {
+  const asksForHelp = first === "help" || args.includes("--help") || args.includes("-h");
+  const words = first === "help" ? args.slice(1) : args;
+  if (words[0] === undefined || (words[0].startsWith("-") && asksForHelp)) {
     terminal.print(overview(commands, await version(), terminal));
     return 0;
   }
-  const words = first === "help" ? args.slice(1) : args;
   // The longest name: `check versions` is more than `check` with a word.
   const command = commands
     .filter(({ name }) => name.split(" ").every((word, index) => words[index] === word))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
-  if (!command) throw unknownCommand(words);
-  const rest = words.slice(command.name.split(" ").length);
-  if (first === "help" || rest.includes("--help") || rest.includes("-h")) {
+  if (command) {
+    if (!asksForHelp) return runToEnd(command, parseCall(command, argsOf(command, words), terminal));
     terminal.print(helpFor(command, terminal));
     return 0;
   }
-  const call = parseCall(command, rest, terminal);
-  try {
-    return await command.run(call);
-  } finally {
-    await call.end();
-  }
+  const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `));
+  if (group.length === 0 || !asksForHelp || words[1]?.startsWith("-") === false)
+    throw unknownCommand(words, group);
+  terminal.print(groupHelp(group, terminal));
+  return 0;
 }
 
-function unknownCommand(words: readonly string[]): CliError {
+function argsOf({ name }: Command, words: readonly string[]): readonly string[] {
+  return words.slice(name.split(" ").length);
+}
+
+function unknownCommand(words: readonly string[], group: readonly Command[]): CliError {
+  const [first = "", second] = words;
+  if (first.startsWith("-"))
+    return new CliError("USAGE", `${first} comes before a command. Write: tidings COMMAND ${first}`);
+  const isSecond = group.length > 0 && second !== undefined && !second.startsWith("-");
+  const typed = isSecond ? `${first} ${second}` : first;
   const names = commands.map(({ name }) => name);
-  const group = names.filter((name) => name.startsWith(`${words[0]} `));
-  const typed = words.slice(0, 2).join(" ");
   const meant =
-    words.length === 1 && group.length > 0 ? undefined : (nearest(typed, names) ?? nearest(words[0]!, names));
-  const hint =
-    meant !== undefined
-      ? `Did you mean "tidings ${meant}"?`
-      : group.length > 0
-        ? `There are: ${group.map((name) => `tidings ${name}`).join(", ")}.`
-        : "tidings --help lists the commands.";
-  const shown = group.length > 0 ? typed : words[0]!;
-  return new CliError("USAGE", `There is no command "${shown}". ${hint}`);
+    group.length === 0
+      ? (nearest(words.slice(0, 2).join(" "), names) ?? nearest(first, names))
+      : nearestIn(group, isSecond ? second : undefined);
+  const hint = meant
+    ? `Did you mean "tidings ${meant}"?`
+    : group.length > 0
+      ? `There are: ${group.map(({ name }) => `tidings ${name}`).join(", ")}.`
+      : "tidings --help lists the commands.";
+  return new CliError("USAGE", `There is no command "${typed}". ${hint}`);
+}
+
+/** Only the second word counts: `webhooks foo` is as near to `webhooks test` as the first word is long. */
+function nearestIn(group: readonly Command[], typed: string | undefined): string | undefined {
+  if (typed === undefined) return undefined;
+  const second = nearest(
+    typed,
+    group.map(({ name }) => name.split(" ")[1]!),
+  );
+  return group.find(({ name }) => name.split(" ")[1] === second)?.name;
 }
 
 function report(error: unknown, asJson: boolean, { note, paint }: Terminal): number {
@@ -112,23 +124,42 @@ function report(error: unknown, asJson: boolean, { note, paint }: Terminal): num
   const details = isTidingsError(error) ? { path: error.path, index: error.index } : {};
   if (asJson) note(JSON.stringify({ error: { code, message, ...details } }));
   else note(`${paint("red", "error")} ${paint("bold", code)} ${printable(message)}`);
-  return code === "USAGE" ? 2 : 1;
+  return code === "USAGE" ? 2 : code === "INTERRUPTED" ? INTERRUPTED_CODE : 1;
 }
 
 function explain(error: unknown): { code: string; message: string } {
-  if (error instanceof CliError || isTidingsError(error)) return { code: error.code, message: error.message };
+  if (error instanceof CliError) return { code: error.code, message: error.message };
+  if (isTidingsError(error)) {
+    const next = NEXT_STEPS[error.code];
+    return { code: error.code, message: next === undefined ? error.message : `${error.message} ${next}` };
+  }
   const message = error instanceof Error ? error.message : String(error);
   const sqlState = sqlStateOf(error);
-  // A role without rights is the usual reason why the database says no to a command.
-  if (sqlState === "42501") {
-    const hint =
-      "Connect as the owner of the tables, or grant the role its rights: tidings migrate --app-role ROLE";
-    return { code: "DATABASE_REFUSED", message: `${message}. ${hint}` };
+  if (sqlState !== undefined) {
+    const hint = sqlState === "42704" && message.startsWith("role ") ? UNKNOWN_ROLE : SQL_HINTS[sqlState];
+    return { code: "DATABASE_REFUSED", message: `${message}${hint ?? ` (SQLSTATE ${sqlState})`}` };
   }
-  if (sqlState !== undefined)
-    return { code: "DATABASE_REFUSED", message: `${message} (SQLSTATE ${sqlState})` };
+  // A file that a command reads or writes: Node names the call that the system refused, and the path.
+  if (error instanceof Error && "syscall" in error && "path" in error)
+    return { code: "FILE_REFUSED", message: `${message}. Check the path, and who may read and write there` };
   return { code: "UNEXPECTED", message };
 }
+
+/** What a person at a terminal can do, where the library's own message, which is for programs, does not say it. */
+const NEXT_STEPS: { readonly [Code in ErrorCode]?: string } = {
+  ENDPOINT_NOT_FOUND: "To list them: tidings webhooks endpoints",
+  DELIVERY_NOT_FOUND: "The portal and the dashboard list them",
+  PROJECTION_NOT_FOUND: "To list them: tidings projections",
+};
+
+const UNKNOWN_ROLE = ". Create it first: create role … login";
+
+const SQL_HINTS: { readonly [sqlState: string]: string } = {
+  // A role without rights is the usual reason why the database says no to a command.
+  "42501":
+    ". Connect as the owner of the tables, or grant the role its rights: tidings migrate --app-role ROLE",
+  "25006": ". Connect to the primary, with a role that may write",
+};
 
 /** package.json lies two folders up, in src/ and in dist/ alike. */
 async function version(): Promise<string> {

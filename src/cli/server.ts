@@ -42,11 +42,7 @@ export function serverOf(call: Call): Server | undefined {
       return await fetch(base + path, { ...init, headers });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      const reason =
-        cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-      throw new CliError("SERVER_UNREACHABLE", `${base}: ${reason}. Check that the app runs there`, {
-        cause,
-      });
+      throw unreachable(base, cause);
     }
   };
   return {
@@ -59,6 +55,16 @@ export function serverOf(call: Call): Server | undefined {
   };
 }
 
+function unreachable(base: string, cause: unknown): CliError {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : undefined;
+  // OpenSSL's own message is a number and a line of its source.
+  const isPlain = inner && "code" in inner && inner.code === "ERR_SSL_WRONG_VERSION_NUMBER";
+  const reason = isPlain
+    ? "it does not speak TLS. Is it http:// instead?"
+    : `${inner?.message || String(cause)}. Check that the app runs there`;
+  return new CliError("SERVER_UNREACHABLE", `${base}: ${reason}`, { cause });
+}
+
 async function refusal(response: Response, url: string): Promise<CliError> {
   const problem = (await response.json().catch(() => ({}))) as {
     code?: unknown;
@@ -68,11 +74,12 @@ async function refusal(response: Response, url: string): Promise<CliError> {
   const said = [problem.code, problem.detail, problem.title]
     .filter((part) => typeof part === "string")
     .join(": ");
-  const hint =
-    response.status === 404 && said === ""
-      ? "no Tidings handler is mounted there; --server must include its basePath"
-      : response.status === 401
-        ? `${said || "not allowed"}. Pass a --token that authorize() accepts`
-        : said || response.statusText;
-  return new CliError("SERVER_REFUSED", `${url} answered ${response.status}: ${hint}`);
+  // Another app's 404, and ours where the path is right but for the place it is mounted at.
+  const isElsewhere = response.status === 404 && (said === "" || problem.code === "ROUTE_NOT_FOUND");
+  const hint = isElsewhere
+    ? "no Tidings handler is mounted there; --server must include its basePath"
+    : response.status === 401
+      ? `${said || "not allowed"}. Pass a --token that authorize() accepts`
+      : said || response.statusText;
+  return new CliError("SERVER_REFUSED", `${url.split("?")[0]} answered ${response.status}: ${hint}`);
 }

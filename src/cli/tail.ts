@@ -2,6 +2,7 @@ import { lanes, type Lane } from "../events/defineEvent.ts";
 import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
 import { connectionOptions, withLog } from "./connect.ts";
+import { entityKey } from "./entityKey.ts";
 import { databaseItems, withoutDefinitions } from "./databaseItems.ts";
 import { itemLine, type LiveItem } from "./liveItem.ts";
 import { definitionOptions, loadProject } from "./project.ts";
@@ -9,13 +10,14 @@ import { serverOf, serverOptions, type Server } from "./server.ts";
 import { serverEventsQuery, serverItems } from "./serverEvents.ts";
 import { parseMoment } from "./time.ts";
 import { untilInterrupted } from "./untilInterrupted.ts";
+import { tellWaitingEvents } from "./waitingEvents.ts";
 
 export const tail: Command = {
   name: "tail",
   summary: "Follows the log: each event as it gets its position",
   usage: "--account A [options]",
   about:
-    "Begins with the next event, or where --after or --since says, and ends with Ctrl-C. It only reads: no subscription\n" +
+    "Begins with the next event, or where --after or --since says, and ends with Ctrl-C. It only reads: no subscription " +
     "of your app runs. With your definitions at hand the sentences are yours; without them, actor, verb and subject.",
   options: {
     account: {
@@ -55,7 +57,7 @@ export const tail: Command = {
   run: async (call) => {
     const server = serverOf(call);
     limitOf(call);
-    await untilInterrupted((stop) =>
+    await untilInterrupted(call, (stop) =>
       server ? followServer(server, call, stop) : followDatabase(call, stop),
     );
     return 0;
@@ -88,7 +90,13 @@ async function followDatabase(call: Call, stop: AbortController): Promise<void> 
         `The log could not be read (${error instanceof Error ? error.message : String(error)}); trying again`,
       );
     const items = databaseItems(db, registry ?? withoutDefinitions, following, stop.signal, failed);
-    await show(items, call, stop, wanted);
+    const told = db.concurrent ? tellWaitingEvents(db, call.terminal, stop.signal) : undefined;
+    try {
+      await show(items, call, stop, wanted);
+    } finally {
+      stop.abort();
+      await told;
+    }
   });
 }
 
@@ -101,6 +109,7 @@ async function show(
   const limit = limitOf(call);
   let shown = 0;
   if (limit === 0) return;
+  call.terminal.progress("waiting for events; Ctrl-C ends …");
   for await (const item of items) {
     if (!wanted(item)) continue;
     call.terminal.print(call.has("json") ? JSON.stringify(item) : itemLine(item, new Date(), call.terminal));
@@ -118,7 +127,7 @@ function followingOf(call: Call) {
   const since = call.text("since");
   if (since !== undefined && call.has("after"))
     throw new CliError("USAGE", "Pass --after or --since, not both");
-  const of = call.texts("of");
+  const of = call.texts("of").map((entity) => entityKey("--of", entity));
   const unknown = call.list("lanes")?.find((lane) => !lanes.some((known) => known === lane));
   if (unknown !== undefined)
     throw new CliError("USAGE", `--lanes "${unknown}" is none of ${lanes.join(", ")}`);

@@ -9,11 +9,17 @@ import { parseMoment } from "./time.ts";
 function terminalOf({
   isTTY = true,
   environment = {},
-}: { isTTY?: boolean; environment?: NodeJS.ProcessEnv } = {}) {
-  const stdout = Object.assign(new PassThrough(), { isTTY });
-  const stderr = Object.assign(new PassThrough(), { isTTY });
+  columns = 80,
+}: { isTTY?: boolean; environment?: NodeJS.ProcessEnv; columns?: number } = {}) {
+  const stdout = Object.assign(new PassThrough(), { isTTY, columns });
+  const stderr = Object.assign(new PassThrough(), { isTTY, columns });
   const terminal = createTerminal(Readable.from([]), stdout, stderr, environment);
-  return { terminal, written: async () => [await text(stdout.end()), await text(stderr.end())] };
+  return {
+    terminal,
+    stdout,
+    stderr,
+    written: async () => [await text(stdout.end()), await text(stderr.end())],
+  };
 }
 
 describe("the terminal", () => {
@@ -32,6 +38,29 @@ describe("the terminal", () => {
     const pipe = terminalOf({ isTTY: false });
     pipe.terminal.progress("half done");
     expect(await pipe.written()).toEqual(["", ""]);
+  });
+
+  test("cuts progress that would go over the edge, where it could not be wiped away", async () => {
+    const narrow = terminalOf({ columns: 10 });
+    narrow.terminal.progress("nine char");
+    narrow.terminal.progress("ten of them");
+    narrow.terminal.endProgress();
+    const [, shown] = await narrow.written();
+    expect(shown).toBe("\r\u001b[2Knine char\r\u001b[2Kten of t…\r\u001b[2K");
+  });
+
+  test("keeps colours out of a log of errors", async () => {
+    const { terminal, stderr, written } = terminalOf();
+    stderr.isTTY = false;
+    terminal.note(terminal.paint("red", "error"));
+    expect(await written()).toEqual(["", "error\n"]);
+  });
+
+  test("notices that nobody reads the results any more", async () => {
+    const { terminal, stdout } = terminalOf({ isTTY: false });
+    expect(terminal.unread.aborted).toBe(false);
+    stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    expect(terminal.unread.aborted).toBe(true);
   });
 
   test("prints no control character of a text from the log", () => {

@@ -1,13 +1,23 @@
-/** Runs `work` with what Ctrl-C, or whoever ends the process in an orderly way, aborts; `work` may abort it, too. */
-export async function untilInterrupted(work: (stop: AbortController) => Promise<void>): Promise<void> {
+import type { Call } from "./command.ts";
+
+/**
+ * Runs `work` with what Ctrl-C, whoever ends the process in an orderly way, or a reader of the output that went away
+ * (`tidings tail | head`) aborts; `work` may abort it, too.
+ */
+export async function untilInterrupted(
+  call: Call,
+  work: (stop: AbortController) => Promise<void>,
+): Promise<void> {
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  const abort = () => stop.abort();
+  const { unread } = call.terminal;
+  if (unread.aborted) abort();
+  unread.addEventListener("abort", abort);
+  const release = call.onInterrupt(abort);
   try {
     await work(stop);
   } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    release();
+    unread.removeEventListener("abort", abort);
   }
 }

@@ -12,8 +12,8 @@ export const webhooksListen: Command = {
   summary: "Receives webhooks on this machine, verifies and prints them",
   usage: "[options]",
   about:
-    "Answers 200 to what is signed with one of the secrets, and 400 to what is not. With --fail it misbehaves, so that you\n" +
-    "see retries, the breaker and disabling at work. Only this machine can reach it: run your app with tidings dev, or let\n" +
+    "Answers 200 to what is signed with one of the secrets, and 400 to what is not. With --fail it misbehaves, so that you " +
+    "see retries, the breaker and disabling at work. Only this machine can reach it: run your app with tidings dev, or let " +
     "createTidings({ webhooks }) allow 127.0.0.1 while you try it.",
   options: {
     port: { value: "N", description: "Default: 4400. 0 takes a free one." },
@@ -39,7 +39,7 @@ export const webhooksListen: Command = {
   run: async (call) => {
     const settings = settingsOf(call);
     const verify = verifierOf(settings.secrets);
-    await untilInterrupted((stop) => listen(settings, verify, call, stop));
+    await untilInterrupted(call, (stop) => listen(settings, verify, call, stop));
     return 0;
   },
 };

@@ -1,6 +1,8 @@
 import { setTimeout as passes } from "node:timers/promises";
+import { CliError } from "./cliError.ts";
 import type { Call, Command } from "./command.ts";
 import { parseMoment } from "./time.ts";
+import { untilInterrupted } from "./untilInterrupted.ts";
 import { onlyWord, webhookOptions, webhooksApi, type JobAnswer, type WebhooksApi } from "./webhooksApi.ts";
 
 const LOOK_EVERY_MS = 500;
@@ -10,7 +12,7 @@ export const webhooksRecover: Command = {
   summary: "Sends again what failed or was held and was never delivered",
   usage: "ENDPOINT --since TIME --account A [options]",
   about:
-    "Without --yes it only says how much that is. With it a job begins, below live traffic, that a worker of your app\n" +
+    "Without --yes it only says how much that is. With it a job begins, below live traffic, that a worker of your app " +
     "carries on with, whether or not this command waits for its end.",
   options: {
     since: {
@@ -66,11 +68,14 @@ async function preview(call: Call, api: WebhooksApi, endpoint: string, range: Ra
 async function recover(call: Call, api: WebhooksApi, endpoint: string, range: Range): Promise<number> {
   const { terminal } = call;
   let job = await api.ask<JobAnswer>("POST", `endpoints/${endpoint}/recover`, range);
-  while (job.state === "running" && !call.has("no-wait")) {
-    terminal.progress(`${job.id}  ${counted(job.done)} so far, ${Math.round(job.progress * 100)} %`);
-    await passes(LOOK_EVERY_MS);
-    job = await api.ask<JobAnswer>("GET", `jobs/${job.id}`);
-  }
+  await untilInterrupted(call, async ({ signal }) => {
+    while (job.state === "running" && !call.has("no-wait")) {
+      terminal.progress(`${job.id}  ${counted(job.done)} so far, ${Math.round(job.progress * 100)} %`);
+      await passes(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) throw new CliError("INTERRUPTED", `${job.id} goes on, by a worker of your app`);
+      job = await api.ask<JobAnswer>("GET", `jobs/${job.id}`);
+    }
+  });
   if (call.has("json")) terminal.print(JSON.stringify(job));
   else terminal.print(`${terminal.paint("bold", job.id)} ${job.state}: ${counted(job.done)} sent again`);
   return job.state === "cancelled" ? 1 : 0;

@@ -1,7 +1,7 @@
 import { TidingsError } from "../errors.ts";
 import type { Database, Transaction } from "./database.ts";
 
-const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
+export const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
 
 /**
  * Gives a view of `db` in which SQL written for the schema `tidings` runs in `schema` instead. SQL names every

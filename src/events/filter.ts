@@ -63,22 +63,29 @@ const FIELDS: { readonly [Field in keyof Required<EventFilter>]: true } = {
   viewer: true,
 };
 
-/** What queries have beside a filter, each some of them. */
-const BESIDE = ["before", "after", "limit", "locale", "reader", "feed", "timeZone", "newest", "signal"];
+/** The names of a query: the compiler asks for each of them, and for no other. */
+export type NamesOf<Query> = { readonly [Name in keyof Required<Query>]: true };
 
-/** Checks a filter and brings it to the form that SQL is made from. Throws INVALID_FILTER with the field. */
-export function normalFilter(filter: EventFilter, account: string, registry: Registry): NormalFilter {
+/** What a query has beside its filter. */
+export type Beside<Query> = NamesOf<Omit<Query, keyof EventFilter>>;
+
+/**
+ * Checks a filter and brings it to the form that SQL is made from. Throws INVALID_FILTER with the field, also for one that is
+ * neither of a filter nor of what the query has `beside` it.
+ */
+export function normalFilter(
+  filter: EventFilter,
+  account: string,
+  registry: Registry,
+  beside: NamesOf<object> = {},
+): NormalFilter {
   checkIdentifier(account, ["account"]);
-  // Where no compiler looks: a misspelt field would find more than was asked for, in silence.
-  for (const [name, value] of Object.entries(filter)) {
-    if (value !== undefined && !Object.hasOwn(FIELDS, name) && !BESIDE.includes(name))
-      refuse(name, "is no field of a filter");
-  }
+  checkNames(filter, FIELDS, beside);
   const list = <Value>(field: string, values: readonly Value[] | undefined): readonly Value[] | null => {
     if (values === undefined) return null;
-    if (!Array.isArray(values)) refuse(field, "must be a list");
+    if (!Array.isArray(values)) refuseField(field, "must be a list");
     if (values.length === 0 || values.length > MAX_VALUES)
-      refuse(field, `must hold 1 to ${MAX_VALUES} values`);
+      refuseField(field, `must hold 1 to ${MAX_VALUES} values`);
     return values;
   };
   const known = <Value extends string>(
@@ -87,7 +94,7 @@ export function normalFilter(filter: EventFilter, account: string, registry: Reg
     allowed: readonly Value[],
   ) => {
     for (const value of values ?? []) {
-      if (!allowed.includes(value)) refuse(field, `"${String(value)}" is none of ${allowed.join(", ")}`);
+      if (!allowed.includes(value)) refuseField(field, `"${String(value)}" is none of ${allowed.join(", ")}`);
     }
     return values;
   };
@@ -97,7 +104,7 @@ export function normalFilter(filter: EventFilter, account: string, registry: Reg
     filter.of === undefined ? undefined : Array.isArray(filter.of) ? filter.of : [filter.of as EntityLike];
   const since = timeOf("since", filter.since);
   const until = timeOf("until", filter.until);
-  if (since !== null && until !== null && since >= until) refuse("since", "must be before until");
+  if (since !== null && until !== null && since >= until) refuseField("since", "must be before until");
 
   return {
     account,
@@ -114,6 +121,14 @@ export function normalFilter(filter: EventFilter, account: string, registry: Reg
     until,
     audiences: filter.viewer === undefined ? null : viewerKeys(filter.viewer),
   };
+}
+
+/** Throws INVALID_FILTER for a name that a query takes no notice of: a misspelt field would find more than was asked for, in silence. */
+export function checkNames(query: object, ...known: readonly NamesOf<object>[]): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && !known.some((names) => Object.hasOwn(names, name)))
+      refuseField(name, "is no field of this query");
+  }
 }
 
 /** Both fields name types: an event must satisfy each that is given. */
@@ -136,7 +151,7 @@ export function typeNames(
   types: readonly (AnyEventDefinition | string)[],
   registry: Registry,
 ): readonly string[] | null {
-  if (types.length === 0) refuse("types", "must hold at least one value");
+  if (types.length === 0) refuseField("types", "must hold at least one value");
   return namesOf(
     types.map((type) => (isEventDefinition(type) ? type.type : textOf("types", type))),
     registry,
@@ -155,7 +170,7 @@ function keyOf(field: string, value: EntityLike): string {
   // A written entity is longer than an id by its type and the colon.
   const colon = value.indexOf(":");
   if (!/^[a-z][a-z0-9_]*$/.test(value.slice(0, Math.max(colon, 0))))
-    refuse(field, `"${value}" must be an entity or "type:id"`);
+    refuseField(field, `"${value}" must be an entity or "type:id"`);
   textOf(field, value.slice(colon + 1));
   return value;
 }
@@ -165,17 +180,18 @@ function textOf(field: string, value: unknown): string {
     checkIdentifier(value, [field]);
     return value;
   } catch (cause) {
-    return refuse(field, "must hold texts that are not empty, within the limits of identifiers", cause);
+    return refuseField(field, "must hold texts that are not empty, within the limits of identifiers", cause);
   }
 }
 
 function timeOf(field: string, value: Date | undefined): number | null {
   if (value === undefined) return null;
   const time = value instanceof Date ? value.getTime() : Number.NaN;
-  if (!(time >= 0 && time < 2 ** 47)) refuse(field, "must be a valid Date from 1970 on");
+  if (!(time >= 0 && time < 2 ** 47)) refuseField(field, "must be a valid Date from 1970 on");
   return time;
 }
 
-function refuse(field: string, what: string, cause?: unknown): never {
+/** Throws INVALID_FILTER. */
+export function refuseField(field: string, what: string, cause?: unknown): never {
   throw new TidingsError("INVALID_FILTER", { detail: `${field} ${what}`, path: [field], cause });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ann, card, cardMoved, events } from "../../test/support/boardEvents.ts";
 import { downDatabase } from "../../test/support/watchStatements.ts";
-import { createTidings } from "../tidings.ts";
+import { createTidings, type Tidings } from "../tidings.ts";
 import { normalFilter, type EventFilter } from "./filter.ts";
 import type { PageRequest } from "./page.ts";
 import { createRegistry } from "./registry.ts";
@@ -67,6 +67,63 @@ describe("a page that cannot be is refused before any SQL", () => {
     await expect(tidings.events.list(page)).rejects.toMatchObject({ code });
     await expect(tidings.feed(page)).rejects.toMatchObject({ code });
     await expect(tidings.timeline(card(1), page)).rejects.toMatchObject({ code });
+    expect(statements).toEqual([]);
+  });
+});
+
+describe("what a query takes no notice of is refused by name, before any SQL", () => {
+  const id = "018f0000-0000-7000-8000-000000000001";
+  const zone = { timeZone: "UTC" };
+  const reader = "user:ann";
+  const at = { by: "type", bucket: "day" } as const;
+  // As a caller without a compiler would.
+  const given = (query: object) => query as never;
+  const cases: [string, (tidings: Tidings) => Promise<unknown>, string][] = [
+    ["list({ locale })", ({ events }) => events.list(given({ locale: "de" })), "locale"],
+    ["list({ reader })", ({ events }) => events.list(given({ reader })), "reader"],
+    ["list(definition, { types })", ({ events }) => events.list(cardMoved, given({ types: ["*"] })), "types"],
+    ["count({ limit })", ({ events }) => events.count(given({ limit: 5 })), "limit"],
+    [
+      "count(definition, { before })",
+      ({ events }) => events.count(cardMoved, given({ before: id })),
+      "before",
+    ],
+    [
+      "count(definition, { types })",
+      ({ events }) => events.count(cardMoved, given({ types: ["*"] })),
+      "types",
+    ],
+    ["read({ before })", ({ events }) => events.read(given({ before: id })), "before"],
+    ["get(id, { of })", ({ events }) => events.get(id, given({ of: card(1) })), "of"],
+    ["trace(id, { limit })", ({ events }) => events.trace(id, given({ limit: 5 })), "limit"],
+    ["latest(of, { before })", ({ events }) => events.latest(card(1), given({ before: id })), "before"],
+    ["latest(of, { types })", ({ events }) => events.latest(card(1), given({ types: ["*"] })), "types"],
+    [
+      "latest(of, definition, { since })",
+      ({ events }) => events.latest(card(1), cardMoved, given({ since: new Date() })),
+      "since",
+    ],
+    ["feed({ timeZone })", (tidings) => tidings.feed(given(zone)), "timeZone"],
+    ["timeline(entity, { of })", (tidings) => tidings.timeline(card(1), given({ of: card(2) })), "of"],
+    ["groupedFeed({ feed })", (tidings) => tidings.groupedFeed(given({ feed: "a" })), "feed"],
+    ["group(id, { after })", (tidings) => tidings.group(id, given({ after: id })), "after"],
+    ["days({ after })", (tidings) => tidings.days(given({ ...zone, after: id })), "after"],
+    ["facets({ limit })", (tidings) => tidings.facets(given({ limit: 5 })), "limit"],
+    ["unread({ limit })", (tidings) => tidings.unread(given({ reader, limit: 5 })), "limit"],
+    ["stats.events({ of })", ({ stats }) => stats.events(given({ ...at, of: card(1) })), "of"],
+    ["stats.types({ since })", ({ stats }) => stats.types(given({ since: new Date() })), "since"],
+    ["entities.search({ of })", ({ entities }) => entities.search(given({ of: card(1) })), "of"],
+    [
+      "entities.overview(of, { lanes })",
+      ({ entities }) => entities.overview(card(1), given({ lanes: ["domain"] })),
+      "lanes",
+    ],
+    ["live({ limit })", (tidings) => tidings.live(given({ limit: 5 })).next(), "limit"],
+  ];
+  test.each(cases)("%s", async (_call, ask, name) => {
+    const { db, statements } = downDatabase();
+    const tidings = createTidings({ db, events, account: "acme" });
+    await expect(ask(tidings)).rejects.toMatchObject({ code: "INVALID_FILTER", path: [name] });
     expect(statements).toEqual([]);
   });
 });

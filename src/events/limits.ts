@@ -9,7 +9,7 @@ export const limits = {
   identifierBytes: 255,
   /** Characters in a label. */
   labelCharacters: 1_000,
-  /** Bytes of one event as stored JSON. */
+  /** Bytes of one event's refs, data and metadata as stored JSON. */
   eventBytes: 64 * 1024,
   /** Events in one call of record. */
   eventsPerCall: 1_000,

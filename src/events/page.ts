@@ -1,7 +1,7 @@
 import { TidingsError } from "../errors.ts";
 import { isEventId } from "../log/eventId.ts";
 import type { PageBounds } from "../log/findEvents.ts";
-import type { EventKey } from "../log/readEvents.ts";
+import type { NamesOf } from "./filter.ts";
 
 /** Which page. Cursors are what a page returned; they stay good while events are inserted. */
 export interface PageRequest {
@@ -12,6 +12,8 @@ export interface PageRequest {
   /** 1 to 200. Default 50. */
   limit?: number | undefined;
 }
+
+export const pageNames: NamesOf<PageRequest> = { before: true, after: true, limit: true };
 
 /** Items newest first, whichever way one came. */
 export interface Page<Item> {
@@ -39,17 +41,17 @@ export function pageBounds({ before, after, limit = 50 }: PageRequest): PageBoun
   return { before, after, limit: limit + 1 };
 }
 
-/** Cuts the extra item off, reads the rest, and says where the neighbours begin. */
-export async function pageOf<Item>(
-  keys: readonly EventKey[],
+/** Cuts the extra event off, makes items of the others, and says where the neighbours begin. */
+export async function pageOf<Event extends { readonly id: string }, Item>(
+  found: readonly Event[],
   request: PageRequest,
-  read: (shown: readonly EventKey[]) => Promise<Item[]>,
+  itemsOf: (shown: readonly Event[]) => Promise<readonly Item[]>,
 ): Promise<Page<Item>> {
   const limit = request.limit ?? 50;
-  const more = keys.length > limit;
-  const shown = keys.slice(0, limit);
+  const more = found.length > limit;
+  const shown = found.slice(0, limit);
   if (request.after !== undefined) shown.reverse();
-  const items = await read(shown);
+  const items = await itemsOf(shown);
   const oldest = shown.at(-1)?.id ?? null;
   const newest = shown[0]?.id ?? null;
   return request.after === undefined

@@ -14,16 +14,19 @@ import {
   type TypedDefinition,
   type EventShape,
 } from "./defineEvent.ts";
-import type { EntityLike, EventFilter } from "./filter.ts";
-import { normalFilter } from "./filter.ts";
+import type { Beside, EntityLike, EventFilter, NamesOf } from "./filter.ts";
+import { checkNames, normalFilter, refuseField } from "./filter.ts";
 import { withoutHiddenCauses } from "./hiddenCauses.ts";
-import { pageBounds, pageOf, type Page, type PageRequest } from "./page.ts";
+import { pageBounds, pageNames, pageOf, type Page, type PageRequest } from "./page.ts";
 import { positionedEvent, recordedEvent, type PositionedEvent, type RecordedEvent } from "./recordedEvent.ts";
 import type { Registry } from "./registry.ts";
 import { traceEvent, type EventTrace } from "./trace.ts";
 import { maySee, viewerKeys } from "./viewer.ts";
 
 export type EventQuery = EventFilter & PageRequest;
+
+type RunQuery = EventFilter & { after?: number | undefined; limit?: number | undefined };
+const runNames: Beside<RunQuery> = { after: true, limit: true };
 
 /** A stretch of the log, in the order of positions. */
 export interface EventRun {
@@ -48,7 +51,7 @@ export interface EventQueries {
    * Events after a position, oldest first: for exports and jobs that keep a cursor of their own. Looks at up to `limit`
    * (default 500, at most 1,000) events of the account, so that a rare type costs several short reads and not a long one.
    */
-  read(query?: EventFilter & { after?: number | undefined; limit?: number | undefined }): Promise<EventRun>;
+  read(query?: RunQuery): Promise<EventRun>;
   /** Throws EVENT_NOT_FOUND, also for an event of another account, and for one that the viewer may not see. */
   get(id: string, options?: Reading): Promise<RecordedEvent>;
   /** What led to an event, and what it led to. Throws EVENT_NOT_FOUND as `get` does. */
@@ -64,6 +67,7 @@ export interface EventQueries {
 
 /** Of which account, and as whom: see EventFilter. */
 type Reading = Pick<EventFilter, "account" | "viewer">;
+const readingNames: NamesOf<Reading> = { account: true, viewer: true };
 
 export interface QueryDependencies {
   readonly db: Database;
@@ -74,19 +78,17 @@ export interface QueryDependencies {
 
 export function createEventQueries({ db, registry, accountOf }: QueryDependencies): EventQueries {
   async function list(query: EventQuery): Promise<Page<RecordedEvent>> {
-    const filter = normalFilter(query, accountOf(query.account), registry);
-    const { keys, read: readShown } = await findPage(db, filter, pageBounds(query));
-    return pageOf(keys, query, async (shown) =>
+    const filter = normalFilter(query, accountOf(query.account), registry, pageNames);
+    const { events } = await findPage(db, filter, pageBounds(query));
+    return pageOf(events, query, async (shown) =>
       asSeen(
-        (await readShown(shown)).map((event) => recordedEvent(event, registry)),
+        shown.map((event) => recordedEvent(event, registry)),
         filter.audiences,
       ),
     );
   }
 
-  async function read(
-    query: EventFilter & { after?: number | undefined; limit?: number | undefined } = {},
-  ): Promise<EventRun> {
+  async function read(query: RunQuery = {}): Promise<EventRun> {
     const { after = 0, limit = 500 } = query;
     if (!Number.isSafeInteger(after) || after < 0)
       throw new TidingsError("INVALID_CURSOR", { detail: `after: ${after}` });
@@ -96,7 +98,7 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
         path: ["limit"],
       });
     }
-    const filter = normalFilter(query, accountOf(query.account), registry);
+    const filter = normalFilter(query, accountOf(query.account), registry, runNames);
     const matches = createMatcher(filter);
     const last = await lastPosition(db);
     const run = await readAccountAfter(db, filter.account, after, last, limit);
@@ -109,12 +111,14 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
   }
 
   async function get(id: string, options: Reading = {}): Promise<RecordedEvent> {
+    checkNames(options, readingNames);
     const audiences = audiencesOf(options);
     const [event] = await asSeen([recordedEvent(await find(id, options, audiences), registry)], audiences);
     return event!;
   }
 
   async function trace(id: string, options: Reading = {}): Promise<EventTrace> {
+    checkNames(options, readingNames);
     const audiences = audiencesOf(options);
     return traceEvent({ db, registry }, await find(id, options, audiences), audiences);
   }
@@ -141,16 +145,13 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
   async function latest(of: EntityLike, second: AnyEventDefinition | Reading = {}, third: Reading = {}) {
     const typed = isEventDefinition(second);
     const options = typed ? third : second;
-    const query = { ...options, of, lanes, ...(typed && { types: [second] }) };
-    let page = await list({ ...query, limit: 1 });
-    // What retention took of one lane is on the timeline until its quarter goes (ADR 0012): what is older may still be there.
-    while (page.items.length === 0 && page.older !== null)
-      page = await list({ ...query, before: page.older });
-    return page.items[0] ?? null;
+    checkNames(options, readingNames);
+    const { items } = await list({ ...options, of, lanes, limit: 1, ...(typed && { types: [second] }) });
+    return items[0] ?? null;
   }
 
   return {
-    list: (first: AnyEventDefinition | EventQuery = {}, query: EventQuery = {}) =>
+    list: async (first: AnyEventDefinition | EventQuery = {}, query: EventQuery = {}) =>
       list(isEventDefinition(first) ? ofDefinition(first, query) : first),
     count: async (first: AnyEventDefinition | EventFilter = {}, filter: EventFilter = {}) => {
       const asked = isEventDefinition(first) ? ofDefinition(first, filter) : first;
@@ -169,5 +170,6 @@ function audiencesOf({ viewer }: Reading): readonly string[] | null {
 
 /** Whoever asks for a definition wants its events in whichever lane it has. */
 function ofDefinition<Filter extends EventFilter>(definition: AnyEventDefinition, filter: Filter): Filter {
+  if (filter.types !== undefined) refuseField("types", "is what the definition says");
   return { ...filter, lanes: filter.lanes ?? [definition.lane], types: [definition] };
 }

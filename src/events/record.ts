@@ -1,6 +1,6 @@
 import type { Database, Transaction } from "../db/database.ts";
 import { TidingsError, isTidingsError } from "../errors.ts";
-import type { Append, EventRow } from "../log/append.ts";
+import type { Append, AppendedEvent, EventRow } from "../log/append.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
 import { findCauseDepths } from "./causes.ts";
 import type { InnerContext } from "./context.ts";
@@ -176,7 +176,7 @@ async function writeKeyed(
 }
 
 /** A row that was written, as the log holds it. */
-export function stored(row: EventRow, { id, occurredAt }: { id: string; occurredAt: number }): StoredEvent {
+export function stored(row: EventRow, { id, occurredAt }: AppendedEvent): StoredEvent {
   return {
     account: row.account,
     lane: row.lane,
@@ -187,7 +187,7 @@ export function stored(row: EventRow, { id, occurredAt }: { id: string; occurred
     subject: row.subject,
     actor: row.actor,
     onBehalfOf: row.onBehalfOf,
-    occurredAt: new Date(Math.round(occurredAt)),
+    occurredAt,
     refs: row.refs,
     data: row.data,
     metadata: row.metadata,

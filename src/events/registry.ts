@@ -15,6 +15,8 @@ export interface Registry {
   readonly languages: Languages;
   /** By type or alias. */
   find(type: string): AnyEventDefinition | undefined;
+  /** Whether it was among those that were given: another definition of the same type was not. */
+  holds(definition: AnyEventDefinition): boolean;
   /** `card.moved`, an alias, `card.*` or `*` as the stored names that it means; null for every type. */
   expand(pattern: string): readonly string[] | null;
 }
@@ -25,6 +27,7 @@ export interface Registry {
  * Throws DUPLICATE_TYPE, ALIAS_TAKEN or INVALID_DEFINITION, so that a mistake stops the start and not a request.
  */
 export function createRegistry(definitions: Definitions, languages: Languages = createLanguages()): Registry {
+  const given = new Set<AnyEventDefinition>();
   const byType = new Map<string, AnyEventDefinition>();
   const byAlias = new Map<string, AnyEventDefinition>();
   const entities = new Map<string, EntityDefinition>();
@@ -34,6 +37,7 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
       registerEntity(entities, definition);
       continue;
     }
+    given.add(definition);
     const known = byType.get(definition.type);
     if (known === definition) continue;
     // What an action once did may keep its name: readers and `perform` mean what it does now.
@@ -83,6 +87,7 @@ export function createRegistry(definitions: Definitions, languages: Languages = 
     entities,
     languages,
     find,
+    holds: (definition) => given.has(definition),
     expand: (pattern) => {
       if (pattern === "*") return null;
       if (!pattern.endsWith(".*")) return namesOf(pattern);

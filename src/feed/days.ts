@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
-import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { normalFilter, type Beside, type EventFilter } from "../events/filter.ts";
 import { phaseOfVerb, phases, type Phase } from "../events/phase.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
@@ -22,6 +22,8 @@ export type DayQuery = EventFilter &
     /** Days with events on a page, 1 to 7. Default 3. */
     readonly limit?: number | undefined;
   };
+
+const dayNames: Beside<DayQuery> = { timeZone: true, before: true, limit: true, locale: true };
 
 export interface DayColumn {
   /** The newest 100, newest first. */
@@ -69,7 +71,7 @@ export function createDays({ db, registry, accountOf, items }: DayDependencies) 
   return async (query: DayQuery): Promise<DayPage> => {
     const zone = timeZone(query.timeZone);
     const { before, limit = 3 } = checked(query);
-    const filter = normalFilter(query, accountOf(query.account), registry);
+    const filter = normalFilter(query, accountOf(query.account), registry, dayNames);
     const position = await lastPosition(db);
     const found: FoundDay[] = [];
     let until = before === undefined ? filter.until : earlier(filter.until, zone.startOf(before));

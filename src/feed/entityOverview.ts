@@ -1,9 +1,16 @@
 import { TidingsError } from "../errors.ts";
-import { lanes } from "../events/defineEvent.ts";
+import { lanes, type Lane } from "../events/defineEvent.ts";
 import { entitiesOf, entityKey, type EntityRef } from "../events/entity.ts";
-import { normalFilter, type EntityLike, type EventFilter } from "../events/filter.ts";
-import { findEvents, type NormalFilter } from "../log/findEvents.ts";
-import { readColumns, readEvents, type EventKey } from "../log/readEvents.ts";
+import {
+  checkNames,
+  normalFilter,
+  type EntityLike,
+  type EventFilter,
+  type NamesOf,
+} from "../events/filter.ts";
+import { findColumns } from "../log/fillPage.ts";
+import type { NormalFilter } from "../log/findEvents.ts";
+import { readEvents } from "../log/readEvents.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
 import type { EntityDependencies } from "./entitySearch.ts";
 import { feedEntity, type FeedEntity } from "./feedItem.ts";
@@ -14,6 +21,8 @@ export interface EntityQuery extends Pick<EventFilter, "account" | "viewer"> {
   /** Whose weeks are counted: an IANA name. Default `UTC`. */
   readonly timeZone?: string | undefined;
 }
+
+const overviewNames: NamesOf<EntityQuery> = { account: true, viewer: true, timeZone: true };
 
 /** One entity at a glance, in every lane. */
 export interface EntityOverview {
@@ -40,17 +49,21 @@ const BEGINNING = "00000000-0000-0000-0000-000000000000";
 /** Throws ENTITY_NOT_FOUND where no event is about it, or none that the viewer may see. */
 export function createEntityOverview({ db, registry, accountOf }: EntityDependencies) {
   return async (asked: EntityLike, query: EntityQuery = {}): Promise<EntityOverview> => {
-    const { timeZone: zoneName = "UTC", ...seen } = query;
+    checkNames(query, overviewNames);
+    const { timeZone: zoneName = "UTC", viewer } = query;
     const zone = timeZone(zoneName);
-    const filter = normalFilter({ ...seen, of: asked, lanes }, accountOf(query.account), registry);
+    const filter = normalFilter({ viewer, of: asked, lanes }, accountOf(query.account), registry);
+    const { account } = filter;
     const key = filter.of![0]!;
-    const { keys } = await findEvents(db, filter, { limit: LOOK + 1 });
-    const [newest] = await readEvents(db, keys.slice(0, 1));
+    const found = await findColumns<Act>(db, ACT, filter, { limit: LOOK + 1 });
+    const acts = found.slice(0, LOOK);
+    const [newest] = await readEvents(
+      db,
+      acts.slice(0, 1).map(({ lane, id }) => ({ account, lane, id })),
+    );
     const ref = newest && refIn(newest, key);
     if (!ref) throw new TidingsError("ENTITY_NOT_FOUND", { detail: `"${key.slice(0, 100)}"` });
-    const complete = keys.length <= LOOK;
-    const acts = await readActs(keys.slice(0, LOOK));
-    const { account } = filter;
+    const complete = found.length <= LOOK;
     const present = await loadPresent([{ account, ref }], registry);
     const times = acts.map(({ at }) => at);
     return {
@@ -65,21 +78,16 @@ export function createEntityOverview({ db, registry, accountOf }: EntityDependen
   };
 
   async function firstAt(filter: NormalFilter): Promise<Date> {
-    const { keys } = await findEvents(db, filter, { after: BEGINNING, limit: 1 });
-    const [event] = await readEvents(db, keys);
-    return event!.occurredAt;
-  }
-
-  async function readActs(keys: readonly EventKey[]): Promise<Act[]> {
-    const columns =
-      "e.id::text, e.actor_type, e.actor_id, e.actor_label, extract(epoch from e.occurred_at)::float8 * 1000 as at";
-    const rows = await readColumns<Act>(db, columns, keys);
-    // The newest first: it has the latest name of each actor.
-    return rows.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    const [first] = await findColumns<Act>(db, ACT, filter, { after: BEGINNING, limit: 1 });
+    return new Date(first!.at);
   }
 }
 
+const ACT =
+  "e.lane, e.id::text, e.actor_type, e.actor_id, e.actor_label, extract(epoch from e.occurred_at)::float8 * 1000 as at";
+
 interface Act {
+  readonly lane: Lane;
   readonly id: string;
   readonly actor_type: string;
   readonly actor_id: string;

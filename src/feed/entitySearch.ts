@@ -2,7 +2,7 @@ import { textArray, type Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import { entitiesOf, entityKey, type EntityRef } from "../events/entity.ts";
-import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { checkNames, normalFilter, type EventFilter, type NamesOf } from "../events/filter.ts";
 import { checkText } from "../events/limits.ts";
 import type { Registry } from "../events/registry.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
@@ -18,6 +18,14 @@ export interface EntitySearch extends Pick<EventFilter, "account" | "viewer"> {
   /** 1 to 50. Default 20. */
   readonly limit?: number | undefined;
 }
+
+const searchNames: NamesOf<EntitySearch> = {
+  account: true,
+  viewer: true,
+  q: true,
+  types: true,
+  limit: true,
+};
 
 export interface FoundEntity {
   /** With its present name and address. */
@@ -51,10 +59,11 @@ const MOST = 50;
 /** Entities that the newest 5,000 events of a viewer are about, and `type:id` exactly however old. The best match first. */
 export function createEntitySearch({ db, registry, accountOf }: EntityDependencies) {
   return async (query: EntitySearch = {}): Promise<FoundEntities> => {
-    const { q = "", types, limit = 20, ...seen } = query;
+    checkNames(query, searchNames);
+    const { q = "", types, limit = 20, viewer } = query;
     const asked = { q: q.trim(), types: types ?? null, limit };
     check(asked);
-    const filter = normalFilter({ ...seen, lanes }, accountOf(query.account), registry);
+    const filter = normalFilter({ viewer, lanes }, accountOf(query.account), registry);
     const [recent, exact] = await Promise.all([findRecent(db, filter, asked), findExact(db, filter, asked)]);
     const isNew = exact !== null && !recent.found.some(({ ref }) => entityKey(ref) === entityKey(exact.ref));
     const found = isNew ? [exact, ...recent.found].slice(0, limit) : recent.found;

@@ -1,8 +1,14 @@
 import type { Database } from "../db/database.ts";
 import { lanes } from "../events/defineEvent.ts";
 import { entitiesOf } from "../events/entity.ts";
-import { normalFilter, type EntityLike, type EventFilter } from "../events/filter.ts";
-import { pageBounds, pageOf, type Page, type PageRequest } from "../events/page.ts";
+import {
+  normalFilter,
+  refuseField,
+  type Beside,
+  type EntityLike,
+  type EventFilter,
+} from "../events/filter.ts";
+import { pageBounds, pageNames, pageOf, type Page, type PageRequest } from "../events/page.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { findPage } from "../log/findPage.ts";
@@ -18,6 +24,8 @@ export type FeedQuery = EventFilter &
     /** Tells of each item whether this reader has read it: `{ reader: user("ann") }`. Default: not told. */
     reader?: ReaderOfFeed | undefined;
   };
+
+export const feedNames: Beside<FeedQuery> = { ...pageNames, locale: true, reader: true };
 
 export interface FeedPage extends Page<FeedItem>, Localized {
   /** The log's last position before the page was read: hand it to `live({ after })` and nothing is missed. */
@@ -43,11 +51,11 @@ export interface FeedDependencies {
 
 export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feeds {
   async function feed(query: FeedQuery = {}): Promise<FeedPage> {
-    const filter = normalFilter(query, accountOf(query.account), registry);
-    const { keys, position, read } = await findPage(db, filter, pageBounds(query));
+    const filter = normalFilter(query, accountOf(query.account), registry, feedNames);
+    const found = await findPage(db, filter, pageBounds(query));
     let mark: ReadMark | undefined;
-    const page = await pageOf(keys, query, async (shown) => {
-      const events = (await read(shown)).map((event) => recordedEvent(event, registry));
+    const page = await pageOf(found.events, query, async (shown) => {
+      const events = shown.map((event) => recordedEvent(event, registry));
       const shownItems = await items(events, query);
       if (query.reader === undefined) return shownItems;
       const states = await readStates(db, query.reader, filter.account, events);
@@ -55,7 +63,7 @@ export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feed
       return shownItems.map((item, index) => Object.assign(item, states.of(events[index]!)));
     });
     const { tag: locale, dir } = registry.languages.find(query.locale);
-    return { ...page, position, locale, dir, ...(mark && { mark }) };
+    return { ...page, position: found.position, locale, dir, ...(mark && { mark }) };
   }
 
   async function items(events: readonly RecordedEvent[], { locale }: Reading = {}): Promise<FeedItem[]> {
@@ -67,7 +75,10 @@ export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feed
   return {
     feed,
     items,
-    timeline: async (entity, query = {}) => feed({ ...query, lanes: query.lanes ?? lanes, of: entity }),
+    timeline: async (entity, query: FeedQuery = {}) => {
+      if (query.of !== undefined) refuseField("of", "is the entity whose timeline it is");
+      return feed({ ...query, lanes: query.lanes ?? lanes, of: entity });
+    },
   };
 }
 

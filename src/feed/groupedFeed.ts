@@ -1,9 +1,8 @@
 import { normalFilter } from "../events/filter.ts";
 import { pageBounds } from "../events/page.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
-import { findEvents } from "../log/findEvents.ts";
-import { readEvents, type EventKey } from "../log/readEvents.ts";
-import { entitiesIn, type FeedDependencies, type FeedQuery } from "./feed.ts";
+import { findPage } from "../log/findPage.ts";
+import { entitiesIn, feedNames, type FeedDependencies, type FeedQuery } from "./feed.ts";
 import { feedGroup, type FeedGroup } from "./feedGroup.ts";
 import { foldGroups, isNear, isRecordedNear, type Fold, type Folded } from "./foldGroups.ts";
 import { groupKey } from "./groupKey.ts";
@@ -35,36 +34,40 @@ export async function readGroupedFeed(
   { db, registry, accountOf }: FeedDependencies,
   query: FeedQuery,
 ): Promise<GroupedFeedPage> {
-  const filter = normalFilter(query, accountOf(query.account), registry);
+  const filter = normalFilter(query, accountOf(query.account), registry, feedNames);
   const language = registry.languages.find(query.locale);
   const { limit = 50 } = query;
-  const bounds = pageBounds(query);
-  // One more than is folded: it tells whether anything follows.
-  const found = await findEvents(db, filter, { ...bounds, limit: limit * EVENTS_PER_GROUP + 1 });
+  const forwards = query.after !== undefined;
+  let { before, after } = pageBounds(query);
+  let position: number | undefined;
+  /** Whether there are events that were not read. */
+  let unlooked = false;
   const events: RecordedEvent[] = [];
   const groupKeys = new Map<RecordedEvent, string | null>();
   const keyOf = (event: RecordedEvent) => groupKeys.get(event)!;
-  let keys: readonly EventKey[] = [];
   let folded: Folded<RecordedEvent> = { groups: [], taken: 0 };
   for (const size of [limit * EVENTS_READ_FIRST, limit * EVENTS_PER_GROUP]) {
-    for (const stored of await readEvents(db, found.keys.slice(keys.length, size))) {
+    const room = size - events.length;
+    // One more than is folded: it tells whether anything follows.
+    const found = await findPage(db, filter, { before, after, limit: room + 1 });
+    position ??= found.position;
+    unlooked = found.events.length > room;
+    for (const stored of found.events.slice(0, room)) {
       const event = recordedEvent(stored, registry);
       events.push(event);
       groupKeys.set(event, groupKey(event, registry));
     }
-    keys = found.keys.slice(0, size);
     folded = foldGroups(events, keyOf, limit);
-    if (folded.taken < events.length) break;
+    if (folded.taken < events.length || !unlooked) break;
+    if (forwards) after = events.at(-1)!.id;
+    else before = events.at(-1)!.id;
   }
   const { groups, taken } = folded;
 
-  const forwards = query.after !== undefined;
   const shown = forwards ? events.slice(0, taken).toReversed() : events.slice(0, taken);
   const beyond = forwards ? [] : events.slice(taken);
-  const unlooked = forwards || found.keys.length > keys.length;
-  // By the keys: retention may have dropped the event of one.
-  const first = keys[0]?.id ?? query.before ?? query.after ?? null;
-  const last = (taken < events.length ? events[taken - 1]?.id : keys.at(-1)?.id) ?? query.after ?? null;
+  const first = events[0]?.id ?? query.before ?? query.after ?? null;
+  const last = events[taken - 1]?.id ?? query.after ?? null;
   const older = forwards ? first : unlooked || beyond.length > 0 ? last : null;
 
   const [present, states] = await Promise.all([
@@ -76,7 +79,7 @@ export async function readGroupedFeed(
     .map(({ key, events: members }) => ({ key, events: forwards ? members.toReversed() : members }))
     .sort((one, other) => (one.events[0]!.id < other.events[0]!.id ? 1 : -1))
     .map((fold) => {
-      const continues = mayContinue(fold) ?? unlooked;
+      const continues = mayContinue(fold) ?? (forwards || unlooked);
       const group = feedGroup(fold.key, fold.events, continues, registry, present, language);
       if (!states) return group;
       const read = fold.events.map(states.of);
@@ -90,7 +93,7 @@ export async function readGroupedFeed(
     groups: page,
     older,
     newer: forwards ? last : first,
-    position: found.position,
+    position: position!,
     locale: language.tag,
     dir: language.dir,
     ...(states && { mark: states.mark }),

@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { entityKey } from "../events/entity.ts";
 import { lanes } from "../events/defineEvent.ts";
-import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { normalFilter, type Beside, type EventFilter } from "../events/filter.ts";
 import { pageBounds } from "../events/page.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
@@ -28,6 +28,8 @@ export interface GroupQuery extends EventFilter, Reading {
   limit?: number | undefined;
 }
 
+const groupNames: Beside<GroupQuery> = { newest: true, before: true, limit: true, locale: true };
+
 export interface GroupPage extends Localized {
   readonly group: FeedGroup;
   /** Its events, newest first. */
@@ -50,7 +52,8 @@ export async function readGroup(
   const { registry, accountOf } = dependencies;
   const { limit: wanted } = pageBounds({ before: query.before, limit: query.limit });
   const limit = wanted - 1;
-  const filter = normalFilter({ ...query, lanes: query.lanes ?? lanes }, accountOf(query.account), registry);
+  const asked = { ...query, lanes: query.lanes ?? lanes };
+  const filter = normalFilter(asked, accountOf(query.account), registry, groupNames);
   const { key, members } = await readMembers(dependencies, id, query.newest, filter);
   const events = members.toReversed();
   const from = query.before === undefined ? 0 : events.findIndex((event) => event.id < query.before!);

@@ -1,7 +1,7 @@
 import { textArray, type Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
-import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { checkNames, normalFilter, type EventFilter, type NamesOf } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
 import { idFloor } from "../log/findEvents.ts";
 import { nextDay, timeZone } from "./timeZone.ts";
@@ -18,6 +18,19 @@ export type EventStatsQuery = Counted & {
   readonly until?: Date | undefined;
   /** Where days and hours begin: an IANA name. Default `UTC`. */
   readonly timeZone?: string | undefined;
+};
+
+const statsNames: NamesOf<EventStatsQuery> = {
+  account: true,
+  types: true,
+  categories: true,
+  lanes: true,
+  viewer: true,
+  by: true,
+  bucket: true,
+  since: true,
+  until: true,
+  timeZone: true,
 };
 
 export interface EventStats {
@@ -48,8 +61,11 @@ export interface Stats {
    */
   events(query: EventStatsQuery): Promise<EventStats>;
   /** How much of each defined type the last 30 days had, by type. */
-  types(query?: Pick<EventFilter, "account" | "viewer">): Promise<TypeVolume[]>;
+  types(query?: TypeVolumesQuery): Promise<TypeVolume[]>;
 }
+
+type TypeVolumesQuery = Pick<EventFilter, "account" | "viewer">;
+const volumeNames: NamesOf<TypeVolumesQuery> = { account: true, viewer: true };
 
 export interface StatsDependencies {
   readonly db: Database;
@@ -73,6 +89,7 @@ export function createStats({ db, registry, accountOf }: StatsDependencies): Sta
 
   return {
     events: async (query) => {
+      checkNames(query, statsNames);
       const filter = normal(query);
       const until = query.until?.getTime() ?? Date.now();
       const borders = bordersOf(query, until);
@@ -101,6 +118,7 @@ export function createStats({ db, registry, accountOf }: StatsDependencies): Sta
     },
 
     types: async (query = {}) => {
+      checkNames(query, volumeNames);
       const filter = normal(query);
       const names = registry.types.flatMap((definition) =>
         [definition.type, ...definition.aliases].map((name) => ({ name, definition })),

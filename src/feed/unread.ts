@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import { entityKey } from "../events/entity.ts";
-import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { normalFilter, type Beside, type EventFilter } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
 import { findActs } from "../log/findActs.ts";
@@ -14,6 +14,7 @@ import { findMark, markKey, type MarkOf } from "./marks.ts";
 
 /** The filter of the feed that is counted, with its viewer, and whose mark counts. */
 export type UnreadQuery = EventFilter & MarkOf;
+const unreadNames: Beside<UnreadQuery> = { reader: true, feed: true };
 
 /** What a badge shows. What readers did themselves is never unread to them. */
 export interface UnreadCount {
@@ -51,7 +52,7 @@ const NEIGHBOURS = 20;
  */
 export function createUnread({ db, registry, accountOf }: UnreadDependencies) {
   return async (query: UnreadQuery): Promise<UnreadCount> => {
-    const filter = normalFilter(query, accountOf(query.account), registry);
+    const filter = normalFilter(query, accountOf(query.account), registry, unreadNames);
     const key = markKey(query, filter.account);
     const [mark, last] = await Promise.all([findMark(db, key), lastPosition(db)]);
     if (!mark.hasBegun) return { begun: false, unread: 0, unseen: 0, capped: false };

@@ -68,8 +68,9 @@ export async function activityResponse(
   publicUrl: string | undefined,
 ): Promise<Response> {
   if (publicUrl === undefined) throw new TidingsError("PUBLIC_URL_MISSING");
-  const { items, older, newer } = await tidings.events.list(query);
-  const language = tidings.registry.languages.find(query.locale);
+  const { locale, reader: _reader, ...listed } = query;
+  const { items, older, newer } = await tidings.events.list(listed);
+  const language = tidings.registry.languages.find(locale);
   const { search } = new URL(c.req.url);
   const address = (change: { readonly [name: string]: string | null }) => {
     const parameters = new URLSearchParams(search);

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
-import { normalFilter, type EventFilter } from "../events/filter.ts";
+import { normalFilter, type Beside, type EventFilter } from "../events/filter.ts";
 import { withoutHiddenCauses } from "../events/hiddenCauses.ts";
 import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
@@ -17,6 +17,8 @@ export interface LiveQuery extends EventFilter {
   /** Ends the stream. */
   signal?: AbortSignal | undefined;
 }
+
+const liveNames: Beside<LiveQuery> = { after: true, signal: true };
 
 export interface LiveDependencies {
   readonly db: Database;
@@ -49,7 +51,7 @@ export async function* liveRuns(
   { db, channels, registry, accountOf }: LiveDependencies,
   query: LiveQuery = {},
 ): AsyncGenerator<LiveRun, void, undefined> {
-  const filter = normalFilter(query, accountOf(query.account), registry);
+  const filter = normalFilter(query, accountOf(query.account), registry, liveNames);
   const signal = query.signal ?? new AbortController().signal;
   const waiting = createWaitingRuns();
   const place = await channels.join(filter, waiting.add);

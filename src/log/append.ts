@@ -1,7 +1,8 @@
-import type { Queryable } from "../db/database.ts";
+import { textArray, type Parameter, type Queryable } from "../db/database.ts";
 import type { ActionKind, Lane, Severity } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { JsonObject } from "../events/serializable.ts";
+import { recordedAt } from "./eventId.ts";
 
 /** One validated event on its way into the log. */
 export interface EventRow {
@@ -36,8 +37,7 @@ export interface EventRow {
 /** What the database added. */
 export interface AppendedEvent {
   readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly occurredAt: number;
+  readonly occurredAt: Date;
 }
 
 export interface AppendOptions {
@@ -50,13 +50,22 @@ export interface AppendOptions {
 /** Writes events and timeline rows. A null stands for an event whose idempotency key is already taken: not written. */
 export type Append = (tx: Queryable, rows: readonly EventRow[]) => Promise<(AppendedEvent | null)[]>;
 
+/** The record statement as an expression, for a statement that does more: see 0002_append.sql. */
+export interface AppendExpression {
+  /** Gives one text, which `appendedEvents` reads. Its parameters are `$1` and so on. */
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
+}
+
+export type MakeAppendExpression = (rows: readonly EventRow[]) => AppendExpression;
+
 /**
  * How often a process asks for a NOTIFY at most, which takes 20 to 60 µs of a transaction (measured): a sequencer that was woken
  * stays awake for seconds by itself (sequencer.ts).
  */
 const NOTIFY_EVERY_MS = 100;
 
-export function createAppend({ notify, keepKeysSeconds }: AppendOptions): Append {
+export function createAppendExpression({ notify, keepKeysSeconds }: AppendOptions): MakeAppendExpression {
   let nextNotify = 0; // of the monotonic clock
   const wakes = () => {
     const now = performance.now();
@@ -64,36 +73,73 @@ export function createAppend({ notify, keepKeysSeconds }: AppendOptions): Append
     nextNotify = now + NOTIFY_EVERY_MS;
     return true;
   };
-  const call = async (tx: Queryable, sql: string, json: string, rows: readonly EventRow[]) => {
-    const keepKeys = rows.some((row) => row.key !== null) ? keepKeysSeconds : null;
-    const [result] = await tx.query<{ recorded: string }>(sql, [json, keepKeys, wakes()], { prepare: true });
-    return result!.recorded;
+  return (rows) => {
+    const [row] = rows;
+    if (rows.length === 1) return { sql: ONE, parameters: parametersOf(row!, keepKeysSeconds, wakes()) };
+    const keepKeys = rows.some(({ key }) => key !== null) ? keepKeysSeconds : null;
+    return { sql: LIST, parameters: [JSON.stringify(rows), keepKeys, wakes()] };
   };
+}
+
+export function createAppend(expressionOf: MakeAppendExpression): Append {
   return async (tx, rows) => {
-    if (rows.length === 1)
-      return [appended(JSON.parse(await call(tx, APPEND_ONE, jsonOf(rows[0]!), rows)) as Written)];
-    const list = await call(tx, APPEND, `[${rows.map(jsonOf).join(",")}]`, rows);
-    return (JSON.parse(list) as Written[]).map(appended);
+    const { parameters } = expressionOf(rows);
+    const sql = rows.length === 1 ? SELECT_ONE : SELECT_LIST;
+    const [result] = await tx.query<{ recorded: string | null }>(sql, parameters, { prepare: true });
+    return appendedEvents(rows, result!.recorded);
   };
 }
 
-/** The id, and the milliseconds of `occurredAt`. Null: the key is taken. */
-type Written = readonly [string, number] | null;
-
-function appended(written: Written): AppendedEvent | null {
-  return written && { id: written[0], occurredAt: written[1] };
+/** What the record statement gave for these rows. */
+export function appendedEvents(rows: readonly EventRow[], recorded: string | null): (AppendedEvent | null)[] {
+  if (rows.length === 1) return [appended(rows[0]!, recorded)];
+  const ids = JSON.parse(recorded!) as (string | null)[];
+  return rows.map((row, index) => appended(row, ids[index]!));
 }
 
-/** The record statement is a function of the database: see 0002_append.sql. */
-const APPEND = "select tidings.append($1::text, $2::float8, $3::boolean) as recorded";
-const APPEND_ONE =
-  "select tidings.append_one($1::text::jsonb, make_interval(secs => $2::float8), $3::boolean) as recorded";
+function appended({ occurredAt }: EventRow, id: string | null): AppendedEvent | null {
+  return id === null ? null : { id, occurredAt: new Date(occurredAt ?? recordedAt(id)) };
+}
 
-const jsons = new WeakMap<EventRow, string>();
+// The JSON columns are sent as text: drivers disagree about how to send jsonb.
+const ONE = `tidings.append_one($1::text, $2::text, $3::text, $4::integer, $5::text,
+  $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::text::jsonb,
+  $13::timestamptz, $14::text::jsonb, $15::text::jsonb, $16::text::jsonb, $17::text::jsonb, $18::text[], $19::text[], $20::text,
+  $21::text, $22::uuid, $23::smallint, $24::uuid, $25::text, $26::text, make_interval(secs => $27::float8), $28::boolean)::text`;
+const LIST = "tidings.append_list($1::text::jsonb, make_interval(secs => $2::float8), $3::boolean)";
+const SELECT_ONE = `select ${ONE} as recorded`;
+const SELECT_LIST = `select ${LIST} as recorded`;
 
-/** The row as it is sent: made once, for its size is looked at before. */
-export function jsonOf(row: EventRow): string {
-  let json = jsons.get(row);
-  if (json === undefined) jsons.set(row, (json = JSON.stringify(row)));
-  return json;
+function parametersOf(row: EventRow, keepKeysSeconds: number, wakes: boolean): Parameter[] {
+  const { subject, actor, onBehalfOf, sealed, audience, cause, key } = row;
+  return [
+    row.account,
+    row.lane,
+    row.type,
+    row.version,
+    row.severity,
+    subject.type,
+    subject.id,
+    subject.label,
+    actor.type,
+    actor.id,
+    actor.label,
+    onBehalfOf && JSON.stringify(onBehalfOf),
+    row.occurredAt,
+    JSON.stringify(row.refs),
+    JSON.stringify(row.data),
+    JSON.stringify(row.metadata),
+    sealed && JSON.stringify(sealed),
+    textArray(row.entities),
+    audience && textArray(audience),
+    row.kind,
+    cause && cause.lane,
+    cause && cause.id,
+    cause ? cause.depth : 0,
+    row.reservedId,
+    key,
+    row.fingerprint,
+    key === null ? null : keepKeysSeconds,
+    wakes,
+  ];
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Parameter, Queryable } from "../db/database.ts";
-import { createAppend, type EventRow } from "./append.ts";
+import { eventRow } from "../../test/support/eventRow.ts";
+import { createAppend, createAppendExpression } from "./append.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -29,18 +30,18 @@ describe("a transaction that records asks for a NOTIFY", () => {
 
 /** Appends so many rows and says what was asked of the database. */
 function appends({ notify }: { readonly notify: boolean }) {
-  const append = createAppend({ notify, keepKeysSeconds: 60 });
+  const append = createAppend(createAppendExpression({ notify, keepKeysSeconds: 60 }));
   return async (count: number) => {
     let notified: Parameter | undefined;
     const tx: Queryable = {
       query: async <Row extends object>(_sql: string, parameters: readonly Parameter[] = []) => {
-        notified = parameters[2];
-        const written = ["01920000-0000-7000-8000-000000000000", 0];
-        const recorded = count === 1 ? written : Array.from({ length: count }, () => written);
-        return [{ recorded: JSON.stringify(recorded) } as Row];
+        notified = parameters.at(-1);
+        const id = "01920000-0000-7000-8000-000000000000";
+        const recorded = count === 1 ? id : JSON.stringify(Array.from({ length: count }, () => id));
+        return [{ recorded } as Row];
       },
     };
-    const rows = Array.from({ length: count }, () => ({ key: null }) as EventRow);
+    const rows = Array.from({ length: count }, () => eventRow);
     expect(await append(tx, rows)).toHaveLength(count);
     return notified;
   };

@@ -1,7 +1,7 @@
 import { textArray, type Queryable } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
-import { findEvents, HIGHEST, idFloor, LOWEST, type NormalFilter } from "./findEvents.ts";
-import { readColumns } from "./readEvents.ts";
+import { findColumns } from "./fillPage.ts";
+import { HIGHEST, idFloor, LOWEST, type NormalFilter } from "./findEvents.ts";
 
 /** What an event is and who did it, without its content: for counting. */
 export interface Act {
@@ -28,8 +28,10 @@ export async function findActs(
   page: { readonly before?: string | undefined; readonly limit: number },
 ): Promise<FoundActs> {
   const { of, types, actors, subjects, subjectTypes, severities, kinds } = filter;
-  if (of || types || actors || subjects || subjectTypes || severities || kinds)
-    return lookUp(on, filter, page);
+  if (of || types || actors || subjects || subjectTypes || severities || kinds) {
+    const { before, limit } = page;
+    return foundActs(await findColumns<Act>(on, COLUMNS, filter, { before, limit }), limit);
+  }
   const high = [
     filter.until === null ? HIGHEST : idFloor(filter.until),
     page.before ?? HIGHEST,
@@ -46,7 +48,11 @@ export async function findActs(
     ],
     { prepare: true },
   );
-  return { acts, older: acts.length < page.limit ? null : acts.at(-1)!.id };
+  return foundActs(acts, page.limit);
+}
+
+function foundActs(acts: readonly Act[], limit: number): FoundActs {
+  return { acts, older: acts.length < limit ? null : acts.at(-1)!.id };
 }
 
 const COLUMNS = "e.lane, e.id::text, e.type, e.actor_type, e.actor_id, e.actor_label";
@@ -55,16 +61,3 @@ const COLUMNS = "e.lane, e.id::text, e.type, e.actor_type, e.actor_id, e.actor_l
 const NEWEST = `
 select ${COLUMNS} from tidings.newest_acts($1::text[], $2, $3::text[], $4::uuid, $5::uuid, $6::int) e
  order by e.id desc limit $6::int`;
-
-async function lookUp(
-  on: Queryable,
-  filter: NormalFilter,
-  page: { readonly before?: string | undefined; readonly limit: number },
-): Promise<FoundActs> {
-  const { keys } = await findEvents(on, filter, page);
-  const acts = await readColumns<Act>(on, COLUMNS, keys);
-  return {
-    acts: acts.toSorted((a, b) => (a.id < b.id ? 1 : -1)),
-    older: keys.length < page.limit ? null : keys.at(-1)!.id,
-  };
-}

@@ -88,8 +88,7 @@ function listsOf(filter: NormalFilter, page: PageBounds): Lists {
   const whose = `${viewer}${bind(filter.account)}::text, ${bindList(filter.lanes)}`;
   const rest = `${bind(low)}::uuid, ${bind(high)}::uuid, ${page.after === undefined}, ${bind(page.limit)}::integer`;
   if (looksAtEvents) {
-    // The most selective entity list decides whose timelines are read; an actor or subject is on its own timeline.
-    const asked = [of ?? subjects ?? actors, types, actors, subjects, subjectTypes, severities, kinds];
+    const asked = [of, types, actors, subjects, subjectTypes, severities, kinds];
     return { lists: [`tidings.ids_where(${whose}, ${asked.map(bindList).join(", ")}, ${rest})`], parameters };
   }
   const seenBy = audiences ? "_seen_by" : "";

@@ -55,12 +55,10 @@ const everything: NormalFilter = {
 const idsOf = (events: readonly { readonly id: string }[]) => events.map(({ id }) => id);
 
 async function page(filter: Partial<NormalFilter>, bounds: PageBounds) {
-  const { keys, read } = await findPage(opened.db, { ...everything, ...filter }, bounds);
-  expect(idsOf(await read(keys))).toEqual(idsOf(keys));
-  return idsOf(keys);
+  return idsOf((await findPage(opened.db, { ...everything, ...filter }, bounds)).events);
 }
 
-test("an entity's page goes on below events that retention took, and leaves them out when it is read", async () => {
+test("an entity's page passes over events that retention took, and is full all the same", async () => {
   const month = Date.now() - 20 * MONTH_MS;
   const ids = await insertPastEvents(
     opened.db,
@@ -68,20 +66,19 @@ test("an entity's page goes on below events that retention took, and leaves them
     { account: "pruned" },
   );
   const newestFirst = ids.toReversed();
-  // As a dropped month would leave it: timeline rows without their events.
-  const gone = [uuid7At(month + 150_000), uuid7At(month + 210_000)];
-  for (const id of gone)
+  // As dropped months would leave it: timeline rows without their events, of a lane that has none left and between others.
+  for (const [lane, at] of [
+    ["client", 150_000],
+    ["client", 210_000],
+    ["domain", 270_000],
+  ] as const)
     await opened.db.query(
-      "insert into tidings.timeline (account_id, entity, lane, event_id, type) values ('pruned', 'card:1', 'client', $1, 'card.moved')",
-      [id],
+      "insert into tidings.timeline (account_id, entity, lane, event_id, type) values ('pruned', 'card:1', $1, $2, 'card.moved')",
+      [lane, uuid7At(month + at)],
     );
   const filter = { ...everything, account: "pruned", of: ["card:1"] };
-  const whole = [...newestFirst, ...gone].toSorted().toReversed();
-  for (const limit of [1, 2, 3, 4, 5, 7, 50]) {
-    const { keys, read } = await findPage(opened.db, filter, { limit });
-    expect(idsOf(keys)).toEqual(whole.slice(0, limit));
-    expect(idsOf(await read(keys))).toEqual(newestFirst.filter((id) => whole.slice(0, limit).includes(id)));
-  }
+  for (const limit of [1, 2, 3, 4, 5, 7, 50])
+    expect(idsOf((await findPage(opened.db, filter, { limit })).events)).toEqual(newestFirst.slice(0, limit));
 });
 
 test("a page goes on where the newest months hold too little, in each lane, from any event and for any type", async () => {

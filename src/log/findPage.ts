@@ -1,21 +1,39 @@
 import { textArray, type Parameter, type Queryable } from "../db/database.ts";
 import { recordedAt } from "./eventId.ts";
-import { findEvents, HIGHEST, idBounds, idFloor, type FoundEvents } from "./findEvents.ts";
+import { fillPage, type Stretch } from "./fillPage.ts";
+import { findEvents, HIGHEST, idBounds, idFloor } from "./findEvents.ts";
 import type { NormalFilter, PageBounds } from "./findEvents.ts";
-import { readEvents, type EventKey } from "./readEvents.ts";
+import { readEvents } from "./readEvents.ts";
 import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "./storedEvent.ts";
 
-export interface FoundPage extends FoundEvents {
-  /** The events of some of the keys, in the order of these; keys without an event are left out. */
-  readonly read: (shown: readonly EventKey[]) => Promise<StoredEvent[]>;
+export interface FoundPage {
+  /** Newest first; oldest first when paging `after`. */
+  readonly events: readonly StoredEvent[];
+  /** The last position given before the events were read. */
+  readonly position: number;
 }
 
-/** As `findEvents`, and the way to its events: where one statement finds both, they are here already. */
+/** The newest events that match: fewer than the page has room for only where there are no more. */
 export async function findPage(on: Queryable, filter: NormalFilter, page: PageBounds): Promise<FoundPage> {
+  let position: number | undefined;
+  const events = await fillPage(on, filter, page, async (of, bounds) => {
+    const looked = await look(on, of, bounds);
+    position ??= looked.position;
+    return looked;
+  });
+  return { events, position: position! };
+}
+
+interface Looked extends Stretch<StoredEvent> {
+  readonly position: number;
+}
+
+/** In one statement where one finds both, keys and events. */
+async function look(on: Queryable, filter: NormalFilter, page: PageBounds): Promise<Looked> {
   const source = sourceOf(filter, page);
   if (source === null) {
-    const found = await findEvents(on, filter, page);
-    return { ...found, read: (shown) => readEvents(on, shown) };
+    const { keys, position } = await findEvents(on, filter, page);
+    return { keys, found: await readEvents(on, keys), position };
   }
   const { branches, parameters } = source;
   // One list is a page as it is; several are cut to one, which takes a sort that copies every row.
@@ -29,14 +47,12 @@ export async function findPage(on: Queryable, filter: NormalFilter, page: PageBo
     parameters,
     { prepare: true },
   );
-  const found = rows.filter((row) => row.id !== null) as KeyColumns[];
-  found.sort((a, b) => (a.id < b.id ? 1 : -1));
-  const events = new Map<string, StoredEvent>();
-  for (const row of found) if (row.type !== null) events.set(row.id, storedEvent(row as EventColumns));
+  const keyed = rows.filter((row) => row.id !== null) as KeyColumns[];
+  keyed.sort((a, b) => (a.id < b.id ? 1 : -1));
   return {
-    keys: found.map(({ lane, id }) => ({ account: filter.account, lane, id })),
+    keys: keyed.map(({ lane, id }) => ({ account: filter.account, lane, id })),
+    found: keyed.flatMap((row) => (row.type === null ? [] : [storedEvent(row as EventColumns)])),
     position: Number(rows[0]!.position),
-    read: async (shown) => shown.flatMap(({ id }) => events.get(id) ?? []),
   };
 }
 

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventRow } from "../../test/support/eventRow.ts";
 import { insertRawEvent, uuid7At } from "../../test/support/rawEvents.ts";
-import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
+import { createTestDatabase, openPool, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import type { Database } from "../db/database.ts";
+import { pg } from "../db/pg.ts";
 import { createSignals, type SignalMap } from "../signals.ts";
+import { createAppend, createAppendExpression } from "./append.ts";
 import { createSequencer, sequencerDefaults, type Sequencer } from "./sequencer.ts";
 
 let database: PostgresTestDatabase;
@@ -39,6 +42,17 @@ test("a tick tells what it gave and up to where, also when another process gave 
   expect(told).toEqual([2, 2, 3]);
 });
 
+test("ticks in READ COMMITTED, although the database's default is another level", async () => {
+  const pool = openPool({
+    connectionString: database.url,
+    options: "-c default_transaction_isolation=serializable",
+  });
+  sequencer = createSequencer(pg(pool), createSignals(), () => undefined);
+  await insertRawEvent(database.db);
+  expect(await sequencer.tick()).toEqual({ outcome: "ticked", assigned: 1, lastPosition: 1 });
+  await pool.end();
+});
+
 test("a log that moved to another cluster is repaired by the tick that notices", async () => {
   const { all, next } = signals();
   sequencer = createSequencer(database.db, all, () => undefined);
@@ -57,20 +71,7 @@ test("what is recorded while a repair waits for a writer gets a position behind 
   // As logical replication leaves it, which carries no values of sequences.
   await database.db.query("select setval('tidings.event_seq', 1, false)");
   await database.db.query("update tidings.sequencer set system_identifier = 'another'");
-  const append = "select tidings.append_one($1::text::jsonb, null, false) as recorded";
-  const event = JSON.stringify({
-    account: "acme",
-    lane: "domain",
-    type: "item.noted",
-    version: 1,
-    severity: "info",
-    subject: { type: "item", id: "1" },
-    actor: { type: "user", id: "ann" },
-    entities: ["item:1"],
-    refs: {},
-    data: {},
-    metadata: {},
-  });
+  const append = createAppend(createAppendExpression({ notify: false, keepKeysSeconds: 60 }));
   const waiters = async () => {
     const { rowCount } = await database.pool.query(
       "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
@@ -79,10 +80,10 @@ test("what is recorded while a repair waits for a writer gets a position behind 
   };
   const waiting: Promise<unknown>[] = [];
   await database.db.transaction(async (tx) => {
-    await tx.query(append, [event]);
+    await append(tx, [eventRow]);
     waiting.push(database.db.query("select tidings.repair()::text as repaired"));
     await expect.poll(waiters).toBe(1);
-    waiting.push(database.db.query(append, [event]));
+    waiting.push(append(database.db, [eventRow]));
     await expect.poll(waiters).toBe(2);
   });
   await Promise.all(waiting);
@@ -134,9 +135,9 @@ test("sweeps also when every tick finds something", async () => {
   const { all, next } = signals();
   const busy: Database = {
     ...database.db,
-    transaction: async (work) => {
-      await insertRawEvent(database.db);
-      return database.db.transaction(work);
+    query: async (...statement) => {
+      if (statement[0].includes("tidings.tick")) await insertRawEvent(database.db);
+      return database.db.query(...statement);
     },
   };
   sequencer = createSequencer(busy, all, () => undefined, { tickMs: 1, idleTickMs: 1, sweepMs: 50 });

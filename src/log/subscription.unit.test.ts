@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defineEvent } from "../events/defineEvent.ts";
 import { defineEntity } from "../events/entity.ts";
 import { createRegistry } from "../events/registry.ts";
+import { defineAction } from "../replay/defineAction.ts";
 import type { StoredEvent } from "./storedEvent.ts";
 import { checkSubscription, type SubscriptionOptions } from "./subscription.ts";
 
@@ -71,6 +72,40 @@ describe("a subscription's options", () => {
         message: expect.stringContaining(`"${type}"`) as string,
       }),
     );
+  });
+});
+
+describe("a definition that a subscription names", () => {
+  const refusal = (type: string) =>
+    expect.objectContaining({
+      code: "INVALID_OPTION",
+      message: expect.stringContaining(`"search": types holds a definition of "${type}"`) as string,
+    });
+
+  test("is refused where it is none of the app's: nothing of it would ever come", () => {
+    const cardFlown = defineEvent("card.flown", { subject: card });
+    expect(() => check({ types: [cardMoved, cardFlown] })).toThrow(refusal("card.flown"));
+  });
+
+  test("is refused where the app has another one of its type: events would not be what it says", () => {
+    const another = defineEvent("card.moved", { subject: card });
+    expect(() => check({ types: [another] })).toThrow(refusal("card.moved"));
+    expect(() => check({ types: [another] })).toThrow("another one of that type");
+  });
+
+  test("may be an action's that newer ones have replaced: its events are stored under the same name", () => {
+    const [now, before] = [2, 1].map((version) =>
+      defineAction("card.sort", {
+        kind: "update",
+        version,
+        ignore: version === 1,
+        subject: () => card("1"),
+        run: () => undefined,
+      }),
+    );
+    const both = createRegistry([cardMoved, now!, before!]);
+    for (const type of [now!, before!])
+      expect(checkSubscription("sorted", { run, types: [type] }, both).types).toEqual(["card.sort"]);
   });
 });
 

@@ -12,8 +12,8 @@ export interface WantedTypes {
 }
 
 /**
- * Calls `refuse` for a name or a category that no definition has: it would be waited for in silence. Throws INVALID_FILTER for what
- * is no type at all.
+ * Calls `refuse` for a name or a category that no definition has, and for a definition that is none of the app's: it would be waited
+ * for in silence. Throws INVALID_FILTER for what is no type at all.
  */
 export function wantedTypes(
   types: readonly (AnyEventDefinition | string)[] | undefined,
@@ -25,8 +25,13 @@ export function wantedTypes(
   const patterns = types.filter((type) => typeof type === "string" && isPattern(type)) as string[];
   const single = types.filter((type) => !patterns.includes(type as string));
   const definitions = single.map((type) => {
-    if (typeof type !== "string") return type;
-    return registry.find(type) ?? refuse(`types "${type}" is a type that no definition has`);
+    if (typeof type === "string")
+      return registry.find(type) ?? refuse(`types "${type}" is a type that no definition has`);
+    if (registry.holds(type)) return type;
+    return refuse(
+      `types holds a definition of "${type.type}" that is not among the events of createTidings` +
+        (registry.find(type.type) ? ", which have another one of that type" : ""),
+    );
   });
   for (const pattern of patterns) {
     if (registry.expand(pattern)?.length === 0)

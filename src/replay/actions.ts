@@ -3,6 +3,7 @@ import type { ContextStore } from "../events/context.ts";
 import type { Draft } from "../events/draft.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
+import type { MakeAppendExpression } from "../log/append.ts";
 import type { SubscriptionOptions } from "../log/subscription.ts";
 import { checkActionLocks } from "./actLocks.ts";
 import { actionKeys, type ActionsOptions } from "./actionOptions.ts";
@@ -20,7 +21,7 @@ export interface ActionsDependencies {
   readonly account: string | undefined;
   /** Records drafts in a transaction, with the context of the call. */
   readonly record: (drafts: readonly Draft[], tx: Transaction) => Promise<RecordedEvent[]>;
-  readonly notify: boolean;
+  readonly appendExpression: MakeAppendExpression;
   readonly keepKeysSeconds: number;
   /** Called after a transaction that perform itself opened has committed. */
   readonly onCommitted: () => void;

@@ -97,10 +97,7 @@ function createRecordAgain(
       // What a newer `run` records beside it never happened: it gets an event in its hands, but the log does not.
       const id = derivedId(event.id, `recorded ${++unrecorded}`);
       const cause = { lane: event.lane, id: event.id, depth: event.causeDepth + 1 };
-      return recordedEvent(
-        stored({ ...row, cause }, { id, occurredAt: event.occurredAt.getTime() }),
-        registry,
-      );
+      return recordedEvent(stored({ ...row, cause }, { id, occurredAt: event.occurredAt }), registry);
     });
   };
 }

@@ -85,6 +85,28 @@ describeOnDatabases("claiming deliveries", (open, under) => {
       expect(busy.one + of(second, "one")).toBe(1);
     });
 
+    test("endpoints that are looked at in vain keep nobody waiting", async () => {
+      for (let n = 0; n < 20; n++) await queue.endpoint({ account: `empty-${n}` });
+      await queue.rows("update tidings.endpoint_runs set next_at = clock_timestamp()");
+      const busy = await queue.endpoint({ account: "busy" });
+      await queue.enqueue(busy, 1, { account: "busy" });
+      await queue.rows("update tidings.endpoint_runs set last_served = now() where account_id = 'busy'");
+      let claimed = await queue.claim({ want: 16 });
+      expect(claimed.deliveries).toHaveLength(0);
+      while (claimed.waitMs === 0) claimed = await queue.claim({ want: 16 });
+      expect(of(claimed, "busy")).toBe(1);
+    });
+
+    test("an endpoint that another worker holds is looked at again soon", async (context) => {
+      under.needsSeveralConnections(context);
+      const endpoint = await queue.endpoint();
+      await queue.enqueue(endpoint, 1);
+      await database.db.transaction(async (tx) => {
+        await tx.query("select 1 as locked from tidings.endpoint_runs for update");
+        expect(await queue.claim()).toMatchObject({ deliveries: [], waitMs: 1 });
+      });
+    });
+
     test("slow endpoints of all accounts share what is left of a quarter", async () => {
       for (const account of ["a", "b", "c"]) {
         await queue.enqueue(await queue.endpoint({ account }), 4, { account });

@@ -46,7 +46,10 @@ export interface ClaimedDelivery {
 export interface Claimed {
   readonly endpoints: readonly ClaimedEndpoint[];
   readonly deliveries: readonly ClaimedDelivery[];
-  /** Nothing is due before; null when nothing is planned within the hour. 0 when there may be more right now. */
+  /**
+   * Nothing is due before; null when nothing is planned within the hour. 0 when there may be more right now, 1 when other workers
+   * hold all that is due.
+   */
   readonly waitMs: number | null;
 }
 

@@ -66,11 +66,13 @@ export function createResults(dependencies: ResultsDependencies): Results {
       await loop.stop();
       clearTimeout(timer);
       timer = undefined;
-      try {
-        while (waiting.length > 0) if ((await writeNext()).busy > 0) await passes(FOR_MS);
-      } catch (error) {
-        waiting.length = 0;
-        signals.emit("loop.failed", { loop: "webhook results", error, retryInMs: 0 });
+      while (waiting.length > 0) {
+        try {
+          if ((await writeNext()).busy > 0) await passes(FOR_MS);
+        } catch (error) {
+          if (!isRefused(error)) waiting.length = 0; // otherwise it was that one alone
+          signals.emit("loop.failed", { loop: "webhook results", error, retryInMs: 0 });
+        }
       }
     },
   };
@@ -88,6 +90,7 @@ export function createResults(dependencies: ResultsDependencies): Results {
     writing = batch.length;
     try {
       const completed = await write(batch);
+      writing = 0; // before it is told: they have made room
       const busy = new Set(completed.busy);
       if (busy.size > 0) waiting.push(...batch.filter(({ delivery }) => busy.has(delivery)));
       tell(signals, batch, completed);

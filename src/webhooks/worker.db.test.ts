@@ -239,6 +239,24 @@ describeOnDatabases("the worker", (open, under) => {
     stop();
   });
 
+  test("a result that the database refuses does not keep others from being written at a stop", async () => {
+    const [good, bad] = [await queue.endpoint(), await queue.endpoint({ url: "http://receiver.test/bad" })];
+    await queue.enqueue(good, 3);
+    await queue.enqueue(bad, 1);
+    const pending: (() => void)[] = [];
+    const worker = start(({ url }) => {
+      const isBad = url.endsWith("bad");
+      return new Promise((resolve) => {
+        pending[isBad ? "unshift" : "push"](() => resolve(isBad ? { ...OK, detail: "\0" } : OK));
+      });
+    });
+    await eventually("requests are under way", () => pending.length === 4);
+    const stopped = worker.stop();
+    pending.forEach((answer) => answer());
+    await stopped;
+    expect(await states()).toEqual(["3 delivered", "1 pending"]);
+  });
+
   test("a secret that does not open is told, tried again by the schedule, and charged to nobody", async () => {
     const endpoint = await queue.endpoint();
     await queue.enqueue(endpoint);

@@ -46,8 +46,12 @@ export async function spawnCli(args: readonly string[], options: CliOptions = {}
 export interface RunningCli {
   /** The next line of stdout; rejects when the process ends without one. */
   nextLine(): Promise<string>;
+  /** Writes to its stdin, and leaves that open. */
+  type(text: string): void;
   /** Sends SIGINT, as Ctrl-C does, and resolves to the exit code. */
   interrupt(): Promise<number | null>;
+  /** Reads no more, as `| head` does when it has enough, and resolves to the exit code. */
+  readNoMore(): Promise<number | null>;
 }
 
 /** Starts `tidings …` and leaves it running. */
@@ -56,6 +60,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   let stderr = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = once(child, "close") as Promise<[number | null]>;
+  const codeAtEnd = async () => (await ended)[0];
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   return {
     nextLine: async () => {
@@ -63,10 +68,14 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
       if (next.done) throw new Error(`tidings ${args[0]} ended: ${stderr}`);
       return next.value;
     },
-    interrupt: async () => {
+    type: (text) => void child.stdin!.write(text),
+    interrupt: () => {
       child.kill("SIGINT");
-      const [code] = await ended;
-      return code;
+      return codeAtEnd();
+    },
+    readNoMore: () => {
+      child.stdout!.destroy();
+      return codeAtEnd();
     },
   };
 }

@@ -150,17 +150,59 @@ return (keys is null or e.audience is null or e.audience && keys)
    and (severities is null or e.severity = any (severities))
    and (kinds is null or e.kind = any (kinds));
 
+-- Where what is kept of an account begins in a lane: the id of its oldest event, null where there is none. What an entity has below it on
+-- its timeline has lost its events to retention (ADR 0012).
+create function tidings.oldest_of_account(account text, of_lane text) returns uuid
+language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
+begin
+  return (select e.id from tidings.events e where e.account_id = account and e.lane = of_lane order by e.id limit 1);
+end $$;
+
+-- Of some lists of entities, on the timelines of each of which there is what is asked for, the shortest to go through; the first where all
+-- are long.
+create function tidings.shortest_timelines(account text, entities text[], subjects text[], actors text[], low uuid, high uuid) returns text[]
+language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
+declare
+  most      constant integer := 1000; -- 0.2 ms
+  shortest  text[];
+  least_of  integer;
+  list      text[];
+  of_entity text;
+  length    integer;
+begin
+  for number in 1 .. 3 loop
+    list := case number when 1 then entities when 2 then subjects else actors end;
+    continue when list is null;
+    length := 0;
+    -- One by one: for any of them PostgreSQL may look at all entities.
+    foreach of_entity in array list loop
+      length := length + (select count(*) from (select from tidings.timeline t
+        where t.account_id = account and t.entity = of_entity and t.event_id > low and t.event_id < high limit most - length) counted);
+    end loop;
+    if shortest is null or length < least_of then
+      shortest := list;
+      least_of := length;
+    end if;
+  end loop;
+  return shortest;
+end $$;
+
 -- Any other filter: events are looked at in the order of the page, one after the other, until it is full. Those of the entities where
--- some are asked for, otherwise those of the types, otherwise all. So what nearly every event is costs as much as a plain page, and what
--- none is as much as all of them (300,000 events of an account: 0.2 s).
+-- some are asked for, as subjects or actors too; otherwise those of the types, otherwise all. So what nearly every event is costs as much
+-- as a plain page, and what none is as much as all that is looked at (300,000 events of an account: 0.2 s).
 --
 -- The events on a timeline are looked up in runs, see tidings.events_by_key(): as many as the page has room for, then twice as many …
+-- Where these do not fill it and there is another list of entities, the shorter one is gone through: what somebody did on a board of
+-- 25,000 events, who was never there, takes 2 ms instead of 110.
 create function tidings.ids_where(keys text[], account text, of_lanes text[], entities text[], of_types text[], actors text[],
                                   subjects text[], subject_types text[], severities text[], kinds text[],
                                   low uuid, high uuid, newest_first boolean, page integer)
 returns table (lane text, id uuid) rows 50 language plpgsql stable
 set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off set enable_seqscan = off as $$
 declare
+  listed     text[] := coalesce(entities, subjects, actors);
+  is_settled boolean := num_nonnulls(entities, subjects, actors) < 2;
+  shortest   text[];
   of_lane    text;
   of_type    text;
   of_entity  text;
@@ -172,8 +214,9 @@ declare
   low_left   uuid;
   high_left  uuid;
 begin
-  if entities is not null then
-    foreach of_entity in array entities loop
+  <<lists>>
+  while listed is not null loop
+    foreach of_entity in array listed loop
       look := page;
       found_all := 0;
       low_left := low;
@@ -189,10 +232,22 @@ begin
                    where of_types is not null) t
            group by t.lane, left(t.id::text, 4)
         loop
-          return query select e.lane, e.id from tidings.events e
-            where e.account_id = account and e.lane = run.lane and e.id = any (run.ids)
-              and e.id between run.ids[1] and run.ids[cardinality(run.ids)]
-              and tidings.is_wanted(e, keys, actors, subjects, subject_types, severities, kinds);
+          if entities is null or entities = listed then
+            return query select e.lane, e.id from tidings.events e
+              where e.account_id = account and e.lane = run.lane and e.id = any (run.ids)
+                and e.id between run.ids[1] and run.ids[cardinality(run.ids)]
+                and tidings.is_wanted(e, keys, actors, subjects, subject_types, severities, kinds);
+          else
+            -- The limits keep PostgreSQL from reading the timelines of `entities` from end to end.
+            return query select e.lane, e.id from tidings.events e
+              where e.account_id = account and e.lane = run.lane and e.id = any (run.ids)
+                and e.id between run.ids[1] and run.ids[cardinality(run.ids)]
+                and tidings.is_wanted(e, keys, actors, subjects, subject_types, severities, kinds)
+                and (select true from unnest(entities) asked (entity) cross join lateral (
+                       select from tidings.timeline t
+                        where t.account_id = account and t.entity = asked.entity and t.event_id = e.id and t.lane = e.lane limit 1) found
+                      limit 1);
+          end if;
           get diagnostics found_here = row_count;
           found_all := found_all + found_here;
           looked := looked + cardinality(run.ids);
@@ -204,10 +259,18 @@ begin
         end loop;
         exit when found_all >= page or looked < look;
         look := least(look * 2, 5000);
+        if not is_settled and look >= 4 * page then
+          is_settled := true;
+          shortest := tidings.shortest_timelines(account, entities, subjects, actors, low, high);
+          if shortest <> listed then
+            listed := shortest;
+            continue lists;
+          end if;
+        end if;
       end loop;
     end loop;
     return;
-  end if;
+  end loop;
 
   foreach of_lane in array of_lanes loop
     if of_types is null and newest_first then

@@ -101,16 +101,17 @@ return greatest(moment, case when run.breaker = 'open' then run.breaker_until en
                 case when tidings.tokens_at(run, moment) < 1
                      then moment + ((1 - tidings.tokens_at(run, moment)) / run.rate + 0.001) * interval '1 second' end);
 
--- Lowers next_at of endpoints that would look later. `owners`: the account of each.
+-- Lowers next_at of endpoints that would look later, and of those that may be looked at for the last time at this moment: a claim that
+-- sees nothing yet puts them to sleep. `owners`: the account of each.
 create function tidings.wake_endpoints(owners text[], endpoints uuid[], moment timestamptz) returns void
 language plpgsql as $$
 begin
   with idle as (
     select r.account_id, r.endpoint_id from unnest(owners, endpoints) woken (account_id, endpoint_id)
       join tidings.endpoint_runs r on r.account_id = woken.account_id and r.endpoint_id = woken.endpoint_id
-     where r.active and r.next_at > tidings.looked_at(r, moment)
+     where r.active and (r.next_at > tidings.looked_at(r, moment) or r.idle_turns >= 3)
      order by r.account_id, r.endpoint_id for update of r)
-  update tidings.endpoint_runs r set next_at = tidings.looked_at(r, moment), idle_turns = 0 from idle
+  update tidings.endpoint_runs r set next_at = least(r.next_at, tidings.looked_at(r, moment)), idle_turns = 0 from idle
    where r.account_id = idle.account_id and r.endpoint_id = idle.endpoint_id;
   perform tidings.wake_webhooks();
 end $$;
@@ -119,21 +120,30 @@ end $$;
 -- says how many of them each account holds ({account: n}), of which it may hold half; `slow_room` is what is left of the
 -- quarter for slow endpoints. The account that holds the fewest slots goes first, and of its endpoints the one that was served least
 -- recently: a thousand endpoints of one account win nothing.
--- Returns {endpoints: […], deliveries: […], waitMs}. `waitMs`: 0 when there may be more right now, otherwise nothing is due before
--- then. `body` is null when the message is gone.
+-- Returns {endpoints: […], deliveries: […], waitMs}. `waitMs`: 0 when there may be more right now, 1 when others hold all that is due,
+-- otherwise nothing is due before then. `body` is null when the message is gone.
 create function tidings.claim_deliveries(want integer, slots integer, slow_room integer, busy text) returns text
 language plpgsql
 set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare
-  moment  timestamptz := clock_timestamp();
-  held_by jsonb := busy;
-  claim   uuid := gen_random_uuid();
-  taken   json;
-  of_them json;
-  more    boolean;
+  moment    timestamptz := clock_timestamp();
+  locked_at timestamptz;
+  held_by   jsonb := busy;
+  claim     uuid := gen_random_uuid();
+  owners    text[]; -- of the endpoints whose turn it is; all arrays in the same order
+  endpoints uuid[];
+  rooms     integer[];
+  budgets   double precision[];
+  slows     boolean[];
+  passed    boolean; -- over endpoints that are due
+  taken     json;
+  of_them   json;
+  more      boolean := false;
 begin
   -- A claim that a crash of the server takes back was no promise: its deliveries wait again. So its commit waits for no disk.
   perform set_config('synchronous_commit', 'off', true);
+  -- In two statements: whoever makes a delivery due holds its endpoint's lock, and what was committed just before it became ours is seen
+  -- by a statement that begins afterwards. In one, a delivery resent at that moment waited until the endpoint was looked at again.
   with due as (
     select r.account_id, r.endpoint_id, r.last_served,
            r.breaker <> 'closed' or r.duration_ms > 5000 as slow,
@@ -154,67 +164,78 @@ begin
       from of_accounts o cross join lateral (select least(o.room, greatest(1, slots / 2) - o.place) as room) s
      where s.room > 0
   ), of_worker as (
-    select l.account_id, l.endpoint_id, least(l.room, case when l.slow then slow_room - l.taken_of_lane end) as room,
+    select l.account_id, l.endpoint_id, l.slow, least(l.room, case when l.slow then slow_room - l.taken_of_lane end) as room,
            sum(l.room) over (order by l.place, l.last_served, l.account_id, l.endpoint_id) - l.room as taken
       from of_lanes l where not l.slow or l.taken_of_lane < slow_room
   ), ep as materialized (
     -- Another worker may have served it meanwhile: the lock gives the row as it is now.
-    select r.account_id, r.endpoint_id, r.next_at, r.idle_turns, tidings.tokens_at(r, moment) as tokens,
+    select r.account_id, r.endpoint_id, w.slow, tidings.tokens_at(r, moment) as tokens,
            least(w.room, want - w.taken, case r.breaker when 'closed' then r.inflight_limit else 1 end - r.inflight,
                  floor(tidings.tokens_at(r, moment)))::integer as room
       from of_worker w join tidings.endpoint_runs r on r.account_id = w.account_id and r.endpoint_id = w.endpoint_id
      where w.taken < want and r.active and r.next_at <= moment
        and r.inflight < case r.breaker when 'closed' then r.inflight_limit else 1 end
        for update of r skip locked
-  ), pick as materialized ( -- no limit around it: endpoints that have work would look empty
-    select q.* from ep cross join lateral (
-      select d.ctid as place from tidings.delivery_queue d
-       where d.account_id = ep.account_id and d.endpoint_id = ep.endpoint_id and d.state = 0 and d.run_at <= moment
-       order by d.run_at, d.delivery_id limit greatest(ep.room, 0) for update skip locked) q
-  ), leased as (
-    update tidings.delivery_queue q
-       set state = 1, claim_id = claim,
-           -- Three times the request's whole time: a lease never ends while its request may still be running.
-           leased_until = moment + 3 * interval '1 millisecond' * coalesce(
-             (select e.timeout_ms from tidings.endpoints e where e.account_id = q.account_id and e.id = q.endpoint_id), 15000)
-      from pick where q.ctid = pick.place
-    returning q.account_id, q.endpoint_id, q.delivery_id, q.message_id, q.step, q.attempts
-  ), served as (
-    select ep.*, (select count(*) from leased l where l.account_id = ep.account_id and l.endpoint_id = ep.endpoint_id)::integer as n
-      from ep where ep.room > 0
-  ), bumped as (
-    update tidings.endpoint_runs r
-       set inflight = r.inflight + s.n, last_served = moment,
-           tokens = coalesce(s.tokens - s.n, 0), tokens_at = case when r.rate is null then r.tokens_at else moment end,
-           breaker = case when r.breaker = 'open' and s.n > 0 then 'half_open' else r.breaker end,
-           idle_turns = case when s.n = s.room then 0 else least(s.idle_turns + 1, 3) end,
-           next_at = case
-             when s.tokens - s.n < 1 then moment + ((1 - (s.tokens - s.n)) / r.rate + 0.001) * interval '1 second'
-             when s.n = s.room then r.next_at
-             -- No more here, as far as this snapshot shows: who is writing a row now saw that the endpoint is due and did not
-             -- wake it. So it is looked at again after 0.1, 0.4 and 1.6 s before it waits to be woken.
-             else least(case when s.idle_turns < 3 then moment + interval '100 milliseconds' * 4 ^ s.idle_turns else 'infinity' end,
-                        (select min(q.run_at) from tidings.delivery_queue q
-                          where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 0 and q.run_at > moment))
-           end
-      from served s where r.account_id = s.account_id and r.endpoint_id = s.endpoint_id)
-  select (select json_agg(json_build_object('account', l.account_id, 'id', l.delivery_id, 'endpoint', l.endpoint_id,
-                   'message', l.message_id, 'claim', claim, 'step', l.step, 'attempts', l.attempts, 'type', m.type,
-                   'contentType', m.content_type, 'headers', m.headers, 'body', encode(m.body, 'base64'),
-                   'nowMs', extract(epoch from moment)::float8 * 1000) order by l.delivery_id)
-            from leased l left join lateral (
-              select * from tidings.messages m where m.account_id = l.account_id and m.id = l.message_id limit 1) m on true),
-         (select json_agg(json_build_object('account', e.account_id, 'id', e.id, 'revision', e.revision, 'url', e.url,
-                   'scheme', e.scheme, 'compat', e.compat, 'secrets', e.secrets, 'headers', e.headers,
-                   'timeoutMs', e.timeout_ms, 'schedule', e.schedule,
-                   'slow', (select d.slow from due d where d.account_id = e.account_id and d.endpoint_id = e.id)))
-            from (select account_id, endpoint_id from served where n > 0) s cross join lateral (
-              select * from tidings.endpoints e where e.account_id = s.account_id and e.id = s.endpoint_id limit 1) e),
-         exists (select from served s where s.n > 0 and s.n = s.room) or (select count(*) from of_worker) > (select count(*) from ep)
-    into taken, of_them, more;
+  )
+  select array_agg(account_id), array_agg(endpoint_id), array_agg(room), array_agg(tokens), array_agg(slow),
+         (select count(*) from of_worker) > (select count(*) from ep)
+    into owners, endpoints, rooms, budgets, slows, passed
+    from ep where room > 0;
+
+  if owners is not null then
+    locked_at := clock_timestamp();
+    with turn as materialized (
+      select * from unnest(owners, endpoints, rooms, budgets, slows) t (account_id, endpoint_id, room, tokens, slow)
+    ), pick as materialized ( -- no limit around it: endpoints that have work would look empty; no lock: whoever changes rows has the endpoint's
+      select q.* from turn t cross join lateral (
+        select d.ctid as place from tidings.delivery_queue d
+         where d.account_id = t.account_id and d.endpoint_id = t.endpoint_id and d.state = 0 and d.run_at <= locked_at
+         order by d.run_at, d.delivery_id limit t.room) q
+    ), leased as (
+      update tidings.delivery_queue q
+         set state = 1, claim_id = claim,
+             -- Three times the request's whole time: a lease never ends while its request may still be running.
+             leased_until = moment + 3 * interval '1 millisecond' * coalesce(
+               (select e.timeout_ms from tidings.endpoints e where e.account_id = q.account_id and e.id = q.endpoint_id), 15000)
+        from pick where q.ctid = pick.place
+      returning q.account_id, q.endpoint_id, q.delivery_id, q.message_id, q.step, q.attempts
+    ), served as (
+      select t.*, (select count(*) from leased l where l.account_id = t.account_id and l.endpoint_id = t.endpoint_id)::integer as n
+        from turn t
+    ), bumped as (
+      update tidings.endpoint_runs r
+         set inflight = r.inflight + s.n, last_served = moment,
+             tokens = coalesce(s.tokens - s.n, 0), tokens_at = case when r.rate is null then r.tokens_at else moment end,
+             breaker = case when r.breaker = 'open' and s.n > 0 then 'half_open' else r.breaker end,
+             idle_turns = case when s.n = s.room then 0 else least(r.idle_turns + 1, 3) end,
+             next_at = case
+               when s.tokens - s.n < 1 then moment + ((1 - (s.tokens - s.n)) / r.rate + 0.001) * interval '1 second'
+               when s.n = s.room then r.next_at
+               -- No more here, as far as this snapshot shows: who is writing a row now saw that the endpoint is due and did not
+               -- wake it. So it is looked at again after 0.1, 0.4 and 1.6 s before it waits to be woken.
+               else least(case when r.idle_turns < 3 then moment + interval '100 milliseconds' * 4 ^ r.idle_turns else 'infinity' end,
+                          (select min(q.run_at) from tidings.delivery_queue q
+                            where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 0 and q.run_at > locked_at))
+             end
+        from served s where r.account_id = s.account_id and r.endpoint_id = s.endpoint_id)
+    select (select json_agg(json_build_object('account', l.account_id, 'id', l.delivery_id, 'endpoint', l.endpoint_id,
+                     'message', l.message_id, 'claim', claim, 'step', l.step, 'attempts', l.attempts, 'type', m.type,
+                     'contentType', m.content_type, 'headers', m.headers, 'body', encode(m.body, 'base64'),
+                     'nowMs', extract(epoch from moment)::float8 * 1000) order by l.delivery_id)
+              from leased l left join lateral (
+                select * from tidings.messages m where m.account_id = l.account_id and m.id = l.message_id limit 1) m on true),
+           (select json_agg(json_build_object('account', e.account_id, 'id', e.id, 'revision', e.revision, 'url', e.url,
+                     'scheme', e.scheme, 'compat', e.compat, 'secrets', e.secrets, 'headers', e.headers,
+                     'timeoutMs', e.timeout_ms, 'schedule', e.schedule, 'slow', s.slow))
+              from (select account_id, endpoint_id, slow from served where n > 0) s cross join lateral (
+                select * from tidings.endpoints e where e.account_id = s.account_id and e.id = s.endpoint_id limit 1) e),
+           exists (select from served s where s.n > 0 and s.n = s.room) or passed
+      into taken, of_them, more;
+  end if;
 
   return json_build_object('endpoints', coalesce(of_them, '[]'), 'deliveries', coalesce(taken, '[]'), 'waitMs',
-    case when taken is not null and more then 0 else (
+    -- Also where all turns were in vain: those endpoints sleep now, and the ones that were passed over for them may have work.
+    case when more then 0 when passed then 1 else (
       select extract(epoch from min(r.next_at) - moment)::float8 * 1000 from tidings.endpoint_runs r
        where r.next_at > moment and r.next_at < moment + interval '1 hour') end)::text;
 end $$;

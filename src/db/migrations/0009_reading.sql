@@ -197,15 +197,22 @@ begin
     select not is_cut, coalesce(json_agg(f order by f.place), '[]')::text from found f where f.place <= page;
 end $$;
 
--- The newest event about an entity that may be seen, among its newest `pass`.
+-- The newest event about an entity that is kept and may be seen, among its newest `pass` of those kept.
 create function tidings.newest_about(keys text[], account text, of_entity text, pass integer)
 returns table (lane text, id uuid) language plpgsql stable
 set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
+declare
+  domain_from uuid := tidings.oldest_of_account(account, 'domain');
+  change_from uuid := tidings.oldest_of_account(account, 'change');
+  client_from uuid := tidings.oldest_of_account(account, 'client');
+  system_from uuid := tidings.oldest_of_account(account, 'system');
 begin
   return query
     select t.lane, t.event_id
       from (select about.lane, about.event_id, about.audience from tidings.timeline about
              where about.account_id = account and about.entity = of_entity
+               and about.event_id >= case about.lane when 'domain' then domain_from when 'change' then change_from
+                                                     when 'client' then client_from else system_from end
              order by about.event_id desc limit pass) t
      where keys is null or t.audience is null or t.audience && keys limit 1;
 end $$;

@@ -14,7 +14,7 @@ interface SequencerRow {
   ticked_ms: number;
   swept_ms: number;
   moved: boolean;
-  ranges: string;
+  xids: string;
 }
 
 const STATE = `
@@ -23,7 +23,7 @@ select last_position::text, floor_seq::text,
        extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as swept_ms,
        coalesce(system_identifier <> tidings.cluster_identifier(), false)
          or pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as moved,
-       array_to_json(tidings.visible_between(snapshot, pg_current_snapshot()))::text as ranges
+       (select json_agg(xids)::text from tidings.visible_between(snapshot, pg_current_snapshot()) xids) as xids
   from tidings.sequencer`;
 
 /** Whether events get their positions, and if not, what holds them. */
@@ -115,10 +115,10 @@ async function waitingEvents(
   on: Queryable,
   state: SequencerRow,
 ): Promise<{ count: number; oldestMs: number }> {
-  const ranges = JSON.parse(state.ranges) as string[];
-  const branches = ranges.map(
-    (range) => `(select account_id, lane, id from tidings.events e
-      where seq > ${state.floor_seq} and ${range}
+  const xids = JSON.parse(state.xids) as { first: string; last: string }[];
+  const branches = xids.map(
+    ({ first, last }) => `(select account_id, lane, id from tidings.events e
+      where seq > ${state.floor_seq} and xid between '${first}' and '${last}'
         and not exists (select from tidings.event_order o
               where o.pos > ${state.last_position} and o.account_id = e.account_id and o.lane = e.lane and o.event_id = e.id)
       limit ${COUNT_TO + 1})`,
