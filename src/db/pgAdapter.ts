@@ -1,8 +1,9 @@
-import type { ClientBase, Pool, PoolClient, QueryConfig } from "pg";
+import type { ClientBase, Pool, PoolClient } from "pg";
 import { TidingsError } from "../errors.ts";
 import type { Database, Parameter, Transaction } from "./database.ts";
 import { explainFailure } from "./failedTransaction.ts";
-import { statementName } from "./preparedStatements.ts";
+import { PreparedQuery, type NamedStatement } from "./preparedQuery.ts";
+import { namedStatement } from "./preparedStatements.ts";
 
 export interface PgOptions {
   /**
@@ -37,28 +38,63 @@ async function run<Row extends object>(
   on: Pool | ClientBase,
   sql: string,
   parameters: readonly Parameter[] = [],
-  name?: string,
 ): Promise<Row[]> {
   try {
-    return await rowsOf<Row>(on, { name, text: sql, values: parameters as Parameter[] });
+    return await rowsOf<Row>(on, sql, parameters);
   } catch (error) {
-    // As pg's own promise does: from here the stack leads to the caller, not to where pg read the answer.
-    if (error instanceof Error) Error.captureStackTrace(error);
-    throw explainFailure(error);
+    throw explained(error);
   }
+}
+
+async function runNamed<Row extends object>(
+  on: ClientBase,
+  statement: NamedStatement,
+  parameters: readonly Parameter[] = [],
+): Promise<Row[]> {
+  try {
+    return await new Promise((resolve, reject) => {
+      on.query(
+        new PreparedQuery<Row>(statement, parameters, (error, rows) => {
+          if (error) reject(error);
+          else resolve(rows);
+        }),
+      );
+    });
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+function explained(error: unknown): unknown {
+  // As pg's own promise does: from here the stack leads to the caller, not to where pg read the answer.
+  if (error instanceof Error) Error.captureStackTrace(error, explained);
+  return explainFailure(error);
 }
 
 /**
  * By a callback: with the promise of a client's `query` the rows of past statements outlive the small garbage collections,
  * which then copy megabytes: 53 KB of each page of a feed (pg 8.23 on Node 20, measured).
  */
-function rowsOf<Row extends object>(on: Pool | ClientBase, statement: QueryConfig): Promise<Row[]> {
+function rowsOf<Row extends object>(
+  on: Pool | ClientBase,
+  sql: string,
+  parameters: readonly Parameter[],
+): Promise<Row[]> {
   return new Promise((resolve, reject) => {
-    on.query<Row>(statement, (error: Error | undefined, result) => {
+    on.query<Row>(sql, parameters as Parameter[], (error: Error | undefined, result) => {
       if (error) reject(error);
       else resolve(result.rows);
     });
   });
+}
+
+async function runPrepared<Row extends object>(
+  client: ClientBase,
+  sql: string,
+  parameters: readonly Parameter[] | undefined,
+): Promise<Row[]> {
+  const statement = await namedStatement(client, sql);
+  return statement ? runNamed(client, statement, parameters) : run(client, sql, parameters);
 }
 
 /** As `pool.query`, which would not say which client it takes. */
@@ -69,7 +105,7 @@ function queryPrepared<Row extends object>(
 ): Promise<Row[]> {
   return withClient(pool, async (client, discard) => {
     try {
-      return await run<Row>(client, sql, parameters, await statementName(client, sql));
+      return await runPrepared<Row>(client, sql, parameters);
     } catch (error) {
       discard(error as Error);
       throw error;
@@ -142,10 +178,8 @@ function isClient(handle: unknown): handle is Client {
 function transactionOn(client: ClientBase, { prepare = true }: PgOptions): Transaction<ClientBase> {
   return {
     handle: client,
-    query: async (sql, parameters, options) => {
-      const name = prepare && options?.prepare ? await statementName(client, sql) : undefined;
-      return run(client, sql, parameters, name);
-    },
+    query: (sql, parameters, options) =>
+      prepare && options?.prepare ? runPrepared(client, sql, parameters) : run(client, sql, parameters),
     execute: async (script) => {
       await client.query(script);
     },

@@ -1,29 +1,31 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
+import type { NamedStatement } from "./preparedQuery.ts";
 
 /**
- * The name under which the connection of `client` keeps `sql` prepared; undefined where it must go unnamed.
+ * `sql` under the name by which the connection of `client` keeps it prepared; undefined where it must go unnamed.
  *
  * A statement that the server does not know under its name aborts the caller's transaction, so whether it knows is
  * certain before the first use: where each statement reaches one session of the server, and nobody had it forget.
  */
-export async function statementName(client: ClientBase, sql: string): Promise<string | undefined> {
+export async function namedStatement(client: ClientBase, sql: string): Promise<NamedStatement | undefined> {
   const session = sessions.get(client);
   if (session === undefined) {
     // A client that is used once would pay for the question and gain nothing.
-    sessions.set(client, { asked: false, keepsStatements: false });
+    sessions.set(client, { asked: false, keepsStatements: false, statements: new Map() });
     return undefined;
   }
   if (!session.asked) {
     session.asked = true;
     session.keepsStatements = (await isDirect(client)) && watchForgetting(client, session);
   }
-  return session.keepsStatements ? nameOf(sql) : undefined;
+  return session.keepsStatements ? statementOf(session, sql) : undefined;
 }
 
 interface Session {
   asked: boolean;
   keepsStatements: boolean;
+  readonly statements: Map<string, NamedStatement>;
 }
 
 const sessions = new WeakMap<ClientBase, Session>();
@@ -34,7 +36,12 @@ const sessions = new WeakMap<ClientBase, Session>();
  */
 async function isDirect(client: ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  return "processID" in client && client.processID === rows[0]!.pid;
+  return "processID" in client && client.processID === rows[0]!.pid && !sendsAhead(client);
+}
+
+/** A client in pipeline mode takes no queries but its own. */
+function sendsAhead(client: ClientBase): boolean {
+  return "pipeline" in client && client.pipeline === true;
 }
 
 /** After DISCARD ALL or DEALLOCATE the client goes unnamed for good: whoever resets sessions does so at each use. */
@@ -49,6 +56,16 @@ function watchForgetting(client: ClientBase, session: Session): boolean {
 // A connection keeps what it has prepared until it ends, and a page's text depends on how many types were asked for.
 const MAX_NAMES = 100;
 const names = new Map<string, string>();
+
+function statementOf({ statements }: Session, text: string): NamedStatement | undefined {
+  const known = statements.get(text);
+  if (known !== undefined) return known;
+  const name = nameOf(text);
+  if (name === undefined) return undefined;
+  const statement = { name, text, columns: null };
+  statements.set(text, statement);
+  return statement;
+}
 
 /** Made of the text, so that every copy of this module in a process gives one text one name. */
 function nameOf(sql: string): string | undefined {
