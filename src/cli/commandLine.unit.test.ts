@@ -137,15 +137,27 @@ describe("tidings", () => {
     expect(stderr).not.toContain("secret");
   });
 
-  test.each(["shop", "mysql://localhost/shop", "postgres://app:se#cret@localhost/shop"])(
-    "says how a database URL is written instead of %s",
-    async (url) => {
-      const { code, stderr } = await runCli(["doctor", "--database-url", url]);
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/^error DATABASE_URL_INVALID .*postgres:\/\/USER:PASSWORD@HOST:5432\/DATABASE/);
-      expect(stderr).not.toContain("cret");
-    },
-  );
+  test("takes a URL without a host for a socket, as pg does", async () => {
+    const url = `postgres://app:secret@/shop?host=${directory}`;
+    const { code, stderr } = await runCli(["doctor", "--database-url", url]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error DATABASE_UNREACHABLE .*\.s\.PGSQL\./)]);
+    expect(stderr).not.toContain("secret");
+  });
+
+  test.each([
+    "shop",
+    "mysql://localhost/shop",
+    "postgres://app:se#cret@localhost/shop",
+    "postgres://app:12#cret@localhost/shop",
+    "postgres://app:12/cret@localhost/shop",
+    "postgres://app:12?cret@localhost/shop",
+    "postgres://app:se@12/cret@localhost/shop",
+  ])("says how a database URL is written instead of %s", async (url) => {
+    const { code, stderr } = await runCli(["doctor", "--database-url", url]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error DATABASE_URL_INVALID .*postgres:\/\/USER:PASSWORD@HOST:5432\/DATABASE/);
+    expect(stderr).not.toMatch(/cret|12/);
+  });
 
   test("makes a PGlite directory only to migrate it, and not among other files", async () => {
     const missing = join(directory, "misspelt");

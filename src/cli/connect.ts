@@ -87,12 +87,18 @@ const CONNECT_WITHIN_MS = 10_000;
 /** What pg understands; it takes anything else for the name of a database on a host called "base". */
 const POSTGRES_URL = /^(postgres(ql)?:\/\/|socket:|\/)/;
 
+/** With #, / or ? as they are in a password, which makes a part of it the host, port or database: messages name those. */
+const MISREAD_URL = /^\w+:(.*#|\/\/[^/?]*(\/[^?]*|\?.*)@)/;
+
+/** Also with no host between user and path (`postgres://app:pw@/shop?host=/run/postgresql`), which pg takes for a socket. */
+const isUrl = (url: string) => URL.canParse(url) || URL.canParse(url.replace("@/", "@socket/"));
+
 async function openUrl(url: string, { terminal }: Call): Promise<Connection> {
-  if (!POSTGRES_URL.test(url) || (url.startsWith("postgres") && !URL.canParse(url))) {
+  if (!POSTGRES_URL.test(url) || MISREAD_URL.test(url) || !(url.startsWith("/") || isUrl(url))) {
     // Without what was given: it may hold a password.
     throw new CliError(
       "DATABASE_URL_INVALID",
-      "The database URL is none of PostgreSQL. Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, and # or @ in a password as %23 or %40",
+      "The database URL is none of PostgreSQL. Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, and #, @, / or ? in a password as %23, %40, %2F or %3F",
     );
   }
   const driver = await importFromProject<typeof import("pg")>("pg");

@@ -63,18 +63,23 @@ describe.each([
     expect(isLeftOpen()).toBe(false);
   });
 
-  test("Ctrl-C closes it, and says by exit code 130 that the command was not done", async () => {
-    const record = startCli([
-      ...BATCH,
-      ...place(),
-      ...(place()[0] === "--pglite" ? ["--events", EVENTS_FILE] : []),
-    ]);
-    // A hundred lines are recorded at once; more are to come.
-    record.type('{"type":"card.closed","actor":"user:ann","subject":"card:1"}\n'.repeat(100));
-    expect(JSON.parse(await record.nextLine())).toMatchObject({ line: 1, ok: true });
-    expect(await record.interrupt()).toBe(130);
-    expect(isLeftOpen()).toBe(false);
-  });
+  // Ctrl-C, and the terminal being closed.
+  test.each(["SIGINT", "SIGHUP"] as const)(
+    "%s closes it, and a script ends with the command that was not done",
+    async (signal) => {
+      const record = startCli([
+        ...BATCH,
+        ...place(),
+        ...(place()[0] === "--pglite" ? ["--events", EVENTS_FILE] : []),
+      ]);
+      // A hundred lines are recorded at once; more are to come.
+      record.type('{"type":"card.closed","actor":"user:ann","subject":"card:1"}\n'.repeat(100));
+      expect(JSON.parse(await record.nextLine())).toMatchObject({ line: 1, ok: true });
+      // What a shell takes for exit code 130, and for a reason not to go on.
+      expect(await record.interrupt(signal)).toBe("SIGINT");
+      expect(isLeftOpen()).toBe(false);
+    },
+  );
 });
 
 describe("Ctrl-C", () => {
@@ -83,14 +88,18 @@ describe("Ctrl-C", () => {
     // What the app's module opens is closed when it is loaded, and this one never is.
     await writeFile(
       stuck,
-      "console.log('loading'); setInterval(() => {}, 1_000); await new Promise(() => {});",
+      `process.once("SIGINT", () => setInterval(() => console.log("still loading"), 100));
+       console.log("loading");
+       setInterval(() => {}, 1_000);
+       await new Promise(() => {});`,
     );
     const check = startCli(["check", "--events", EVENTS_FILE, "--config", stuck]);
     expect(await check.nextLine()).toBe("loading");
     const ended = check.interrupt();
+    expect(await check.nextLine()).toBe("still loading");
     // What comes right after the first is taken for the same one.
     const again = setInterval(() => void check.interrupt(), 50);
-    expect(await ended).toBe(130);
+    expect(await ended).toBe("SIGINT");
     clearInterval(again);
   });
 });

@@ -1,6 +1,15 @@
 #!/usr/bin/env node
 import { run } from "./run.ts";
+import { INTERRUPTED_CODE } from "./runToEnd.ts";
 import { createTerminal } from "./terminal.ts";
+
+// A script ends with a command that SIGINT ended, and goes on after one that exits with 130, though both give it 130.
+// Windows has no signals: there the code must do.
+process.on("exit", (code) => {
+  if (code !== INTERRUPTED_CODE || process.platform === "win32") return;
+  process.removeAllListeners("SIGINT");
+  process.kill(process.pid, "SIGINT");
+});
 
 const terminal = createTerminal(process.stdin, process.stdout, process.stderr, process.env);
 const code = await run(process.argv.slice(2), terminal);

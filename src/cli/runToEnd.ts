@@ -7,7 +7,8 @@ export const INTERRUPTED_CODE = 130;
 /** A launcher between the terminal and us may pass Ctrl-C on, so that one arrives twice. A person takes longer. */
 const SAME_INTERRUPT_MS = 250;
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** SIGHUP is the terminal being closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs a command that was understood, and then closes what it opened, also where it failed or Ctrl-C ended it: a PGlite

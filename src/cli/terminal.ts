@@ -39,8 +39,9 @@ export function createTerminal(
   const unread = new AbortController();
   for (const output of [stdout, stderr]) {
     output.on("error", (error: NodeJS.ErrnoException) => {
-      // `| head` has read enough: what follows the log ends, what changes something is not left half done.
-      if (error.code !== "EPIPE") throw error;
+      // `| head` has read enough (EPIPE), or the terminal was closed (EIO): what follows the log ends, what changes
+      // something is not left half done.
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
       if (output === stdout) unread.abort();
     });
   }

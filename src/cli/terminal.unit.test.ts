@@ -56,10 +56,10 @@ describe("the terminal", () => {
     expect(await written()).toEqual(["", "error\n"]);
   });
 
-  test("notices that nobody reads the results any more", async () => {
+  test.each(["EPIPE", "EIO"])("notices by %s that nobody reads the results any more", (code) => {
     const { terminal, stdout } = terminalOf({ isTTY: false });
     expect(terminal.unread.aborted).toBe(false);
-    stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    stdout.emit("error", Object.assign(new Error(`write ${code}`), { code }));
     expect(terminal.unread.aborted).toBe(true);
   });
 

@@ -335,6 +335,26 @@ describeOnDatabases("the SQL of the log:", (open, { needsSeveralConnections }) =
       await expectDense(db, 8);
     });
 
+    test("finds what many transactions wrote that were open, each event once", async (context) => {
+      needsSeveralConnections(context);
+      const db = await begin();
+      const writers = 6;
+      const ids: string[] = [];
+      // Each opens the next one and writes when that is done with it, so that all are open at once.
+      const openNext = async (left: number): Promise<void> => {
+        if (left === 0) return void expect(await run(db, "sweep")).toMatchObject({ assigned: 0 });
+        await db.transaction(async (tx) => {
+          ids.push(await insertRawEvent(tx, { id: uuid7At(Date.now() - 3 * DAY_MS) }));
+          await openNext(left - 1);
+        });
+      };
+      await openNext(writers);
+      expect(await run(db, "sweep")).toMatchObject({ assigned: writers });
+      expect(await run(db, "sweep")).toMatchObject({ assigned: 0 });
+      expect(await order(db)).toEqual(ids);
+      await expectDense(db, writers);
+    });
+
     test("finds an event outside the day although its transaction was open across sweeps", async (context) => {
       needsSeveralConnections(context);
       const db = await begin();

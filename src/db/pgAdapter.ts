@@ -94,7 +94,7 @@ async function runPrepared<Row extends object>(
   parameters: readonly Parameter[] | undefined,
 ): Promise<Row[]> {
   const statement = await namedStatement(client, sql);
-  return statement ? runNamed(client, statement, parameters) : run(client, sql, parameters);
+  return await (statement ? runNamed<Row>(client, statement, parameters) : run<Row>(client, sql, parameters));
 }
 
 /** As `pool.query`, which would not say which client it takes. */

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { ClientBase, Pool, PoolConfig } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, openPool, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
@@ -92,6 +93,14 @@ test("the client's own query_timeout holds", async () => {
   const { client, query } = await clientOf({ query_timeout: 100 });
   await expect(query("select pg_sleep(60)::text as slept")).rejects.toThrow("Query read timeout");
   client.release(true);
+});
+
+test("a stream that cannot gather its writes will do", async () => {
+  const plain = () => Object.assign(new Socket(), { cork: undefined, uncork: undefined });
+  const { client, query } = await clientOf({ stream: plain } as PoolConfig);
+  for (let time = 0; time < 2; time++) expect(await query("select 1 as one")).toEqual([{ one: 1 }]);
+  await client.query("rollback");
+  client.release();
 });
 
 test("a client in pipeline mode, which takes no queries of ours, goes unnamed", async () => {

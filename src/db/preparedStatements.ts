@@ -8,18 +8,23 @@ import type { NamedStatement } from "./preparedQuery.ts";
  * A statement that the server does not know under its name aborts the caller's transaction, so whether it knows is
  * certain before the first use: where each statement reaches one session of the server, and nobody had it forget.
  */
-export async function namedStatement(client: ClientBase, sql: string): Promise<NamedStatement | undefined> {
+export function namedStatement(
+  client: ClientBase,
+  sql: string,
+): NamedStatement | undefined | Promise<NamedStatement | undefined> {
   const session = sessions.get(client);
   if (session === undefined) {
     // A client that is used once would pay for the question and gain nothing.
     sessions.set(client, { asked: false, keepsStatements: false, statements: new Map() });
     return undefined;
   }
-  if (!session.asked) {
-    session.asked = true;
-    session.keepsStatements = (await isDirect(client)) && watchForgetting(client, session);
-  }
-  return session.keepsStatements ? statementOf(session, sql) : undefined;
+  return session.asked ? statementOf(session, sql) : ask(client, session, sql);
+}
+
+async function ask(client: ClientBase, session: Session, sql: string): Promise<NamedStatement | undefined> {
+  session.asked = true;
+  session.keepsStatements = (await isDirect(client)) && watchForgetting(client, session);
+  return statementOf(session, sql);
 }
 
 interface Session {
@@ -57,7 +62,8 @@ function watchForgetting(client: ClientBase, session: Session): boolean {
 const MAX_NAMES = 100;
 const names = new Map<string, string>();
 
-function statementOf({ statements }: Session, text: string): NamedStatement | undefined {
+function statementOf({ keepsStatements, statements }: Session, text: string): NamedStatement | undefined {
+  if (!keepsStatements) return undefined;
   const known = statements.get(text);
   if (known !== undefined) return known;
   const name = nameOf(text);

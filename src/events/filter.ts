@@ -47,7 +47,7 @@ export interface EventFilter {
 
 const MAX_VALUES = 50;
 
-const FIELDS: { readonly [Field in keyof Required<EventFilter>]: true } = {
+const FIELDS: NamesOf<EventFilter> = {
   account: true,
   of: true,
   types: true,

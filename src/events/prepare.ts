@@ -33,8 +33,11 @@ export function prepareEvent(
   { registry, context, account: fixedAccount }: PrepareOptions,
 ): PreparedEvent {
   const definition = definitionOf(draft, registry);
-  const { cause, ...stamp } = stampOf(draft, context, fixedAccount);
-  const { account, actor, onBehalfOf, metadata } = stamp;
+  const { account, actor, onBehalfOf, metadata, occurredAt, key, cause } = stampOf(
+    draft,
+    context,
+    fixedAccount,
+  );
   checkRole(draft.subject, definition.subject, ["subject"]);
   const refs = checkRefs(draft, definition);
   const data = validateData(draft.data, definition);
@@ -63,7 +66,7 @@ export function prepareEvent(
     subject: withLabel(subject),
     actor,
     onBehalfOf,
-    occurredAt: stamp.occurredAt,
+    occurredAt,
     refs,
     data,
     metadata,
@@ -73,7 +76,7 @@ export function prepareEvent(
     sealed: null,
     reservedId: null,
     cause: null,
-    key: stamp.key,
+    key,
     fingerprint: null as EventRow["fingerprint"],
   };
   // Set, not spread: see recordedEvent.ts.

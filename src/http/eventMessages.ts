@@ -2,7 +2,7 @@ import type { LiveRun } from "../live/channels.ts";
 import type { LiveForm } from "./liveFormats.ts";
 import type { SharedChunks } from "./sharedChunks.ts";
 
-/** Events in one chunk of text. With the most that an event may hold, 64 KiB, a chunk is at most 3 MiB. */
+/** Events in one chunk of text. With the most that an event may hold, 64 KiB and the names of its entities, a chunk is at most 5 MiB. */
 const EVENTS_AT_ONCE = 50;
 
 /** A stopped server's clients come back within this time, not all at once. */

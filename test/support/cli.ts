@@ -43,15 +43,18 @@ export async function spawnCli(args: readonly string[], options: CliOptions = {}
   return { code, stdout: await stdout, stderr: await stderr };
 }
 
+/** The exit code, or the signal that ended the process. */
+export type CliEnd = number | NodeJS.Signals;
+
 export interface RunningCli {
   /** The next line of stdout; rejects when the process ends without one. */
   nextLine(): Promise<string>;
   /** Writes to its stdin, and leaves that open. */
   type(text: string): void;
-  /** Sends SIGINT, as Ctrl-C does, and resolves to the exit code. */
-  interrupt(): Promise<number | null>;
-  /** Reads no more, as `| head` does when it has enough, and resolves to the exit code. */
-  readNoMore(): Promise<number | null>;
+  /** Sends SIGINT, as Ctrl-C does, or another signal, and resolves when the process has ended. */
+  interrupt(signal?: NodeJS.Signals): Promise<CliEnd>;
+  /** Reads no more, as `| head` does when it has enough, and resolves when the process has ended. */
+  readNoMore(): Promise<CliEnd>;
 }
 
 /** Starts `tidings …` and leaves it running. */
@@ -59,8 +62,11 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   const child = start(args, options);
   let stderr = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const ended = once(child, "close") as Promise<[number | null]>;
-  const codeAtEnd = async () => (await ended)[0];
+  const ended = once(child, "close") as Promise<[number, null] | [null, NodeJS.Signals]>;
+  const end = async () => {
+    const [code, signal] = await ended;
+    return code ?? signal;
+  };
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   return {
     nextLine: async () => {
@@ -69,13 +75,13 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
       return next.value;
     },
     type: (text) => void child.stdin!.write(text),
-    interrupt: () => {
-      child.kill("SIGINT");
-      return codeAtEnd();
+    interrupt: (signal = "SIGINT") => {
+      child.kill(signal);
+      return end();
     },
     readNoMore: () => {
       child.stdout!.destroy();
-      return codeAtEnd();
+      return end();
     },
   };
 }

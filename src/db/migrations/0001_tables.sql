@@ -39,7 +39,7 @@ create table tidings.events (
   kind            text collate "C",                                 -- of an action: create, update, destroy, upsert; otherwise null
   primary key (account_id, lane, id) include (audience)
   -- No checks: PostgreSQL prepares each of them anew for every statement, 25 of the 190 µs that recording one event takes
-  -- (three checks, measured). All rows come through tidings.append() and append_one(), and record() has checked them.
+  -- (three checks, measured). All rows come through tidings.append_one() and append_list(), and record() has checked them.
 ) partition by range (lane, id);
 
 create index events_xid on tidings.events (xid);                        -- what became visible between two snapshots

@@ -106,12 +106,18 @@ begin
         || format('select %s + row_number() over (order by seq), account_id, lane, id from (', state.last_position)
         || string_agg(format(
              'select seq, account_id, lane, id from tidings.events '
-             'where seq > %s and pg_visible_in_snapshot(xid, %L) and xid between %L and %L',
-             state.floor_seq, state.snapshot, xids.first, xids.last), ' union all ')
+             'where seq > %s and pg_visible_in_snapshot(xid, %L) and %s',
+             state.floor_seq, state.snapshot, condition), ' union all ')
         || ') recent where not exists (select from tidings.event_order o '
         || format('where o.pos > %s and o.account_id = recent.account_id and o.lane = recent.lane and o.event_id = recent.id)',
                   state.sweep_position)
-      from tidings.visible_between(state.sweep_from, state.snapshot) xids);
+      -- Two branches, however many transactions were open: each is planned for every partition there is (100 branches over 144
+      -- partitions: 5 s and 700 MB, measured).
+      from (select format('xid between %L and %L', first, last) as condition
+              from tidings.visible_between(state.sweep_from, state.snapshot) where first <> last
+            union all
+            select format('xid = any (%L)', array_agg(first))
+              from tidings.visible_between(state.sweep_from, state.snapshot) where first = last having count(*) > 0) conditions);
   get diagnostics fresh_rows = row_count;
   assigned := fresh_rows;
   update tidings.sequencer s

@@ -259,7 +259,7 @@ begin
         end loop;
         exit when found_all >= page or looked < look;
         look := least(look * 2, 5000);
-        if not is_settled and look >= 4 * page then
+        if not is_settled and look >= least(4 * page, 5000) then
           is_settled := true;
           shortest := tidings.shortest_timelines(account, entities, subjects, actors, low, high);
           if shortest <> listed then

@@ -116,9 +116,16 @@ async function waitingEvents(
   state: SequencerRow,
 ): Promise<{ count: number; oldestMs: number }> {
   const xids = JSON.parse(state.xids) as { first: string; last: string }[];
-  const branches = xids.map(
-    ({ first, last }) => `(select account_id, lane, id from tidings.events e
-      where seq > ${state.floor_seq} and xid between '${first}' and '${last}'
+  // One branch for all transactions that were open: each is planned for every partition there is.
+  const single = xids.filter(({ first, last }) => first === last).map(({ first }) => first);
+  const runs = xids.filter(({ first, last }) => first !== last);
+  const conditions = [
+    ...runs.map(({ first, last }) => `xid between '${first}' and '${last}'`),
+    ...(single.length > 0 ? [`xid = any ('{${single.join(",")}}')`] : []),
+  ];
+  const branches = conditions.map(
+    (condition) => `(select account_id, lane, id from tidings.events e
+      where seq > ${state.floor_seq} and ${condition}
         and not exists (select from tidings.event_order o
               where o.pos > ${state.last_position} and o.account_id = e.account_id and o.lane = e.lane and o.event_id = e.id)
       limit ${COUNT_TO + 1})`,
