@@ -6,7 +6,7 @@ import { startChild } from "./childProcess.ts";
 import { createPeerTables } from "./peers.ts";
 import { peerVersions } from "./peerVersions.ts";
 import type { Variant, WriterResult, WriterRound, WriterSetup } from "./recordWriters.ts";
-import { createDatabase, openPool, recycleWal, startServer } from "./server.ts";
+import { createDatabase, openPool, startServer } from "./server.ts";
 import { median, percentile, ratioOfRounds, rotated, rounded } from "./statistics.ts";
 
 /** What an event costs the transaction that records it: the same UPDATE without, with Tidings, and with each peer. */
@@ -25,7 +25,6 @@ export const record: Bench = {
 const VARIANTS: readonly Variant[] = ["updateOnly", "record", "emmett", "pgBossSend"];
 const LATENCY_VARIANTS: readonly Variant[] = ["updateOnly", "record"];
 const PROCESSES = 2;
-const WAL_SEGMENTS = 63; // of 16 MB: more than all rounds write, and what min_wal_size keeps
 
 async function run({
   server: choice,
@@ -45,7 +44,6 @@ async function run({
     };
   };
   try {
-    await recycleWal(server, choice, quick ? 1 : WAL_SEGMENTS);
     const url = await createDatabase(server, "bench_record");
     await prepare(url, size.rows);
     const setup: WriterSetup = { url, writers: 16 / PROCESSES, rows: size.rows, peers: true };

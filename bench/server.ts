@@ -27,7 +27,6 @@ const SETTINGS = [
   "work_mem=16MB",
   "maintenance_work_mem=256MB",
   "max_wal_size=4GB",
-  "min_wal_size=1GB",
   "checkpoint_timeout=15min",
   "random_page_cost=1.1",
 ];
@@ -54,32 +53,6 @@ async function describe(url: string, stop: () => Promise<void>): Promise<BenchSe
     );
     const { server_version, ...settings } = Object.fromEntries(rows.map((row) => [row.name, row.setting]));
     return { url, version: server_version!, settings, stop };
-  } finally {
-    await client.end();
-  }
-}
-
-/**
- * Has the server's log of changes lie in files that are there, as on any server that runs for a while. A fresh one makes a file of
- * 16 MB, for which all commits wait 60 ms, whenever one is full: once in five seconds with events, hardly ever without.
- * Needs a superuser; a server that was given by its URL is taken as it is.
- */
-export async function recycleWal(
-  { url }: BenchServer,
-  choice: ServerChoice,
-  segments: number,
-): Promise<void> {
-  if (typeof choice === "object") return;
-  const client = new Client(url);
-  await client.connect();
-  try {
-    for (let made = 0; made < segments; made++) {
-      await client.query(
-        "select pg_logical_emit_message(false, 'bench', 'a segment is left only when it holds something')",
-      );
-      await client.query("select pg_switch_wal()");
-    }
-    await client.query("checkpoint"); // renames what is no longer needed to what will be
   } finally {
     await client.end();
   }

@@ -335,6 +335,25 @@ describeOnDatabases("the SQL of the log:", (open, { needsSeveralConnections }) =
       await expectDense(db, 8);
     });
 
+    test("is planned for two conditions, however many transactions were open", async () => {
+      const db = await begin();
+      const [now] = await db.query<{ xid: string }>(
+        "select pg_snapshot_xmax(pg_current_snapshot())::text as xid",
+      );
+      const next = Number(now!.xid);
+      const conditions = async (open: readonly number[]) => {
+        const older = `${open[0] ?? next}:${next}:${open.join(",")}`;
+        const rows = await db.query<{ condition: string }>(
+          `select condition from tidings.became_visible('${older}', '${next + 10}:${next + 10}:') condition`,
+        );
+        return rows.map(({ condition }) => condition);
+      };
+      const since = `xid between '${next}' and '${next + 10}'`;
+      expect(await conditions([])).toEqual([since]);
+      const open = Array.from({ length: 300 }, (_, number) => next - 300 + number);
+      expect(await conditions(open)).toEqual([since, `xid = any ('{${open.join(",")}}')`]);
+    });
+
     test("finds what many transactions wrote that were open, each event once", async (context) => {
       needsSeveralConnections(context);
       const db = await begin();

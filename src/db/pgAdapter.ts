@@ -34,41 +34,28 @@ export function pg(pool: Pool, options: PgOptions = {}): Database<ClientBase> {
   };
 }
 
-async function run<Row extends object>(
-  on: Pool | ClientBase,
+const run = <Row extends object>(on: Pool | ClientBase, sql: string, parameters: readonly Parameter[] = []) =>
+  explained(rowsOf<Row>(on, sql, parameters));
+
+async function runPrepared<Row extends object>(
+  client: ClientBase,
   sql: string,
   parameters: readonly Parameter[] = [],
 ): Promise<Row[]> {
-  try {
-    return await rowsOf<Row>(on, sql, parameters);
-  } catch (error) {
-    throw explained(error);
-  }
+  const statement = await namedStatement(client, sql);
+  return explained(
+    statement ? rowsOfNamed<Row>(client, statement, parameters) : rowsOf<Row>(client, sql, parameters),
+  );
 }
 
-async function runNamed<Row extends object>(
-  on: ClientBase,
-  statement: NamedStatement,
-  parameters: readonly Parameter[] = [],
-): Promise<Row[]> {
+async function explained<Row>(rows: Promise<Row[]>): Promise<Row[]> {
   try {
-    return await new Promise((resolve, reject) => {
-      on.query(
-        new PreparedQuery<Row>(statement, parameters, (error, rows) => {
-          if (error) reject(error);
-          else resolve(rows);
-        }),
-      );
-    });
+    return await rows;
   } catch (error) {
-    throw explained(error);
+    // As pg's own promise does: from here the stack leads to the caller, not to where pg read the answer.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw explainFailure(error);
   }
-}
-
-function explained(error: unknown): unknown {
-  // As pg's own promise does: from here the stack leads to the caller, not to where pg read the answer.
-  if (error instanceof Error) Error.captureStackTrace(error, explained);
-  return explainFailure(error);
 }
 
 /**
@@ -88,13 +75,19 @@ function rowsOf<Row extends object>(
   });
 }
 
-async function runPrepared<Row extends object>(
-  client: ClientBase,
-  sql: string,
-  parameters: readonly Parameter[] | undefined,
+function rowsOfNamed<Row extends object>(
+  on: ClientBase,
+  statement: NamedStatement,
+  parameters: readonly Parameter[],
 ): Promise<Row[]> {
-  const statement = await namedStatement(client, sql);
-  return await (statement ? runNamed<Row>(client, statement, parameters) : run<Row>(client, sql, parameters));
+  return new Promise((resolve, reject) => {
+    on.query(
+      new PreparedQuery<Row>(statement, parameters, (error, rows) => {
+        if (error) reject(error);
+        else resolve(rows);
+      }),
+    );
+  });
 }
 
 /** As `pool.query`, which would not say which client it takes. */

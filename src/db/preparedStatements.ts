@@ -23,7 +23,8 @@ export function namedStatement(
 
 async function ask(client: ClientBase, session: Session, sql: string): Promise<NamedStatement | undefined> {
   session.asked = true;
-  session.keepsStatements = (await isDirect(client)) && watchForgetting(client, session);
+  session.keepsStatements =
+    takesQueriesOfOurs(client) && (await isDirect(client)) && watchForgetting(client, session);
   return statementOf(session, sql);
 }
 
@@ -41,12 +42,12 @@ const sessions = new WeakMap<ClientBase, Session>();
  */
 async function isDirect(client: ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  return "processID" in client && client.processID === rows[0]!.pid && !sendsAhead(client);
+  return "processID" in client && client.processID === rows[0]!.pid;
 }
 
-/** A client in pipeline mode takes no queries but its own. */
-function sendsAhead(client: ClientBase): boolean {
-  return "pipeline" in client && client.pipeline === true;
+/** A client in pipeline mode refuses them. */
+function takesQueriesOfOurs(client: ClientBase): boolean {
+  return !("pipeline" in client && client.pipeline === true);
 }
 
 /** After DISCARD ALL or DEALLOCATE the client goes unnamed for good: whoever resets sessions does so at each use. */

@@ -45,7 +45,7 @@ export async function record(
   const results = prepareAll(dependencies, context, drafts);
   const errors = results.filter((result) => result instanceof TidingsError);
   refuseEvents(errors, drafts.length);
-  return await write(dependencies, results as PreparedEvent[], { tx, viewer: context.viewer });
+  return write(dependencies, results as PreparedEvent[], { tx, viewer: context.viewer });
 }
 
 /**
@@ -127,7 +127,7 @@ async function write(
   { tx, viewer }: Writing = {},
 ): Promise<RecordedEvent[]> {
   if (prepared.length === 0) return [];
-  if (tx) return await writeIn(tx, dependencies, prepared, viewer);
+  if (tx) return writeIn(tx, dependencies, prepared, viewer);
   const events = await dependencies.db.transaction((own) => writeIn(own, dependencies, prepared, viewer));
   dependencies.onCommitted();
   return events;
@@ -140,7 +140,7 @@ async function writeIn(
   viewer: Viewer | undefined,
 ): Promise<RecordedEvent[]> {
   const rows = await findCauseDepths(tx, prepared, viewer);
-  if (rows.some((row) => row.key !== null)) return await writeKeyed(tx, { append, registry }, rows, viewer);
+  if (rows.some((row) => row.key !== null)) return writeKeyed(tx, { append, registry }, rows, viewer);
   const appended = await append(tx, rows);
   return rows.map((row, index) => recordedEvent(stored(row, appended[index]!), registry));
 }

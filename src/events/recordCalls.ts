@@ -54,7 +54,7 @@ export function createRecordCalls<Handle>({
     // A call without any argument is a record of nothing; a handle that is missing is a mistake.
     const tx = given.length > 0 && inCallersTransaction ? db.adopt(first) : undefined;
     const { context, act } = contextFor("record");
-    return await (act ? act.record(drafts, tx) : record(recording, context, drafts, tx));
+    return act ? act.record(drafts, tx) : record(recording, context, drafts, tx);
   };
 
   return {

@@ -27,7 +27,7 @@ export interface EventRow {
   readonly kind: ActionKind | null;
   /** What is sensitive, encrypted; null where nothing is. */
   readonly sealed: JsonObject | null;
-  /** The id that `reserve` gave, where the event must know it before it is written; null for a new one. */
+  /** The id that `reserve` gave, where the event must know it before it is written, with its `occurredAt`; null for a new one. */
   readonly reservedId: string | null;
   readonly cause: { readonly lane: Lane; readonly id: string; readonly depth: number } | null;
   readonly key: string | null;
@@ -107,6 +107,7 @@ const ONE = `tidings.append_one($1::text, $2::text, $3::text, $4::integer, $5::t
   $13::timestamptz, $14::text::jsonb, $15::text::jsonb, $16::text::jsonb, $17::text::jsonb, $18::text[], $19::text[], $20::text,
   $21::text, $22::uuid, $23::smallint, $24::uuid, $25::text, $26::text, make_interval(secs => $27::float8), $28::boolean)::text`;
 const LIST = "tidings.append_list($1::text::jsonb, make_interval(secs => $2::float8), $3::boolean)";
+// Made once: a text that is put together for each call is hashed anew, to find the name of its statement.
 const SELECT_ONE = `select ${ONE} as recorded`;
 const SELECT_LIST = `select ${LIST} as recorded`;
 

@@ -2,22 +2,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { eventually } from "../../test/log/support/eventually.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
-import { policy, queueOn, sealing, type QueueUnderTest } from "../../test/webhooks/support/queueUnderTest.ts";
+import {
+  OK,
+  policy,
+  queueOn,
+  sealing,
+  type QueueUnderTest,
+} from "../../test/webhooks/support/queueUnderTest.ts";
 import type { Database } from "../db/database.ts";
 import type { Notice } from "./complete.ts";
 import { createDeliver } from "./deliver.ts";
 import type { OutgoingRequest, RequestResult } from "./sendRequest.ts";
 import { createWorker, type Worker } from "./worker.ts";
-
-const OK: RequestResult = {
-  status: 200,
-  failure: null,
-  detail: null,
-  durationMs: 3,
-  responseHeaders: {},
-  responseBody: null,
-  truncated: false,
-};
 
 describeOnDatabases("the worker", (open, under) => {
   let database: TestDatabase;

@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, test } from "vitest";
 import { eventually } from "../../test/log/support/eventually.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
-import { policy, queueOn, sealing, type QueueUnderTest } from "../../test/webhooks/support/queueUnderTest.ts";
+import {
+  OK,
+  policy,
+  queueOn,
+  sealing,
+  type QueueUnderTest,
+} from "../../test/webhooks/support/queueUnderTest.ts";
 import type { Database } from "../db/database.ts";
 import { createDeliver } from "./deliver.ts";
 import type { RequestResult } from "./sendRequest.ts";
@@ -115,16 +121,6 @@ describeOnDatabases("a worker whose slots are taken", (open) => {
     await requests(42);
   });
 });
-
-const OK: RequestResult = {
-  status: 200,
-  failure: null,
-  detail: null,
-  durationMs: 3,
-  responseHeaders: {},
-  responseBody: null,
-  truncated: false,
-};
 
 /** A database that takes no results yet. */
 function writingResultsAfter(mayWrite: Promise<void>, db: Database): Database {

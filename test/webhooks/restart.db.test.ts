@@ -12,7 +12,7 @@ import { createWorker } from "../../src/webhooks/worker.ts";
 import { eventually } from "../log/support/eventually.ts";
 import { embeddedBinaries, startPostgres, type RunningPostgres } from "../support/postgres.ts";
 import { openPool } from "../support/testDatabase.ts";
-import { policy, queueOn, sealing } from "./support/queueUnderTest.ts";
+import { OK, policy, queueOn, sealing } from "./support/queueUnderTest.ts";
 
 let home: string;
 let server: RunningPostgres;
@@ -59,15 +59,7 @@ test("case 33: PostgreSQL restarted in the middle of a claim: the same worker go
     send: async ({ headers }: { headers: Readonly<Record<string, string>> }) => {
       received.push(headers["webhook-id"]!);
       await hold;
-      return {
-        status: 200,
-        failure: null,
-        detail: null,
-        durationMs: 1,
-        responseHeaders: {},
-        responseBody: null,
-        truncated: false,
-      };
+      return OK;
     },
   };
   const { signals } = queue;

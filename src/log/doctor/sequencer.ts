@@ -14,7 +14,7 @@ interface SequencerRow {
   ticked_ms: number;
   swept_ms: number;
   moved: boolean;
-  xids: string;
+  conditions: string;
 }
 
 const STATE = `
@@ -23,7 +23,7 @@ select last_position::text, floor_seq::text,
        extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as swept_ms,
        coalesce(system_identifier <> tidings.cluster_identifier(), false)
          or pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as moved,
-       (select json_agg(xids)::text from tidings.visible_between(snapshot, pg_current_snapshot()) xids) as xids
+       array_to_json(array(select tidings.became_visible(snapshot, pg_current_snapshot())))::text as conditions
   from tidings.sequencer`;
 
 /** Whether events get their positions, and if not, what holds them. */
@@ -115,14 +115,7 @@ async function waitingEvents(
   on: Queryable,
   state: SequencerRow,
 ): Promise<{ count: number; oldestMs: number }> {
-  const xids = JSON.parse(state.xids) as { first: string; last: string }[];
-  // One branch for all transactions that were open: each is planned for every partition there is.
-  const single = xids.filter(({ first, last }) => first === last).map(({ first }) => first);
-  const runs = xids.filter(({ first, last }) => first !== last);
-  const conditions = [
-    ...runs.map(({ first, last }) => `xid between '${first}' and '${last}'`),
-    ...(single.length > 0 ? [`xid = any ('{${single.join(",")}}')`] : []),
-  ];
+  const conditions = JSON.parse(state.conditions) as string[];
   const branches = conditions.map(
     (condition) => `(select account_id, lane, id from tidings.events e
       where seq > ${state.floor_seq} and ${condition}

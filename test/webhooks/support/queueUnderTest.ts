@@ -155,19 +155,21 @@ export function resultOf(
     delivery,
     endpoints.find(({ id }) => id === delivery.endpoint)!,
     {},
-    {
-      status,
-      failure: ok ? null : "status",
-      detail: null,
-      durationMs: 20,
-      responseHeaders: {},
-      responseBody: null,
-      truncated: false,
-      ...result,
-    },
+    { ...OK, status, failure: ok ? null : "status", ...result },
     { jitter: 0, maxRetryAfterMs: 86_400_000 },
   );
 }
+
+/** What a receiver answers that took the delivery. */
+export const OK: RequestResult = {
+  status: 200,
+  failure: null,
+  detail: null,
+  durationMs: 20,
+  responseHeaders: {},
+  responseBody: null,
+  truncated: false,
+};
 
 const TABLES = [
   "delivery_queue",
