@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import fc from "fast-check";
 import type { ClientBase, Pool, PoolConfig } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, openPool, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
@@ -30,7 +31,7 @@ async function clientOf(config: PoolConfig = {}) {
 }
 
 const connectionOf = (client: ClientBase) =>
-  (client as unknown as { connection: { describe(message: object): void } }).connection;
+  (client as unknown as { connection: NodeJS.EventEmitter }).connection;
 
 test("values are what every driver gives alike", async () => {
   const { client, query } = await clientOf();
@@ -47,15 +48,36 @@ test("values are what every driver gives alike", async () => {
   client.release();
 });
 
+test("whatever is sent arrives, each value in its place", async () => {
+  const { client, query } = await clientOf();
+  const sql = "select $1::text as a, $2::float8::text as b, $3::text as c, $4::boolean as d, $5::text as e";
+  const text = fc.option(
+    fc
+      .oneof(fc.string(), fc.string({ unit: "binary", maxLength: 300 }))
+      .map((any) => any.replaceAll("\0", "")),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      text,
+      fc.option(fc.integer()),
+      text,
+      fc.option(fc.boolean()),
+      text,
+      async (...values) => {
+        const [a, b, c, d, e] = values;
+        const arrived = { a, b: b === null ? null : String(b), c, d, e };
+        expect(await query(sql, values)).toEqual([arrived]);
+      },
+    ),
+  );
+  client.release();
+});
+
 test("the server describes the columns of a statement once", async () => {
   const { client, query } = await clientOf();
-  const connection = connectionOf(client);
-  const { describe } = connection;
+  await query("select 1 as one"); // asks whether the connection is direct, too
   let described = 0;
-  connection.describe = (message) => {
-    described++;
-    describe.call(connection, message);
-  };
+  connectionOf(client).on("rowDescription", () => described++);
   for (let time = 0; time < 4; time++)
     expect(await query("select 'once' as told")).toEqual([{ told: "once" }]);
   expect(described).toBe(1);

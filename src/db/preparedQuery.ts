@@ -1,5 +1,6 @@
 import type { Submittable } from "pg";
 import type { Parameter } from "./database.ts";
+import { bindExecuteSync, describe, parse } from "./extendedQuery.ts";
 
 /** A statement under the name by which one connection keeps it. */
 export interface NamedStatement {
@@ -43,18 +44,13 @@ export class PreparedQuery<Row extends object> implements Submittable {
   }
 
   submit(given: object): void {
-    const connection = given as Connection;
+    const { stream, parsedStatements } = given as Connection;
+    if (!stream.writable) return; // pg fails all that waits when the connection ends
     const { name, text, values } = this;
-    connection.stream.cork?.(); // one packet for all; not every stream can (Cloudflare's)
-    try {
-      if (connection.parsedStatements[name] === undefined) connection.parse({ name, text });
-      connection.bind({ statement: name, values, valueMapper: textOf });
-      if (this.#statement.columns === null) connection.describe({ type: "P" });
-      connection.execute({});
-      connection.sync();
-    } finally {
-      connection.stream.uncork?.();
-    }
+    const messages = [bindExecuteSync(name, values)];
+    if (this.#statement.columns === null) messages.unshift(describe(name));
+    if (parsedStatements[name] === undefined) messages.unshift(parse(name, text));
+    stream.write(messages.length === 1 ? messages[0]! : Buffer.concat(messages));
   }
 
   handleRowDescription({ fields }: RowDescription): void {
@@ -100,24 +96,11 @@ const readers = new Map<number, Column["read"]>([
   [701, Number], // double precision
 ]);
 
-function textOf(value: Parameter): string | null {
-  return value === null ? null : String(value);
-}
-
 /** What is used of node-postgres' connection, for which there are no types. */
 interface Connection {
   /** By name: what the server was given and took. */
   readonly parsedStatements: { readonly [name: string]: string | undefined };
-  readonly stream: { cork?(): void; uncork?(): void };
-  parse(message: { readonly name: string; readonly text: string }): void;
-  bind(message: {
-    readonly statement: string;
-    readonly values: readonly Parameter[];
-    readonly valueMapper: (value: Parameter) => string | null;
-  }): void;
-  describe(message: { readonly type: "P" }): void;
-  execute(message: object): void;
-  sync(): void;
+  readonly stream: { readonly writable: boolean; write(messages: Buffer): unknown };
 }
 
 interface RowDescription {

@@ -88,6 +88,22 @@ describeOnDatabases("record", (open) => {
     });
   });
 
+  test("ids keep the order of calls, by PGlite's clock of milliseconds too", async () => {
+    const one = () => ({ ...aMove(), account: "in-order", actor: ann });
+    const ids = await database.db.transaction(async ({ handle }) => {
+      const recorded: { id: string }[] = [];
+      for (let round = 0; round < 20; round++) {
+        recorded.push(...(await tidings.record(handle as never, one())));
+        recorded.push(...(await tidings.record(handle as never, one(), one(), one())));
+        recorded.push(...(await tidings.record(handle as never, one())));
+      }
+      return recorded.map(({ id }) => id);
+    });
+    expect(ids).toEqual(ids.toSorted());
+    const { items } = await tidings.feed({ account: "in-order", limit: 100 });
+    expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
+  });
+
   test("any JSON comes back as it went in", async () => {
     const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => asStored(value) as JsonObject);
     await fc.assert(

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { textArray, type Parameter, type Queryable } from "../db/database.ts";
 import type { ActionKind, Lane, Severity } from "../events/defineEvent.ts";
 import type { EntityRef } from "../events/entity.ts";
@@ -105,7 +106,7 @@ function appended({ occurredAt }: EventRow, id: string | null): AppendedEvent | 
 const ONE = `tidings.append_one($1::text, $2::text, $3::text, $4::integer, $5::text,
   $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::text::jsonb,
   $13::timestamptz, $14::text::jsonb, $15::text::jsonb, $16::text::jsonb, $17::text::jsonb, $18::text[], $19::text[], $20::text,
-  $21::text, $22::uuid, $23::smallint, $24::uuid, $25::text, $26::text, make_interval(secs => $27::float8), $28::boolean)::text`;
+  $21::text, $22::uuid, $23::smallint, $24::uuid, $25::text, $26::text, $27::text, make_interval(secs => $28::float8), $29::boolean)::text`;
 const LIST = "tidings.append_list($1::text::jsonb, make_interval(secs => $2::float8), $3::boolean)";
 // Made once: a text that is put together for each call is hashed anew, to find the name of its statement.
 const SELECT_ONE = `select ${ONE} as recorded`;
@@ -138,6 +139,7 @@ function parametersOf(row: EventRow, keepKeysSeconds: number, wakes: boolean): P
     cause && cause.id,
     cause ? cause.depth : 0,
     row.reservedId,
+    row.reservedId === null ? randomUUID().slice(19) : null, // its variant and 62 random bits
     key,
     row.fingerprint,
     key === null ? null : keepKeysSeconds,

@@ -60,6 +60,12 @@ describeOnDatabases("Performing an action", (open) => {
     expect({ version, repeated }).toEqual({ version: 1, repeated: false });
   });
 
+  test("actions one after the other are read in that order, by PGlite's clock of milliseconds too", async () => {
+    const ids: string[] = [];
+    for (let number = 0; number < 20; number++) ids.push((await create(`Ben ${number}`)).event!.id);
+    expect((await history()).map(({ id }) => id)).toEqual(ids.toReversed());
+  });
+
   test("update, destroy and upsert are recorded with their kind, and found by it", async () => {
     const { result } = await create();
     await inAccount(() => tidings.perform(renamePerson, { id: result.id, name: "Benno" }));
