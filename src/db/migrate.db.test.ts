@@ -106,6 +106,16 @@ describeOnDatabases("migrate", (open) => {
     },
   );
 
+  test("ids follow each other in any schema", async () => {
+    const db = inSchema(await begin(), "order");
+    await migrate(db);
+    const microseconds = await db.transaction(async (tx) => {
+      const after = () => tx.query<{ us: string }>("select tidings.after_last(1000, 1)::text as us");
+      return [...(await after()), ...(await after())].map(({ us }) => us);
+    });
+    expect(microseconds).toEqual(["1000", "1002"]);
+  });
+
   test("two schemas of one database know nothing of each other", async () => {
     const db = await begin();
     const [one, other] = [inSchema(db, "order"), inSchema(db, "app_events")];

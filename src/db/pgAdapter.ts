@@ -37,16 +37,11 @@ export function pg(pool: Pool, options: PgOptions = {}): Database<ClientBase> {
 const run = <Row extends object>(on: Pool | ClientBase, sql: string, parameters: readonly Parameter[] = []) =>
   explained(rowsOf<Row>(on, sql, parameters));
 
-async function runPrepared<Row extends object>(
+const runPrepared = <Row extends object>(
   client: ClientBase,
   sql: string,
   parameters: readonly Parameter[] = [],
-): Promise<Row[]> {
-  const statement = await namedStatement(client, sql);
-  return explained(
-    statement ? rowsOfNamed<Row>(client, statement, parameters) : rowsOf<Row>(client, sql, parameters),
-  );
-}
+) => explained(rowsPrepared<Row>(client, sql, parameters));
 
 async function explained<Row>(rows: Promise<Row[]>): Promise<Row[]> {
   try {
@@ -73,6 +68,15 @@ function rowsOf<Row extends object>(
       else resolve(result.rows);
     });
   });
+}
+
+async function rowsPrepared<Row extends object>(
+  client: ClientBase,
+  sql: string,
+  parameters: readonly Parameter[],
+): Promise<Row[]> {
+  const statement = await namedStatement(client, sql);
+  return statement ? rowsOfNamed(client, statement, parameters) : rowsOf(client, sql, parameters);
 }
 
 function rowsOfNamed<Row extends object>(

@@ -1,4 +1,4 @@
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import fc from "fast-check";
 import type { ClientBase, Pool, PoolConfig } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -31,7 +31,7 @@ async function clientOf(config: PoolConfig = {}) {
 }
 
 const connectionOf = (client: ClientBase) =>
-  (client as unknown as { connection: NodeJS.EventEmitter }).connection;
+  (client as unknown as { connection: NodeJS.EventEmitter & { stream: Socket } }).connection;
 
 test("values are what every driver gives alike", async () => {
   const { client, query } = await clientOf();
@@ -117,12 +117,22 @@ test("the client's own query_timeout holds", async () => {
   client.release(true);
 });
 
-test("a stream that cannot gather its writes will do", async () => {
-  const plain = () => Object.assign(new Socket(), { cork: undefined, uncork: undefined });
-  const { client, query } = await clientOf({ stream: plain } as PoolConfig);
-  for (let time = 0; time < 2; time++) expect(await query("select 1 as one")).toEqual([{ one: 1 }]);
+test("what cannot be sent fails, and the client goes on", async () => {
+  const { client, query } = await clientOf();
+  await query("select 1 as one"); // the first one that is named
+  const tooMany = Array.from({ length: 65_536 }, () => 1);
+  await expect(query("select 1 as one", tooMany)).rejects.toMatchObject({ code: "ERR_OUT_OF_RANGE" });
+  expect(await query("select 1 as one")).toEqual([{ one: 1 }]);
   await client.query("rollback");
   client.release();
+});
+
+test("a connection that was ended fails what is asked of it", async () => {
+  const { client, query } = await clientOf();
+  await query("select 1 as one");
+  connectionOf(client).stream.end();
+  await expect(query("select 1 as one")).rejects.toThrow("Connection terminated");
+  client.release(true);
 });
 
 test("a client in pipeline mode, which takes no queries of ours, goes unnamed", async () => {

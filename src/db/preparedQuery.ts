@@ -43,14 +43,24 @@ export class PreparedQuery<Row extends object> implements Submittable {
     this.#statement = statement;
   }
 
-  submit(given: object): void {
+  /** Returns what cannot be sent, as pg expects: after an error that is thrown its client would wait for an answer for ever. */
+  submit(given: object): Error | undefined {
     const { stream, parsedStatements } = given as Connection;
-    if (!stream.writable) return; // pg fails all that waits when the connection ends
+    if (!stream.writable) return undefined; // pg fails all that waits when the connection ends
+    try {
+      stream.write(this.#messages(parsedStatements));
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  #messages(parsed: Connection["parsedStatements"]): Buffer {
     const { name, text, values } = this;
     const messages = [bindExecuteSync(name, values)];
     if (this.#statement.columns === null) messages.unshift(describe(name));
-    if (parsedStatements[name] === undefined) messages.unshift(parse(name, text));
-    stream.write(messages.length === 1 ? messages[0]! : Buffer.concat(messages));
+    if (parsed[name] === undefined) messages.unshift(parse(name, text));
+    return messages.length === 1 ? messages[0]! : Buffer.concat(messages);
   }
 
   handleRowDescription({ fields }: RowDescription): void {

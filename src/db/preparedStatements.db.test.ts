@@ -92,6 +92,23 @@ describe("statements that a connection keeps prepared", () => {
     client.release();
   });
 
+  test("a question that met a failed transaction is asked again", async () => {
+    const pool = openAt(opened.url);
+    const tidings = setUp(pg(pool));
+    const client = await pool.connect();
+    await recordWith(client, 1, tidings);
+    await client.query("begin");
+    const failing = expect(client.query("select 1 / 0")).rejects.toThrow("division by zero");
+    await expect(tidings.record(client, aMoveByAnn())).rejects.toMatchObject({
+      code: "TRANSACTION_REQUIRED",
+    });
+    await failing;
+    await client.query("rollback");
+    await recordWith(client, 1, tidings);
+    expect(await kept(client)).toBe(1);
+    client.release();
+  });
+
   test("prepare: false keeps nothing and asks nothing", async () => {
     const pool = openAt(opened.url);
     const client = await pool.connect();

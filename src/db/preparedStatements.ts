@@ -22,9 +22,14 @@ export function namedStatement(
 }
 
 async function ask(client: ClientBase, session: Session, sql: string): Promise<NamedStatement | undefined> {
-  session.asked = true;
-  session.keepsStatements =
-    takesQueriesOfOurs(client) && (await isDirect(client)) && watchForgetting(client, session);
+  session.asked = true; // at once: what comes meanwhile goes unnamed
+  try {
+    session.keepsStatements =
+      takesQueriesOfOurs(client) && (await isDirect(client)) && watchForgetting(client, session);
+  } catch (error) {
+    session.asked = false; // the transaction had failed: the next one asks again
+    throw error;
+  }
   return statementOf(session, sql);
 }
 

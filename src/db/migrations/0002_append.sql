@@ -18,14 +18,15 @@ language sql volatile strict parallel safe
 return tidings.uuid7(now_us, substr(gen_random_uuid()::text, 20));
 
 -- A clock that shows full milliseconds is PGlite's, nearly always: so many ids from `now_us` on would mix with those of the calls
--- before it. Gives the microsecond from where they come after all of this session's, unless its clock was set back.
+-- before it. Gives the microsecond from where they come after those of this session's earlier calls at full milliseconds, unless its clock
+-- was set back by more than a tenth of a second. The setting is the same in every schema: its name in one part would be renamed.
 create function tidings.after_last(now_us bigint, ids integer) returns bigint
 language plpgsql as $$
 declare
-  last_us  bigint := coalesce(nullif(current_setting('tidings.last_us', true), ''), '0')::bigint;
+  last_us  bigint := coalesce(nullif(current_setting('tidings' || '.last_us', true), ''), '0')::bigint;
   first_us bigint := case when last_us between now_us and now_us + 100000 then last_us + 1 else now_us end;
 begin
-  perform set_config('tidings.last_us', (first_us + ids)::text, false);
+  perform set_config('tidings' || '.last_us', (first_us + ids)::text, false);
   return first_us;
 end $$;
 
