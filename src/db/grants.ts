@@ -98,6 +98,7 @@ const APP_PRIVILEGES: Readonly<Record<string, string>> = {
   timeline: "select, insert",
   event_order: "select, insert",
   sequencer: "select, update",
+  sequencer_now: "select",
   migrations: "select",
 };
 
@@ -129,7 +130,7 @@ async function tables(tx: Transaction): Promise<string[]> {
   const rows = await tx.query<{ name: string }>(
     `select c.relname::text as name
        from pg_class c join pg_class events on events.relnamespace = c.relnamespace
-      where events.oid = 'tidings.events'::regclass and c.relkind in ('r', 'p') and not c.relispartition
+      where events.oid = 'tidings.events'::regclass and c.relkind in ('r', 'p', 'v') and not c.relispartition
       order by name`,
   );
   return rows.map(({ name }) => name);

@@ -56,7 +56,7 @@ export async function findEvents(
     : lists.map((list) => `select lane, id from ${list}`).join("\nunion all\n");
   const rows = await on.query<{ lane: Lane | null; id: string | null; position: string }>(
     `select lane, id::text, last_position::text as position
-       from tidings.sequencer left join (
+       from tidings.sequencer_now left join (
          select distinct lane, id from (${candidates}) candidates (lane, id)
           order by id ${direction} limit ${limit}) found on true
       order by found.id ${direction}`,

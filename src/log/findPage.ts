@@ -43,7 +43,7 @@ async function look(on: Queryable, filter: NormalFilter, page: PageBounds): Prom
       : `(select * from (${branches.map((branch) => `select * from ${branch}`).join("\nunion all\n")}) candidates
           order by id desc limit $4::integer) e`;
   const rows = await on.query<Columns>(
-    `select last_position::text as position, ${EVENT_COLUMNS} from tidings.sequencer left join ${from} on true`,
+    `select last_position::text as position, ${EVENT_COLUMNS} from tidings.sequencer_now left join ${from} on true`,
     parameters,
     { prepare: true },
   );

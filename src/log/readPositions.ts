@@ -81,7 +81,7 @@ export function positioned(justRead: StoredEvent, position: number): PositionedS
 /** The last position given. */
 export async function lastPosition(on: Queryable): Promise<number> {
   const [row] = await on.query<{ position: string }>(
-    "select last_position::text as position from tidings.sequencer",
+    "select last_position::text as position from tidings.sequencer_now",
   );
   return Number(row!.position);
 }
@@ -93,7 +93,7 @@ export async function keptPositions(
   const [row] = await on.query<{ first: string; last: string }>(
     `select last_position::text as last,
             coalesce((select min(pos) from tidings.event_order), last_position + 1)::text as first
-       from tidings.sequencer`,
+       from tidings.sequencer_now`,
   );
   return { first: Number(row!.first), last: Number(row!.last) };
 }

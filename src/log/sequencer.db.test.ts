@@ -156,3 +156,36 @@ test("sweeps also when the database's clock was set back since the last sweep", 
   sequencer.loop.start();
   expect(await swept).toMatchObject({ assigned: 1 });
 });
+
+type Buffers = Record<"Shared Hit Blocks" | "Shared Read Blocks", number>;
+
+test("finds its row as fast while a transaction keeps all that the row was", async () => {
+  const pool = openPool({ connectionString: database.url, max: 1 }); // one connection, with the plans that it made at first
+  const db = pg(pool);
+  const pages = async (sql: string) => {
+    const [row] = await db.query<{ "QUERY PLAN": [{ Plan: Buffers }] }>(
+      `explain (analyze, buffers, format json) ${sql}`,
+    );
+    const { Plan: plan } = row!["QUERY PLAN"][0];
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
+  };
+  const read = "select last_position from tidings.sequencer_now";
+  const tick = "select * from tidings.tick(true)";
+  await db.query("vacuum analyze tidings.sequencer"); // from here on the planner knows that it is small
+  await db.query("select tidings.sweep()");
+  const fresh = { read: await pages(read), tick: await pages(tick) };
+  await database.db.transaction(async (open) => {
+    await open.query("select pg_current_xact_id()::text");
+    for (let minute = 0; minute < 10; minute++) {
+      await db.query("do $$ begin for tick in 1..200 loop perform tidings.tick(true); commit; end loop; end $$");
+      await db.query("select tidings.sweep()");
+    }
+    const [size] = await db.query<{ pages: number }>(
+      "select (pg_relation_size('tidings.sequencer') / 8192)::float8 as pages",
+    );
+    expect(size!.pages).toBeGreaterThan(40); // what there would be to read
+    expect(await pages(read)).toBeLessThan(fresh.read + 5);
+    expect(await pages(tick)).toBeLessThan(fresh.tick + 10);
+  });
+  await pool.end();
+});

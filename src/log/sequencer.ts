@@ -99,7 +99,7 @@ export function createSequencer(
 }
 
 const SWEEP_AGE = `
-select extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as ms from tidings.sequencer`;
+select extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as ms from tidings.sequencer_now`;
 
 /** How long repair waits for open writers before it lets new ones pass and tries again later. */
 const REPAIR_LOCK_TIMEOUT = "set local lock_timeout = '2s'";

@@ -14,7 +14,7 @@ const LAG = `
 select q.last_position::text as position,
        case when waiting.since is null then 0
             else extract(epoch from clock_timestamp() - greatest(q.ticked_at, waiting.since))::float8 * 1000 end as lag_ms
-  from tidings.sequencer q
+  from tidings.sequencer_now q
  cross join lateral (
     select to_timestamp(('x' || replace(min(e.id::text), '-', ''))::bit(48)::bigint / 1000.0) as since
       from tidings.events e

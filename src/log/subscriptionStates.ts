@@ -41,7 +41,7 @@ select s.name, s.slot, s.slots, s.position::text, q.last_position::text, s.state
        extract(epoch from s.failing_since)::float8 * 1000 as failing_ms,
        extract(epoch from case when s.retry_at > now() then s.retry_at end)::float8 * 1000 as retry_ms,
        (select count(*) from tidings.parked_events p where p.name = s.name)::text as parked
-  from tidings.subscriptions s cross join tidings.sequencer q
+  from tidings.subscriptions s cross join tidings.sequencer_now q
  order by s.name, s.slot`;
 
 export async function readSubscriptionStates(on: Queryable): Promise<SubscriptionState[]> {

@@ -52,7 +52,7 @@ select q.last_position::text, p.name, p.version, p.generation, p.state, p.subscr
        s.position::text, s.last_error,
        case when s.state = 'stopped' then 'stopped' when s.lease_until > now() is not true then 'idle'
             when s.retry_at > now() then 'waiting' else 'running' end as worker
-  from tidings.sequencer q
+  from tidings.sequencer_now q
   left join tidings.projections p on $1::text is null or p.name = $1
   left join tidings.subscriptions s on s.name = p.subscription and s.slot = 0
  order by p.name, p.version, p.generation`;

@@ -84,9 +84,11 @@ create index event_order_account on tidings.event_order (account_id, pos);
 -- measured).
 create index event_order_event on tidings.event_order using brin (event_id) with (pages_per_range = 32, autosummarize = on);
 
--- One row, rewritten at each tick that found something: room for its versions on the same page.
+-- One row, rewritten at each tick that found something: room for its versions on the same page. A transaction that stays open, a
+-- dump for example, keeps all versions made meanwhile. So the key changes with each sweep, and who looks for the last one finds the
+-- versions of a minute, not of hours (reading 90,000 took a tick 3 ms, measured). Read it through tidings.sequencer_now.
 create table tidings.sequencer (
-  singleton          boolean primary key default true,
+  sweeps             bigint primary key default 0,                  -- how many there were
   last_position      bigint not null,
   snapshot           pg_snapshot not null,                          -- what the last tick saw
   floor_seq          bigint not null default 0,                     -- rows up to here belong to another xid counter
@@ -96,9 +98,10 @@ create table tidings.sequencer (
   sweep_from         pg_snapshot not null,                          -- the next sweep compares from here …
   sweep_position     bigint not null,
   sweep_next         pg_snapshot not null,                          -- … and the one after it from here: each event is swept twice
-  sweep_next_pos     bigint not null,
-  constraint sequencer_has_one_row check (singleton)
+  sweep_next_pos     bigint not null
 ) with (fillfactor = 10);
+
+create view tidings.sequencer_now as select * from tidings.sequencer order by sweeps desc limit 1;
 
 create table tidings.subscriptions (
   name              text collate "C" not null,

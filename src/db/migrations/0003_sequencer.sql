@@ -20,12 +20,13 @@ end $$;
 -- A connection plans this once, for any partitions (hence force_generic_plan), and each execution opens those of its days: planned
 -- anew, 40 times a second, planning was more than half of an idle tick and 0.6 of the 1.6 ms of one with 30 events (144 partitions,
 -- measured). `order by xid` and no sorting leave one plan, by events_xid: to read all of a month looks cheaper while it is empty, and
--- PGlite has no autovacuum that would tell when it no longer is.
+-- PGlite has no autovacuum that would tell when it no longer is. No sequential scan: the row of the sequencer is small only while no old
+-- transaction keeps its versions.
 create function tidings.tick(advance_when_empty boolean default false,
                              out outcome text, out assigned double precision, out last_position text)
-language plpgsql set plan_cache_mode = force_generic_plan set enable_sort = off set jit = off as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set jit = off as $$
 declare
-  state    tidings.sequencer;
+  state    tidings.sequencer_now;
   now_seen pg_snapshot;
   low      uuid;
   high     uuid;
@@ -36,7 +37,7 @@ begin
   end if;
   assigned := 0;
   if not pg_try_advisory_xact_lock(hashtextextended('tidings.sequencer', 0)) then outcome := 'busy'; return; end if;
-  select * into strict state from tidings.sequencer;
+  select * into strict state from tidings.sequencer_now;
   now_seen := pg_current_snapshot();
   last_position := state.last_position::text;
   if state.system_identifier <> tidings.cluster_identifier() -- null when one of them is unknown
@@ -70,7 +71,8 @@ begin
   outcome := case when fresh_rows > 0 then 'ticked' else 'idle' end;
   if fresh_rows > 0 or advance_when_empty then
     update tidings.sequencer s
-       set last_position = state.last_position + fresh_rows, snapshot = now_seen, ticked_at = clock_timestamp();
+       set last_position = state.last_position + fresh_rows, snapshot = now_seen, ticked_at = clock_timestamp()
+     where sweeps = state.sweeps;
     last_position := (state.last_position + fresh_rows)::text;
   end if;
   if fresh_rows > 0 then perform pg_notify('tidings.log', last_position); end if;
@@ -103,13 +105,13 @@ $$;
 create function tidings.sweep(out outcome text, out assigned double precision, out last_position text)
 language plpgsql set enable_nestloop = off set jit = off as $$
 declare
-  state tidings.sequencer;
+  state tidings.sequencer_now;
   fresh_rows bigint;
 begin
   select t.outcome, t.last_position into outcome, last_position from tidings.tick(true) t;
   assigned := 0;
   if outcome in ('busy', 'moved') then return; end if;
-  select * into strict state from tidings.sequencer;
+  select * into strict state from tidings.sequencer_now;
   execute (
     select 'insert into tidings.event_order (pos, account_id, lane, event_id) '
         || format('select %s + row_number() over (order by seq), account_id, lane, id from (', state.last_position)
@@ -125,9 +127,10 @@ begin
   assigned := fresh_rows;
   update tidings.sequencer s
      set last_position = state.last_position + fresh_rows,
-         swept_at = clock_timestamp(),
+         sweeps = state.sweeps + 1, swept_at = clock_timestamp(),
          sweep_from = state.sweep_next, sweep_position = state.sweep_next_pos,
-         sweep_next = state.snapshot,   sweep_next_pos = state.last_position;
+         sweep_next = state.snapshot,   sweep_next_pos = state.last_position
+   where sweeps = state.sweeps;
   last_position := (state.last_position + fresh_rows)::text;
   if fresh_rows > 0 then perform pg_notify('tidings.log', last_position); end if;
 end $$;
@@ -139,7 +142,7 @@ end $$;
 create function tidings.repair(out outcome text, out assigned double precision, out last_position text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  state tidings.sequencer;
+  state tidings.sequencer_now;
   fresh_rows bigint;
   top   bigint;
 begin
@@ -147,7 +150,7 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended('tidings.sequencer', 0)) then outcome := 'busy'; return; end if;
   -- Waits for writers and keeps new ones out (SHARE ROW EXCLUSIVE), changing nothing: see split_tail about LOCK TABLE.
   alter table tidings.events enable trigger user;
-  select * into strict state from tidings.sequencer;
+  select * into strict state from tidings.sequencer_now;
   last_position := state.last_position::text;
   if (state.system_identifier <> tidings.cluster_identifier()) is not true
      and pg_snapshot_xmax(state.snapshot) <= pg_snapshot_xmax(pg_current_snapshot()) then
@@ -172,7 +175,8 @@ begin
      set last_position = state.last_position + fresh_rows, snapshot = pg_current_snapshot(), floor_seq = top,
          system_identifier = tidings.cluster_identifier(), ticked_at = clock_timestamp(), swept_at = clock_timestamp(),
          sweep_from = pg_current_snapshot(), sweep_position = state.last_position + fresh_rows,
-         sweep_next = pg_current_snapshot(), sweep_next_pos = state.last_position + fresh_rows;
+         sweep_next = pg_current_snapshot(), sweep_next_pos = state.last_position + fresh_rows
+   where sweeps = state.sweeps;
   perform pg_notify('tidings.log', last_position);
 end $$;
 revoke execute on function tidings.repair from public;

@@ -31,7 +31,7 @@ declare
   last    bigint;
   start   bigint;
 begin
-  select last_position into last from tidings.sequencer;
+  select last_position into last from tidings.sequencer_now;
   start := least(greatest(to_seen, to_read), last); -- both pass over what is null
   insert into tidings.read_marks (account_id, reader, feed, seen, read) values (account, of_reader, of_feed, start, start)
   on conflict do nothing;

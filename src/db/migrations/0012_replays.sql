@@ -78,7 +78,7 @@ declare
   run   record;
   last  bigint;
   -- Rows up to here count with the transaction ids of another cluster: they were there before any snapshot of this one.
-  floor bigint := (select floor_seq from tidings.sequencer);
+  floor bigint := (select floor_seq from tidings.sequencer_now);
 begin
   for run in
     select o.lane, array_agg(o.pos) as positions, array_agg(o.account_id) as accounts, array_agg(o.event_id) as ids, max(o.pos) as last,
@@ -166,7 +166,7 @@ declare
   lost    uuid[];
   wanted  uuid[] := '{}';
   missing uuid[] := '{}';
-  floor   bigint := (select floor_seq from tidings.sequencer);
+  floor   bigint := (select floor_seq from tidings.sequencer_now);
 begin
   foreach in_lane in array array['domain', 'change', 'client', 'system'] loop
     select array_agg(t.event_id) into ids from tidings.timeline t

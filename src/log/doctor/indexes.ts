@@ -17,7 +17,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   event_order_account: "create index event_order_account on tidings.event_order (account_id, pos);",
   event_order_event:
     "create index event_order_event on tidings.event_order using brin (event_id) with (pages_per_range = 32, autosummarize = on);",
-  sequencer_pkey: "alter table tidings.sequencer add primary key (singleton);",
+  sequencer_pkey: "alter table tidings.sequencer add primary key (sweeps);",
   subscriptions_pkey: "alter table tidings.subscriptions add primary key (name, slot);",
   parked_events_pkey: "alter table tidings.parked_events add primary key (name, position);",
   parked_events_retry:

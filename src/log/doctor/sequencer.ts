@@ -24,7 +24,7 @@ select last_position::text, floor_seq::text,
        coalesce(system_identifier <> tidings.cluster_identifier(), false)
          or pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as moved,
        array_to_json(array(select tidings.became_visible(snapshot, pg_current_snapshot())))::text as conditions
-  from tidings.sequencer`;
+  from tidings.sequencer_now`;
 
 /** Whether events get their positions, and if not, what holds them. */
 export async function examineSequencer(db: Database): Promise<Finding[]> {
