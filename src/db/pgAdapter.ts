@@ -3,7 +3,7 @@ import { TidingsError } from "../errors.ts";
 import type { Database, Parameter, Transaction } from "./database.ts";
 import { explainFailure } from "./failedTransaction.ts";
 import { PreparedQuery, type NamedStatement } from "./preparedQuery.ts";
-import { namedStatement } from "./preparedStatements.ts";
+import { askAfter, namedStatement } from "./preparedStatements.ts";
 
 export interface PgOptions {
   /**
@@ -70,13 +70,17 @@ function rowsOf<Row extends object>(
   });
 }
 
+/** Sends the statement before it awaits anything: a call whose promise nobody awaits comes before the app's COMMIT or ROLLBACK. */
 async function rowsPrepared<Row extends object>(
   client: ClientBase,
   sql: string,
   parameters: readonly Parameter[],
 ): Promise<Row[]> {
-  const statement = await namedStatement(client, sql);
-  return statement ? rowsOfNamed(client, statement, parameters) : rowsOf(client, sql, parameters);
+  const statement = namedStatement(client, sql);
+  if (statement) return rowsOfNamed(client, statement, parameters);
+  const rows = await rowsOf<Row>(client, sql, parameters);
+  await askAfter(client);
+  return rows;
 }
 
 function rowsOfNamed<Row extends object>(

@@ -8,29 +8,27 @@ import type { NamedStatement } from "./preparedQuery.ts";
  * A statement that the server does not know under its name aborts the caller's transaction, so whether it knows is
  * certain before the first use: where each statement reaches one session of the server, and nobody had it forget.
  */
-export function namedStatement(
-  client: ClientBase,
-  sql: string,
-): NamedStatement | undefined | Promise<NamedStatement | undefined> {
+export function namedStatement(client: ClientBase, sql: string): NamedStatement | undefined {
+  const session = sessions.get(client);
+  return session && statementOf(session, sql);
+}
+
+/** After a statement that went unnamed: asks, once a client, whether those to come may have names. Never throws. */
+export async function askAfter(client: ClientBase): Promise<void> {
   const session = sessions.get(client);
   if (session === undefined) {
     // A client that is used once would pay for the question and gain nothing.
     sessions.set(client, { asked: false, keepsStatements: false, statements: new Map() });
-    return undefined;
+    return;
   }
-  return session.asked ? statementOf(session, sql) : ask(client, session, sql);
-}
-
-async function ask(client: ClientBase, session: Session, sql: string): Promise<NamedStatement | undefined> {
+  if (session.asked) return;
   session.asked = true; // at once: what comes meanwhile goes unnamed
   try {
     session.keepsStatements =
       takesQueriesOfOurs(client) && (await isDirect(client)) && watchForgetting(client, session);
-  } catch (error) {
-    session.asked = false; // the transaction had failed: the next one asks again
-    throw error;
+  } catch {
+    session.asked = false; // the transaction has failed, or the connection: who sends the next statement is told
   }
-  return statementOf(session, sql);
 }
 
 interface Session {

@@ -4,23 +4,32 @@ import type { EventRow } from "../log/append.ts";
 import { readColumns, type EventKey } from "../log/readEvents.ts";
 import { audienceOf } from "../log/storedEvent.ts";
 import { lanes } from "./defineEvent.ts";
-import type { EventReference } from "./draft.ts";
 import { limits } from "./limits.ts";
 import type { PreparedEvent } from "./prepare.ts";
 import { refuseEvents } from "./refusedEvents.ts";
 import { maySee, viewerKeys, type Viewer } from "./viewer.ts";
 
 /**
- * Completes the rows with their causes. An event in hand knows its depth; all bare ids of a call cost one query. What a viewer
- * may not see does not exist: the answer would tell that it does. Throws CAUSE_NOT_FOUND or CAUSE_CHAIN_TOO_LONG with the event's index, BATCH_INVALID where several are wrong.
+ * Completes the rows with their causes. An event in hand knows its depth, and without bare ids nothing is awaited; all bare ids of a
+ * call cost one query. What a viewer may not see does not exist: the answer would tell that it does. Throws CAUSE_NOT_FOUND or
+ * CAUSE_CHAIN_TOO_LONG with the event's index, BATCH_INVALID where several are wrong.
  */
-export async function findCauseDepths(
+export function findCauseDepths(
   on: Queryable,
   prepared: readonly PreparedEvent[],
   viewer?: Viewer,
-): Promise<EventRow[]> {
-  if (prepared.every(({ cause }) => cause === null)) return prepared.map(({ row }) => row);
-  const findCause = await readCauses(on, prepared, viewer ? new Set(viewerKeys(viewer)) : null);
+): EventRow[] | Promise<EventRow[]> {
+  const wanted = bareCauses(prepared);
+  if (wanted.length === 0) return withCauses(prepared, inHand);
+  const audiences = viewer ? new Set(viewerKeys(viewer)) : null;
+  return readCauses(on, wanted, audiences).then((find) => withCauses(prepared, find));
+}
+
+type Cause = NonNullable<PreparedEvent["cause"]>;
+type FoundCause = NonNullable<EventRow["cause"]>;
+type FindCause = (account: string, cause: Cause) => FoundCause | undefined;
+
+function withCauses(prepared: readonly PreparedEvent[], findCause: FindCause): EventRow[] {
   const errors: TidingsError[] = [];
   const rows = prepared.map(({ row, cause }, index) => {
     if (cause === null) return row;
@@ -39,26 +48,33 @@ export async function findCauseDepths(
   return rows;
 }
 
-type Cause = NonNullable<PreparedEvent["cause"]>;
-type FoundCause = NonNullable<EventRow["cause"]>;
+function bareCauses(prepared: readonly PreparedEvent[]): EventKey[] {
+  const wanted = new Map<string, EventKey>();
+  for (const { row, cause } of prepared) {
+    if (cause === null || inHand(row.account, cause)) continue;
+    for (const key of keysOf(row.account, cause)) wanted.set(nameOf(key), key);
+  }
+  return [...wanted.values()];
+}
+
+/** An event that the caller holds, and not only its id. */
+function inHand(_account: string, cause: Cause): FoundCause | undefined {
+  return typeof cause === "object" && cause.causeDepth !== undefined
+    ? { lane: cause.lane, id: cause.id, depth: cause.causeDepth }
+    : undefined;
+}
 
 async function readCauses(
   on: Queryable,
-  prepared: readonly PreparedEvent[],
+  wanted: readonly EventKey[],
   audiences: ReadonlySet<string> | null,
-): Promise<(account: string, cause: Cause) => FoundCause | undefined> {
-  const wanted = new Map<string, EventKey>();
-  for (const { row, cause } of prepared) {
-    if (cause === null || isInHand(cause)) continue;
-    for (const key of keysOf(row.account, cause)) wanted.set(nameOf(key), key);
-  }
-  const rows = await readColumns<CauseRow>(on, CAUSE, [...wanted.values()]);
+): Promise<FindCause> {
+  const rows = await readColumns<CauseRow>(on, CAUSE, wanted);
   const visible = rows.filter((row) => maySee(audienceOf(row.audience), audiences));
   const found = new Map(visible.map((row) => [nameOf(row), row]));
   return (account, cause) => {
-    if (isInHand(cause)) return { lane: cause.lane, id: cause.id, depth: cause.causeDepth };
     const [row] = keysOf(account, cause).flatMap((key) => found.get(nameOf(key)) ?? []);
-    return row && { lane: row.lane, id: row.id, depth: row.depth };
+    return inHand(account, cause) ?? (row && { lane: row.lane, id: row.id, depth: row.depth });
   };
 }
 
@@ -68,10 +84,6 @@ const CAUSE = `e.account_id as account, e.lane, e.id::text, e.cause_depth as dep
 interface CauseRow extends EventKey {
   readonly depth: number;
   readonly audience: string | null;
-}
-
-function isInHand(cause: Cause): cause is EventReference & { readonly causeDepth: number } {
-  return typeof cause === "object" && cause.causeDepth !== undefined;
 }
 
 /** The lane is not part of an id's text, so each is asked. */

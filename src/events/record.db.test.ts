@@ -19,7 +19,7 @@ import type {
   PostgresTestDatabase,
   TestDatabase,
 } from "../../test/support/testDatabase.ts";
-import { createTestDatabase, createTestPglite } from "../../test/support/testDatabase.ts";
+import { createTestDatabase, createTestPglite, openPool } from "../../test/support/testDatabase.ts";
 import { watchStatements } from "../../test/support/watchStatements.ts";
 import { recordedAt } from "../log/eventId.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
@@ -340,6 +340,30 @@ describe("handles of pg", () => {
     await expect(setUp(database.db).record(pool, aMove())).rejects.toMatchObject(refused);
   });
 
+  test.each(["rollback", "commit"])("a call that nobody awaits comes before the %s", async (end) => {
+    const tidings = createTidings({ db: database.db, events, account: end });
+    const [cause] = await tidings.record({ ...aMove(), actor: ann });
+    const pool = openPool({ connectionString: database.url, max: 1 });
+    const client = await pool.connect();
+    const calls = [
+      () => tidings.record(client, { ...aMove(), actor: ann }),
+      () => tidings.record(client, { ...aMove(), actor: ann, causedBy: cause }),
+      () => tidings.record(client, { ...aMove(), actor: ann, idempotencyKey: "once" }),
+      () => tidings.record(client, { ...aMove(), actor: ann }, { ...aMove(), actor: ben }),
+      () => tidings.recordEach([{ ...aMove(), actor: ann }], { tx: client }),
+    ];
+    // The client's first statement is unnamed, after the second it is asked, the others have names.
+    for (const call of calls) {
+      await client.query("begin");
+      const recorded = call();
+      await client.query(end);
+      await recorded;
+    }
+    client.release();
+    await pool.end();
+    expect(await tidings.events.count()).toBe(end === "commit" ? 7 : 1);
+  });
+
   test("a client outside of a transaction is none either", async () => {
     const client = await database.pool.connect();
     try {
@@ -391,6 +415,18 @@ describe("on PGlite, which has one connection", () => {
       await tidings.record(tx, draft);
     });
     expect(await tidings.events.count(cardMoved)).toBe(1);
+  });
+
+  test("a call that nobody awaits is undone with its transaction", async () => {
+    const tidings = createTidings({ db: database.db, events, account: "undone" });
+    let recorded: Promise<unknown> | undefined;
+    const undone = database.client.transaction(async (tx) => {
+      recorded = tidings.record(tx, { ...aMove(), actor: ann });
+      throw new Error("not today");
+    });
+    await expect(undone).rejects.toThrow("not today");
+    await recorded;
+    expect(await tidings.events.count()).toBe(0);
   });
 
   test("the database itself is no transaction", async () => {

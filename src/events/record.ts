@@ -139,7 +139,9 @@ async function writeIn(
   prepared: readonly PreparedEvent[],
   viewer: Viewer | undefined,
 ): Promise<RecordedEvent[]> {
-  const rows = await findCauseDepths(tx, prepared, viewer);
+  // Without a cause to look up, the first statement is sent before anything is awaited.
+  const found = findCauseDepths(tx, prepared, viewer);
+  const rows = found instanceof Promise ? await found : found;
   if (rows.some((row) => row.key !== null)) return writeKeyed(tx, { append, registry }, rows, viewer);
   const appended = await append(tx, rows);
   return rows.map((row, index) => recordedEvent(stored(row, appended[index]!), registry));
