@@ -93,6 +93,20 @@ export function wholeNumber(least: number, most: number): OptionKind {
 /** The largest that PostgreSQL's integer holds. */
 export const LARGEST_INTEGER = 2 ** 31 - 1;
 
+/** What timers can wait for, 25 days, in Node as in browsers: a longer wait, and Infinity, ends at once. */
+export const LONGEST_TIMER_MS = LARGEST_INTEGER;
+
+/**
+ * What a timer waits for. Neither zero nor more than it can: a loop without a pause, or a lease without a term, would not
+ * fail but harm.
+ */
+export function milliseconds(most = LONGEST_TIMER_MS): OptionKind {
+  return {
+    holds: (value) => typeof value === "number" && value > 0 && value <= most,
+    must: `must be a number of milliseconds above 0, at most ${most.toLocaleString("en-US")}`,
+  };
+}
+
 /** A text that PostgreSQL takes as a part of a key. */
 export function aName(characters: number): OptionKind {
   return {

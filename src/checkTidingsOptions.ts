@@ -4,6 +4,7 @@ import {
   anObject,
   anything,
   checkOptions,
+  milliseconds,
   refuseOption,
   type OptionKind,
 } from "./checkOptions.ts";
@@ -22,7 +23,6 @@ export function checkTidingsOptions(options: TidingsOptions): void {
   checkOptions(options.subscriptions ?? {}, subscriptionsOptions, ["subscriptions"]);
 }
 
-/** A loop without a pause, or a lease without a term, would not fail but harm. */
 const aPositive: OptionKind = {
   holds: (value) => typeof value === "number" && value > 0,
   must: "must be a number above 0",
@@ -52,18 +52,19 @@ const tidingsOptions: Kinds<TidingsOptions> = {
 };
 
 const sequencerOptions: Kinds<NonNullable<TidingsOptions["sequencer"]>> = {
-  tickMs: aPositive,
-  idleTickMs: aPositive,
-  sweepMs: aPositive,
+  tickMs: milliseconds(),
+  idleTickMs: milliseconds(),
+  sweepMs: milliseconds(),
 };
 
 const trackOptions: Kinds<NonNullable<TidingsOptions["track"]>> = {
   maxBuffered: aPositive,
-  flushMs: aPositive,
+  flushMs: milliseconds(),
 };
 
 const subscriptionsOptions: Kinds<NonNullable<TidingsOptions["subscriptions"]>> = {
-  leaseMs: aPositive,
+  leaseMs: milliseconds(),
+  // No timer waits for it: Infinity keeps such events waiting until somebody knows them.
   unknownForMs: aPositive,
 };
 

@@ -24,6 +24,30 @@ test.each<[given: object, path: string[], words: RegExp]>([
   expect(create(given)).toThrow(refused(words, path));
 });
 
+// A timer that is told to wait longer ends at once, so that an hour too many would be a loop without a pause.
+test.each([
+  ["sequencer", "tickMs"],
+  ["sequencer", "idleTickMs"],
+  ["sequencer", "sweepMs"],
+  ["track", "flushMs"],
+  ["subscriptions", "leaseMs"],
+  ["replay", "leaseMs"],
+  ["http", "slowConsumerMs"],
+  ["http", "maxStreamMs"],
+])("%s.%s beyond what a timer can wait for is refused, the longest that it can is taken", (group, name) => {
+  for (const ms of [2 ** 31, Infinity]) {
+    const words = new RegExp(`^${group}\\.${name} ${ms} must be .* at most 2,147,483,647`);
+    expect(create({ [group]: { [name]: ms } })).toThrow(refused(words, [group, name]));
+  }
+  expect(create({ [group]: { [name]: 2 ** 31 - 1 } })).not.toThrow();
+});
+
+test("a heartbeat that clients would not wait for is refused", () => {
+  const words = /^http\.heartbeatMs 30001 must be .* at most 30,000/;
+  expect(create({ http: { heartbeatMs: 30_001 } })).toThrow(refused(words, ["http", "heartbeatMs"]));
+  expect(create({ http: { heartbeatMs: 30_000 } })).not.toThrow();
+});
+
 test("a connection string in the place of a database is not repeated in the message", () => {
   expect(create({ db: "postgres://app:secret@db/app" })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining("secret") as string }),

@@ -24,6 +24,11 @@ export const errorTable = {
     message:
       "The draft was made for another version of this event type. Make it with the registered definition.",
   },
+  UPCAST_FAILED: {
+    status: 500,
+    message:
+      "An upcaster threw. Mend it: it is given every event of its version that was ever recorded, whatever it holds.",
+  },
   INVALID_DATA: { status: 422, message: "The event's data does not match its schema." },
   INVALID_ENTITY: { status: 422, message: "The subject, actor or ref is not what the definition asks for." },
   INVALID_AUDIENCE: {
@@ -34,7 +39,7 @@ export const errorTable = {
   INVALID_IDENTITY: {
     status: 500,
     message:
-      "What http.authorize gave cannot read: an actor or audiences beyond the limits. Mend it there; the client did nothing wrong.",
+      "What http.authorize gave is not { account, actor, role, audiences }, or beyond the limits. Mend it there; the client did nothing wrong.",
   },
   PUBLIC_ID_FAILED: {
     status: 500,
@@ -129,10 +134,20 @@ export const errorTable = {
     status: 503,
     message: "The Tidings tables are newer than this version. Install the newer version.",
   },
+  SEQUENCER_MISSING: {
+    status: 503,
+    message:
+      "The one row of the table sequencer is missing. `npx tidings doctor` gives the statement that makes it anew; what is recorded meanwhile is kept.",
+  },
   EVENTS_HIDDEN: {
     status: 503,
     message:
       "Row level security hides events from the database role. Run `npx tidings migrate --app-role ROLE` for it.",
+  },
+  TABLES_IN_USE: {
+    status: 503,
+    message:
+      "A role's row level security is set in a moment when nobody reads the tables, and none came: a dump, or another long transaction. Call again when it has ended.",
   },
   MIGRATION_CHANGED: {
     status: 500,
@@ -144,10 +159,14 @@ export const errorTable = {
     message: "A subscription with this name is already registered in this process.",
   },
   SUBSCRIPTION_NOT_FOUND: { status: 404, message: "No subscription has this name." },
+  SUBSCRIPTION_IN_USE: {
+    status: 409,
+    message: "What is in use cannot be removed. Stop whoever uses it first.",
+  },
   SLOTS_CHANGED: {
     status: 500,
     message:
-      "The number of slots is stored with the subscription and cannot change while it runs. Use a new name.",
+      "The number of slots is stored with the subscription and cannot change while it runs. Use a new name, and remove the old one with tidings.subscriptions.remove().",
   },
   LEASE_LOST: {
     status: 500,

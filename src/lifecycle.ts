@@ -1,3 +1,4 @@
+import { aBoolean, checkOptions, milliseconds } from "./checkOptions.ts";
 import type { Database } from "./db/database.ts";
 import { checkEventsVisible } from "./db/grants.ts";
 import { checkSchema } from "./db/migrate.ts";
@@ -13,7 +14,7 @@ export interface Lifecycle {
    * Starts the loops: positions, subscriptions, partitions, live. `worker: false` only listens, for processes that
    * serve requests while another one runs the worker. Throws SCHEMA_MISSING, SCHEMA_OUTDATED or SCHEMA_NEWER,
    * EVENTS_HIDDEN where row level security hides some, ALREADY_STARTED where it runs, SLOTS_CHANGED where a subscription
-   * exists with another number of slots.
+   * exists with another number of slots, INVALID_OPTION.
    */
   start(options?: { worker?: boolean | undefined }): Promise<void>;
   /** Ends the loops after the step under way, writes what was tracked, ends live streams; later ones get STOPPED. */
@@ -21,7 +22,8 @@ export interface Lifecycle {
   /**
    * For serverless and cron: works until everything is handled or `forMs` (default 10_000) is over. What is under way then still
    * ends: a handler's call, and a webhook's request, which takes up to the longest `timeoutMs` of the endpoints (15 seconds
-   * where nothing else is asked for, at most 30). Leave that much before whoever runs this kills the process.
+   * where nothing else is asked for, at most 30). Leave that much before whoever runs this kills the process. Throws what `start`
+   * throws.
    */
   work(options?: {
     forMs?: number | undefined;
@@ -70,7 +72,9 @@ export function createLifecycle(
   let stopListening: (() => Promise<void>) | undefined;
   let starting: Promise<void> | undefined;
 
-  async function start({ worker = true }: { worker?: boolean | undefined } = {}): Promise<void> {
+  async function start(options: { worker?: boolean | undefined } = {}): Promise<void> {
+    checkOptions(options, { worker: aBoolean });
+    const { worker = true } = options;
     if (starting) throw new TidingsError("ALREADY_STARTED");
     starting = begin(worker);
     try {
@@ -116,7 +120,9 @@ export function createLifecycle(
     starting = undefined;
   }
 
-  async function work({ forMs = 10_000 }: { forMs?: number | undefined } = {}) {
+  async function work(options: { forMs?: number | undefined } = {}) {
+    checkOptions(options, { forMs: milliseconds() });
+    const { forMs = 10_000 } = options;
     const until = performance.now() + forMs;
     await tracker.flush();
     await start();

@@ -108,7 +108,7 @@ export interface Tidings<Handle = unknown>
   readonly projections: Projections;
   /**
    * The state of one entity, now or in the past, from the events whose subject it is: `fold(card("1"), { initial: …, on: … })`.
-   * Throws UNKNOWN_TYPE or WRONG_VERSION for an event that this process cannot read, EVENT_NOT_FOUND, INVALID_OPTION.
+   * Throws UNKNOWN_TYPE, WRONG_VERSION or UPCAST_FAILED for an event that this process cannot read, EVENT_NOT_FOUND, INVALID_OPTION.
    */
   fold<State>(subject: EntityLike, reducer: StateReducer<State>, options?: FoldOptions): Promise<State>;
   /**

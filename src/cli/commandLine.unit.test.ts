@@ -223,6 +223,31 @@ describe("tidings", () => {
     const empty = await runCli(["check", "--events", file]);
     expect(empty.stderr).toContain(`error CONFIG_INVALID ${file}`);
   });
+
+  test.each(["never.mts", "never.mjs"])("says that %s awaits what never comes", async (name) => {
+    const file = join(directory, name);
+    await writeFile(file, "await new Promise(() => {}); export const events = {};");
+    const { code, stdout, stderr } = await spawnCli(["check", "--config", file, "--json"]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: "CONFIG_INVALID",
+        message: expect.stringContaining(`${file} was not loaded: it, or what it imports, awaits`),
+      },
+    });
+  });
+
+  test("keeps what the app's modules say out of the results", async () => {
+    await writeFile(join(directory, "imported.mjs"), 'console.info("imported"); console.table([[1]]);');
+    const talking = join(directory, "talking.mjs");
+    const text = `import "./imported.mjs"; console.log("loaded"); console.debug("ready");
+      export * from ${JSON.stringify(EVENTS_FILE)};`;
+    await writeFile(talking, text);
+    const { code, stdout, stderr } = await spawnCli(["check", "--config", talking, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ errors: 0 });
+    expect(stderr).toMatch(/^imported\n[^]*index[^]*\nloaded\nready\n$/);
+  });
 });
 
 describe("tidings check", () => {

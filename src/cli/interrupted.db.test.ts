@@ -88,8 +88,8 @@ describe("Ctrl-C", () => {
     // What the app's module opens is closed when it is loaded, and this one never is.
     await writeFile(
       stuck,
-      `process.once("SIGINT", () => setInterval(() => console.log("still loading"), 100));
-       console.log("loading");
+      `process.once("SIGINT", () => setInterval(() => process.stdout.write("still loading\\n"), 100));
+       process.stdout.write("loading\\n");
        setInterval(() => {}, 1_000);
        await new Promise(() => {});`,
     );

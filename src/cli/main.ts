@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { Console } from "node:console";
 import { run } from "./run.ts";
 import { INTERRUPTED_CODE } from "./runToEnd.ts";
 import { createTerminal } from "./terminal.ts";
@@ -10,6 +11,10 @@ process.on("exit", (code) => {
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
 });
+
+// Results go to stdout, through the terminal. What the app's own modules say while they load, or while a replay calls its actions,
+// would stand among them; it is about the work, so it goes to stderr.
+Object.assign(console, new Console(process.stderr));
 
 const terminal = createTerminal(process.stdin, process.stdout, process.stderr, process.env);
 const code = await run(process.argv.slice(2), terminal);

@@ -53,6 +53,22 @@ describe("tidings migrate", () => {
       expect(dry.stdout).toContain('create table "log".events');
       const early = await runCli(["tail", "--account", "a", "--database-url", opened.url]);
       expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("error SCHEMA_MISSING ")]);
+      const elsewhere = await runCli([
+        "tail",
+        "--account",
+        "a",
+        "--database-url",
+        opened.url,
+        "--schema",
+        "nope",
+      ]);
+      expect(elsewhere.stderr).toContain(
+        'SCHEMA_MISSING The schema here is "nope": the command takes --schema nope.',
+      );
+      const found = await runCli(["doctor", "--json", "--database-url", opened.url, "--schema", "nope"]);
+      expect(JSON.parse(found.stdout)).toMatchObject({
+        findings: [{ fix: "npx tidings migrate --schema nope" }],
+      });
       const tables = "select count(*)::float8 as tables from pg_class where relname = 'events'";
       expect(await opened.db.query(tables)).toEqual([{ tables: 0 }]);
       expect(await migrate()).toMatchObject({
@@ -209,7 +225,7 @@ describe("on a migrated PostgreSQL", () => {
     const line = (fields: object) =>
       JSON.stringify({ type: "card.closed", subject: "card:5=Ship", ...fields });
     const stdin = [
-      line({}),
+      line({ subject: "card:5=Ship\u2028it" }), // in JSON a separator of lines is a letter like others
       "",
       "not json",
       line({ type: "card.clsed" }),

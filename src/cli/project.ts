@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -115,12 +116,27 @@ function registryOf(definitions: unknown, file: string): Registry {
 async function load(file: string): Promise<Record<string, unknown>> {
   const path = resolve(file);
   if (!existsSync(path)) throw new CliError("CONFIG_MISSING", `${file} does not exist in ${process.cwd()}`);
+  const done = new AbortController();
   try {
-    return await importModule(file, path);
+    return await Promise.race([importModule(file, path), neverLoaded(file, done.signal)]);
   } catch (cause) {
     if (cause instanceof CliError || isTidingsError(cause)) throw cause;
     throw new CliError("CONFIG_INVALID", `${file} could not be loaded: ${reasonOf(cause)}`, { cause });
+  } finally {
+    done.abort();
   }
+}
+
+/**
+ * Rejects when the process has nothing left to wait for: what the module awaits at its top level will never come. Node would end
+ * the process without a word.
+ */
+async function neverLoaded(file: string, signal: AbortSignal): Promise<never> {
+  await once(process, "beforeExit", { signal });
+  throw new CliError(
+    "CONFIG_INVALID",
+    `${file} was not loaded: it, or what it imports, awaits something at its top level that never comes`,
+  );
 }
 
 /** What the module threw, and the first place of the app that the stack names. */

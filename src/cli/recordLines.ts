@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline";
 import { isTidingsError } from "../errors.ts";
 import { CliError } from "./cliError.ts";
 import type { Call } from "./command.ts";
 import { commonFields, draftFromLine, type GivenDraft } from "./givenDraft.ts";
+import { inputLines } from "./inputLines.ts";
 import { printable } from "./terminal.ts";
 
 /** What became of one line. */
@@ -53,7 +53,7 @@ export async function recordLines<Draft>(
   }
 
   if (call.terminal.isTyped) call.terminal.progress("one event a line, as JSON; Ctrl-D ends …");
-  for await (const text of createInterface({ input: call.terminal.input, crlfDelay: Infinity })) {
+  for await (const text of inputLines(call.terminal.input)) {
     line++;
     if (text.trim() === "") continue;
     group.push({ line, read: attempt(() => prepare(draftFromLine(text, defaults))) });

@@ -1,3 +1,4 @@
+import { inputLines } from "./inputLines.ts";
 import type { LiveItem } from "./liveItem.ts";
 import type { Server } from "./server.ts";
 
@@ -57,17 +58,19 @@ interface Message {
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html, without event names: `/live` has one kind. */
 async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<Message, void, undefined> {
-  let buffer = "";
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    buffer += text;
-    const blocks = buffer.split(/\r?\n\r?\n/);
-    buffer = blocks.pop()!;
-    for (const block of blocks) {
-      const fields = block.split(/\r?\n/).map((line) => /^(\w+): ?(.*)$/.exec(line));
-      const values = (name: string) => fields.flatMap((field) => (field?.[1] === name ? [field[2]!] : []));
-      const data = values("data");
-      yield { id: values("id").at(-1), data: data.length > 0 ? data.join("\n") : undefined };
+  let id: string | undefined;
+  let data: string[] = [];
+  for await (const line of inputLines(body)) {
+    if (line === "") {
+      yield { id, data: data.length > 0 ? data.join("\n") : undefined };
+      id = undefined;
+      data = [];
+      continue;
     }
+    // `s`, because a dot leaves U+2028 and U+2029 out, which are no line ends here.
+    const [, name, value] = /^(\w+): ?(.*)$/s.exec(line) ?? [];
+    if (name === "id") id = value;
+    else if (name === "data") data.push(value!);
   }
 }
 

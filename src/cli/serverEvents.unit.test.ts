@@ -61,6 +61,12 @@ describe("a server's live stream", () => {
     expect(asked).toEqual([null]);
   });
 
+  test("brings texts with any separator of lines whole", async () => {
+    const label = "Line\u2028separator\u2029";
+    const { items } = await take(1, serverOf([[`id: 1\ndata: ${JSON.stringify({ label })}\n\n`]]).server);
+    expect(items).toEqual([{ label }]);
+  });
+
   test("is asked for with one parameter for each value", () => {
     const query = serverEventsQuery({
       types: ["card.*", "a,b"],

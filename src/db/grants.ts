@@ -1,8 +1,10 @@
 import { TidingsError } from "../errors.ts";
 import type { Database, Queryable, Transaction } from "./database.ts";
+import { GUARDED_TABLES, setPolicies, type LockPatience } from "./policies.ts";
 import { quoteIdentifier } from "./schema.ts";
 
-// Both functions start by taking away what the role had: in one transaction, a running app notices nothing.
+// Both functions start by taking away what the role had: in one transaction, a running app notices nothing. Rights wait for
+// nobody who uses the tables; policies may, and come last.
 
 /**
  * Lets `role` run the app and its worker: it adds to the log and reads it, and can never change it. Call it again
@@ -10,8 +12,10 @@ import { quoteIdentifier } from "./schema.ts";
  *
  * The log's partitions belong to the owner. A worker with this role makes new ones through `tidings.split_tail`, and
  * recovers from a move to another cluster through `tidings.repair`; both run with the rights of the owner.
+ *
+ * Throws TABLES_IN_USE where the role is new and somebody reads the tables all the while.
  */
-export async function grantAppRole(tx: Transaction, role: string): Promise<void> {
+export async function grantAppRole(tx: Transaction, role: string, patience?: LockPatience): Promise<void> {
   const { to, schema } = await startOver(tx, role);
   for (const table of await tables(tx)) {
     await tx.query(
@@ -20,26 +24,22 @@ export async function grantAppRole(tx: Transaction, role: string): Promise<void>
   }
   await tx.query(`grant usage on all sequences in schema ${schema} to ${to}`);
   await tx.query(`grant execute on all functions in schema ${schema} to ${to}`);
-  for (const table of GUARDED_TABLES) {
-    await tx.query(`create policy ${to} on tidings.${table} to ${to} using (true)`);
-  }
+  await setPolicies(tx, role, { command: "all", using: "true" }, patience);
 }
 
 /**
  * Lets `role` read the events and timelines of one account at a time: the one that its transaction named with
- * `set_config('tidings.account', …, true)`. Without that it sees nothing.
+ * `set_config('tidings.account', …, true)`. Without that it sees nothing. Throws TABLES_IN_USE as
+ * `grantAppRole`.
  */
-export async function grantReadRole(tx: Transaction, role: string): Promise<void> {
+export async function grantReadRole(tx: Transaction, role: string, patience?: LockPatience): Promise<void> {
   const { to } = await startOver(tx, role);
-  for (const table of GUARDED_TABLES) {
-    await tx.query(`grant select on tidings.${table} to ${to}`);
-    // The setting has one name in every schema: in two parts, or inSchema() would rename it.
-    await tx.query(
-      `create policy ${to} on tidings.${table} for select to ${to}
-        using (account_id = current_setting('tidings' || '.account', true))`,
-    );
-  }
+  for (const table of GUARDED_TABLES) await tx.query(`grant select on tidings.${table} to ${to}`);
+  await setPolicies(tx, role, { command: "select", using: OF_NAMED_ACCOUNT }, patience);
 }
+
+// The setting has one name in every schema: in two parts, or inSchema() would rename it.
+const OF_NAMED_ACCOUNT = "account_id = current_setting(('tidings'::text || '.account'::text), true)";
 
 /**
  * Throws EVENTS_HIDDEN unless the role of `on` sees every account's events. A role with rights on the tables but without
@@ -49,7 +49,8 @@ export async function checkEventsVisible(on: Queryable): Promise<void> {
   const hidden = await on.query<{ table: string; role: string }>(
     `select guarded::text as table, current_user::text as role
        from unnest(array[${GUARDED_TABLES.map((table) => `'tidings.${table}'::regclass`).join(", ")}]) guarded
-      where row_security_active(guarded) and not ${seesAll("guarded", "current_user")}`,
+      where row_security_active(guarded) and not ${seesAll("guarded", "current_user")}
+      order by guarded::text`,
   );
   if (hidden[0] === undefined) return;
   const tables = hidden.map(({ table }) => table).join(" and ");
@@ -87,9 +88,6 @@ function seesAll(table: string, role: string): string {
       and exists (select from unnest(p.polroles) granted where granted = 0 or pg_has_role(${role}, granted, 'usage')))`;
 }
 
-/** Tables with row level security: what a role without a policy asks them, they answer with no rows. */
-const GUARDED_TABLES = ["events", "timeline"] as const;
-
 const EVERYTHING = "select, insert, update, delete";
 
 /** What is less than everything: the log and its order only grow. */
@@ -113,7 +111,6 @@ async function startOver(tx: Transaction, role: string): Promise<{ to: string; s
     await tx.query(`revoke all on all ${kind} in schema ${schema} from ${to}`);
   }
   await tx.query(`grant usage on schema ${schema} to ${to}`);
-  for (const table of GUARDED_TABLES) await tx.query(`drop policy if exists ${to} on tidings.${table}`);
   return { to, schema };
 }
 

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aFunction, aText, checkOptions } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import type { Database, Queryable } from "./database.ts";
 import { grantAppRole, grantReadRole } from "./grants.ts";
-import { quoteIdentifier, renameSchema, schemaOf } from "./schema.ts";
+import { quoteIdentifier, renameSchema, schemaArgument, schemaOf } from "./schema.ts";
 
 export interface MigrateOptions {
   /** Grants this role what the app needs, on the tables that exist after migrating. */
@@ -34,6 +35,8 @@ export type SchemaState = "missing" | "outdated" | "current" | "newer";
  * happens in one transaction under a lock, so any number of processes may migrate at once, also through PgBouncer.
  */
 export async function migrate(db: Database, options: MigrateOptions = {}): Promise<Migration[]> {
+  // A misspelt role would be granted nothing, in silence.
+  checkOptions(options, { appRole: aText, readRole: aText, onProgress: aFunction });
   const migrations = await readMigrations();
   return db.transaction(async (tx) => {
     await tx.query(TAKE_LOCK);
@@ -88,7 +91,14 @@ export async function schemaState(db: Database): Promise<SchemaState> {
 /** Throws SCHEMA_MISSING, SCHEMA_OUTDATED or SCHEMA_NEWER unless the tables are those of this version. */
 export async function checkSchema(db: Database): Promise<void> {
   const state = await schemaState(db);
-  if (state !== "current") throw new TidingsError(SCHEMA_PROBLEMS[state]);
+  if (state === "current") return;
+  const argument = schemaArgument(db).trim();
+  // What the error says to run is meant for the default schema, and would make the tables there.
+  const detail =
+    argument === "" || state === "newer"
+      ? undefined
+      : `The schema here is "${schemaOf(db)}": the command takes ${argument}`;
+  throw new TidingsError(SCHEMA_PROBLEMS[state], { detail });
 }
 
 const SCHEMA_PROBLEMS = {

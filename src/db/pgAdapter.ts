@@ -187,9 +187,12 @@ function transactionOn(client: ClientBase, { prepare = true }: PgOptions): Trans
   };
 }
 
+const FIRST_RECONNECT_MS = 1_000;
+const LAST_RECONNECT_MS = 15_000;
+
 async function listenOn(pool: Pool, channel: string, onNotify: (payload: string) => void) {
-  const RECONNECT_AFTER_MS = 1_000;
   let stopped = false;
+  let failures = 0;
   let client: PoolClient | undefined;
   let retry: NodeJS.Timeout | undefined;
 
@@ -203,23 +206,31 @@ async function listenOn(pool: Pool, channel: string, onNotify: (payload: string)
     client = next;
     await next.connect();
     await next.query(`listen "${channel.replaceAll('"', '""')}"`);
+    failures = 0;
     // Whatever was sent while nobody listened is found by looking once.
     onNotify("");
   }
   function reconnect(lost: PoolClient): void {
     if (stopped || client !== lost) return;
     client = undefined;
-    retry = setTimeout(() => void connect().catch(() => client && reconnect(client)), RECONNECT_AFTER_MS);
+    // A server may take the connection and refuse LISTEN, as a standby does: it would keep one of each try.
+    void hangUp(lost);
+    const waitMs = Math.min(FIRST_RECONNECT_MS * 2 ** failures++, LAST_RECONNECT_MS);
+    retry = setTimeout(() => void connect().catch(() => client && reconnect(client)), waitMs);
     retry.unref();
   }
   async function end(): Promise<void> {
     stopped = true;
     clearTimeout(retry);
-    await (client as unknown as { end(): Promise<void> } | undefined)?.end().catch(() => undefined);
+    if (client) await hangUp(client);
   }
   await connect().catch((error: unknown) => {
     if (client) reconnect(client);
     if (!retry) throw error;
   });
   return end;
+}
+
+async function hangUp(client: PoolClient): Promise<void> {
+  await (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
 }

@@ -48,6 +48,11 @@ export function schemaOf(db: Database): string {
   return db.schema ?? "tidings";
 }
 
+/** What a command that is meant for `db` needs after it: nothing in the schema that is the default. */
+export function schemaArgument(db: Database): string {
+  return schemaOf(db) === "tidings" ? "" : ` --schema ${schemaOf(db)}`;
+}
+
 /** SQL written for the schema `tidings`, as it must read in `schema`. */
 export function renameSchema(sql: string, schema: string): string {
   return schema === "tidings" ? sql : sql.replaceAll("tidings.", `"${schema}".`);

@@ -39,7 +39,10 @@ export interface EntityOptions<State = unknown> {
   state?: StateReducer<State> | undefined;
 }
 
-/** A kind of thing with a timeline. Call it to refer to one: `card(42, "Fix the login")`. */
+/**
+ * A kind of thing with a timeline. Call it to refer to one: `card(42, "Fix the login")`. Throws INVALID_ENTITY for an id that is
+ * neither a text nor a finite number.
+ */
 export interface EntityDefinition<Name extends string = string> {
   (id: string | number, label?: string | null): EntityRef<Name>;
   readonly entity: Name;
@@ -67,10 +70,21 @@ export function defineEntity<const Name extends string, State = unknown>(
   }
   if (options.state !== undefined) checkReducer(options.state, (path, what) => refuseState(name, path, what));
   const refer = (id: string | number, label: string | null = null): EntityRef<Name> => {
-    checkIdentifier(String(id), [name, "id"]);
-    return { type: name, id: String(id), label };
+    return { type: name, id: idText(id, [name, "id"]), label };
   };
   return Object.assign(refer, { entity: name, options });
+}
+
+/** Rows are often `any`: what is missing in one would become the entity "undefined", on whose timeline all such meet for ever. */
+function idText(id: unknown, path: readonly string[]): string {
+  if (typeof id !== "string" && !(typeof id === "number" && Number.isFinite(id))) {
+    const given = typeof id === "number" || id === null ? String(id) : typeof id;
+    const detail = `${path.join(".")} is ${given}; it must be a text or a finite number`;
+    throw new TidingsError("INVALID_ENTITY", { detail, path });
+  }
+  const text = String(id);
+  checkIdentifier(text, path);
+  return text;
 }
 
 /** Throws INVALID_DEFINITION with what is wrong with the `state` of an entity. */

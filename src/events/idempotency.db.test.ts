@@ -1,10 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { aMove, ann, ben, card, cardAdded, board, events } from "../../test/support/boardEvents.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { aMove, ann, ben, card, cardAdded, board, events, user } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
 import { watchStatements } from "../../test/support/watchStatements.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
+import { defineEvent } from "./defineEvent.ts";
 import type { Draft } from "./draft.ts";
+import { many, optional } from "./entity.ts";
+import { from } from "./upcast.ts";
 
 describeOnDatabases("idempotency keys", (open, { needsSeveralConnections }) => {
   let database: TestDatabase;
@@ -94,6 +98,53 @@ describeOnDatabases("idempotency keys", (open, { needsSeveralConnections }) => {
       await asAnn(() => tidings.record(handle, aMove(3)));
     });
     expect(await stored()).toBe(2);
+  });
+
+  describe("after a deploy", () => {
+    const before = defineEvent("card.ranked", { subject: card, data: z.object({ rank: z.number() }) });
+    const renamed = defineEvent("card.placed", {
+      version: 2,
+      subject: card,
+      refs: { board: optional(board), watchers: many(user) },
+      data: z.object({ place: z.number() }),
+      upcast: {
+        1: from(before.schema as z.ZodType<{ rank: number }>, ({ rank }) => {
+          if (rank < 0) throw new Error("no place");
+          return { place: rank === 9 ? (10n as never) : rank + 1 };
+        }),
+      },
+      aliases: ["card.ranked"],
+    });
+    const earlier = (rank: number, key: string) =>
+      before({ subject: card(1), data: { rank }, idempotencyKey: key });
+    const later = (place: number, key: string) =>
+      renamed({ subject: card(1), refs: { watchers: [] }, data: { place }, idempotencyKey: key });
+    const recordWith = (definitions: object, draft: Draft) =>
+      createTidings({ db: database.db, events: definitions, account }).record({ ...draft, actor: ann });
+
+    test("a repeat under the new name and in the new version, with new roles left empty, returns the first event", async () => {
+      const [first] = await recordWith({ before }, earlier(1, "k"));
+      const [again] = await recordWith({ renamed }, later(2, "k"));
+      expect(again).toMatchObject({ id: first!.id, type: "card.placed", version: 2, data: { place: 2 } });
+      expect(await stored()).toBe(1);
+    });
+
+    test("other content is a conflict, and so is what its upcaster refuses", async () => {
+      await recordWith({ before }, earlier(1, "k"));
+      await recordWith({ before }, earlier(-1, "unreadable"));
+      await recordWith({ before }, earlier(9, "no JSON"));
+      await expect(recordWith({ renamed }, later(3, "k"))).rejects.toMatchObject(conflict(0));
+      await expect(recordWith({ renamed }, later(0, "unreadable"))).rejects.toMatchObject(conflict(0));
+      await expect(recordWith({ renamed }, later(10, "no JSON"))).rejects.toMatchObject(conflict(0));
+      const watched = { ...later(2, "k"), refs: { watchers: [user("ben")] } };
+      await expect(recordWith({ renamed }, watched)).rejects.toMatchObject(conflict(0));
+      expect(await stored()).toBe(3);
+    });
+
+    test("a process from before it, which cannot read the first event, is told of a conflict", async () => {
+      await recordWith({ renamed }, later(2, "k"));
+      await expect(recordWith({ before }, earlier(1, "k"))).rejects.toMatchObject(conflict(0));
+    });
   });
 
   test("a key can be used again when it has expired", async () => {

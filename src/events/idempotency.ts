@@ -5,15 +5,19 @@ import type { EventRow } from "../log/append.ts";
 import { readEvents } from "../log/readEvents.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
 import { entityKey } from "./entity.ts";
+import { recordedEvent } from "./recordedEvent.ts";
 import { refuseEvents } from "./refusedEvents.ts";
-import { sortedJson } from "./serializable.ts";
+import type { Registry } from "./registry.ts";
+import { sortedJson, type JsonObject } from "./serializable.ts";
 import type { Viewer } from "./viewer.ts";
 
 /**
  * What makes two events with one key the same: what happened, to what, by whom. Labels, metadata and times differ
  * between an attempt and its retry and do not count.
  */
-export function fingerprintOf(row: EventRow): string {
+export function fingerprintOf(
+  row: Pick<EventRow, "type" | "version" | "subject" | "actor" | "refs" | "data">,
+): string {
   const roles = Object.entries(row.refs).map(
     ([name, value]) => [name, [value].flat().map(entityKey)] as const,
   );
@@ -69,13 +73,43 @@ export interface Holder {
  */
 export function refuseConflicts(
   rows: readonly EventRow[],
+  registry: Registry,
   holderOf: (index: number) => Holder | undefined,
 ): void {
   // All at once: whoever records the others then needs one more try, not one for each conflict.
   const conflicts = rows.flatMap((row, index) =>
-    holderOf(index)?.fingerprint === row.fingerprint ? [] : [conflict(row, index)],
+    isRepeat(row, holderOf(index), registry) ? [] : [conflict(row, index)],
   );
   refuseEvents(conflicts, rows.length);
+}
+
+function isRepeat(row: EventRow, holder: Holder | undefined, registry: Registry): boolean {
+  if (!holder) return false;
+  return (
+    holder.fingerprint === row.fingerprint || presentFingerprint(holder.event, registry) === row.fingerprint
+  );
+}
+
+/**
+ * The fingerprint of what an event would be if it were recorded now. A job that is tried again after a deploy records under the
+ * type's new name, or in its next version. What cannot be read keeps its stored version, and so is never the same.
+ */
+function presentFingerprint(stored: StoredEvent, registry: Registry): string | null {
+  const { type, version, subject, actor, refs, data } = recordedEvent(stored, registry);
+  // A role left empty is not stored, and read as null.
+  const filled = Object.entries(refs).filter(([, value]) => value !== null);
+  try {
+    return fingerprintOf({
+      type,
+      version,
+      subject,
+      actor,
+      refs: Object.fromEntries(filled) as EventRow["refs"],
+      data: data as JsonObject,
+    });
+  } catch {
+    return null; // an upcaster made of it what JSON cannot hold
+  }
 }
 
 const HELD_KEYS = `

@@ -167,7 +167,7 @@ async function writeKeyed(
       const written = appended[index];
       if (written) holders.set(row, { fingerprint: row.fingerprint, event: stored(row, written) });
     }
-    refuseConflicts(rows, (index) => holders.get(leaders[index]!));
+    refuseConflicts(rows, registry, (index) => holders.get(leaders[index]!));
     if (undoable) await tx.execute("release savepoint tidings_record");
     return leaders.map((row) => recordedEvent(holders.get(row)!.event, registry));
   } catch (error) {

@@ -54,10 +54,19 @@ export function recordedEvent(stored: StoredEvent, registry: Registry): Recorded
   try {
     const data = upcastData(definition.upcasters, stored.version, version, stored.data) as JsonObject;
     return inForm(stored, { type, refs, data, version, problem: null });
-  } catch {
-    return inForm(stored, { type, problem: "upcast_failed" });
+  } catch (thrown) {
+    const event = inForm(stored, { type, problem: "upcast_failed" });
+    thrownByUpcasters.set(event, thrown);
+    return event;
   }
 }
+
+/** What the upcaster of an event threw whose problem is `upcast_failed`. Beside the event: that is data, for everybody who reads it. */
+export function thrownByUpcaster(event: RecordedEvent): unknown {
+  return thrownByUpcasters.get(event);
+}
+
+const thrownByUpcasters = new WeakMap<RecordedEvent, unknown>();
 
 /** As `recordedEvent`, with its place in the order. */
 export function positionedEvent(

@@ -38,14 +38,19 @@ export function viewerKeys(viewer: Viewer): readonly string[] {
   const { type, id, audiences = [] } = viewer ?? {};
   try {
     checkIdentifier(type, ["viewer", "type"]);
-    if (!Array.isArray(audiences) || audiences.length > MAX_VIEWER_KEYS)
-      refuse(`viewer.audiences must be a list of at most ${MAX_VIEWER_KEYS} keys`);
-    const others = audiences.map((key, index) => keyOf(key, ["viewer", "audiences", index]));
+    const others = viewerAudiences(audiences, ["viewer", "audiences"]);
     return [...new Set([keyOf({ type, id }, ["viewer"]), ...others])];
   } catch (cause) {
     if (!isTidingsError(cause)) throw cause;
     throw new TidingsError("INVALID_FILTER", { detail: cause.detail, path: cause.path ?? ["viewer"], cause });
   }
+}
+
+/** What a viewer counts as beside itself. Throws INVALID_AUDIENCE or what `checkIdentifier` throws, with the path. */
+export function viewerAudiences(audiences: unknown, path: readonly (string | number)[]): readonly string[] {
+  if (!Array.isArray(audiences) || audiences.length > MAX_VIEWER_KEYS)
+    refuse(`${path.join(".")} must be a list of at most ${MAX_VIEWER_KEYS} keys`, path);
+  return audiences.map((key: EntityLike, index) => keyOf(key, [...path, index]));
 }
 
 /** Whether an event with this audience may be seen. `keys` null: by the app itself, which sees everything. */
@@ -65,6 +70,6 @@ function keyOf(member: EntityLike, path: readonly (string | number)[]): string {
   return entityKey(member);
 }
 
-function refuse(detail: string): never {
-  throw new TidingsError("INVALID_AUDIENCE", { detail, path: ["audience"] });
+function refuse(detail: string, path: readonly (string | number)[] = ["audience"]): never {
+  throw new TidingsError("INVALID_AUDIENCE", { detail, path });
 }

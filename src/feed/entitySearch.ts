@@ -11,7 +11,10 @@ import { feedEntity, type FeedEntity } from "./feedItem.ts";
 import { loadPresent } from "./presentEntities.ts";
 
 export interface EntitySearch extends Pick<EventFilter, "account" | "viewer"> {
-  /** A part of a name in any case, the beginning of an id, or `type:id`. At most 200 characters. Default: anything. */
+  /**
+   * A part of a name in any case, the beginning of an id, or `type:id`. At most 200 characters. Default: anything. Cases are as
+   * the database's locale knows them: in the locale `C` those of A to Z alone.
+   */
   readonly q?: string | undefined;
   /** Only entities of these kinds: `["card"]`. */
   readonly types?: readonly string[] | undefined;

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ann, events } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import { insertPastEvents } from "../../test/support/pastEvents.ts";
-import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { insertRawEvent } from "../../test/support/rawEvents.ts";
+import { createTestDatabase, type TestDatabase } from "../../test/support/testDatabase.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 import type { EventBucket } from "./stats.ts";
 
@@ -182,3 +183,24 @@ describeOnDatabases("figures of the log", (open) => {
     await expect(tidings.stats.events(asked)).rejects.toMatchObject({ code });
   });
 });
+
+// On a server: PGlite has the clock of its process.
+test.each([-3, 3])(
+  "figures are up to now by the database, whose clock is %i hours from the app's",
+  async (hours) => {
+    const database = await createTestDatabase();
+    const tidings = createTidings({ db: database.db, events, account: "acme" });
+    await insertRawEvent(database.db);
+    const { now } = Date;
+    const ours = vi.spyOn(Date, "now").mockImplementation(() => now() - hours * HOUR_MS);
+    try {
+      const { buckets } = await tidings.stats.events({ by: "lane", bucket: "hour" });
+      expect(buckets.slice(-2).map(({ counts }) => counts["domain"] ?? 0)).toContain(1);
+      const volumes = await tidings.stats.types();
+      expect(volumes.find(({ type }) => type === "card.moved")).toMatchObject({ events: 1 });
+    } finally {
+      ours.mockRestore();
+      await database.drop();
+    }
+  },
+);

@@ -4,7 +4,7 @@ import { lanes, type Lane } from "../events/defineEvent.ts";
 import { checkNames, normalFilter, type EventFilter, type NamesOf } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
 import { idFloor } from "../log/findEvents.ts";
-import { nextDay, timeZone } from "./timeZone.ts";
+import { nextDay, timeZone, type TimeZone } from "./timeZone.ts";
 
 /** Which events; over all lanes unless told otherwise. */
 type Counted = Pick<EventFilter, "account" | "types" | "categories" | "lanes" | "viewer">;
@@ -14,7 +14,7 @@ export type EventStatsQuery = Counted & {
   readonly bucket: "hour" | "day";
   /** Default: 24 hours ago for hours, 30 days ago for days; the bucket that holds it is counted from its beginning. */
   readonly since?: Date | undefined;
-  /** Default: now. */
+  /** Default: now, by the database's clock. */
   readonly until?: Date | undefined;
   /** Where days and hours begin: an IANA name. Default `UTC`. */
   readonly timeZone?: string | undefined;
@@ -91,8 +91,9 @@ export function createStats({ db, registry, accountOf }: StatsDependencies): Sta
     events: async (query) => {
       checkNames(query, statsNames);
       const filter = normal(query);
-      const until = query.until?.getTime() ?? Date.now();
-      const borders = bordersOf(query, until);
+      const zone = zoneOf(query);
+      const until = query.until?.getTime() ?? (await databaseNow(db));
+      const borders = bordersOf(query, zone, until);
       const rows = await db.query<CountRow>(COUNTS, [
         filter.account,
         textArray(filter.lanes),
@@ -128,7 +129,7 @@ export function createStats({ db, registry, accountOf }: StatsDependencies): Sta
         textArray(names.map(({ definition }) => definition.lane)),
         textArray(names.map(({ name }) => name)),
         filter.audiences && textArray(filter.audiences),
-        idFloor(Date.now() - VOLUME_DAYS * DAY_MS),
+        idFloor((await databaseNow(db)) - VOLUME_DAYS * DAY_MS),
         MOST_OF_TYPE + 1,
       ]);
       return registry.types.map(({ type, aliases }) => {
@@ -158,12 +159,23 @@ interface CountRow {
   looked: number;
 }
 
-/** Where the buckets begin, oldest first. A day has the hours that the zone gives it: 23, 24 or 25. */
-function bordersOf(query: EventStatsQuery, until: number): number[] {
-  const { bucket, since: from, timeZone: zoneName = "UTC" } = query;
+/** The moment after this one: what was recorded until now lies before it. Ids are by this clock, and the app's may be wrong. */
+async function databaseNow(db: Database): Promise<number> {
+  const [row] = await db.query<{ ms: number }>(NOW);
+  return Math.floor(row!.ms) + 1;
+}
+
+const NOW = "select extract(epoch from clock_timestamp())::float8 * 1000 as ms";
+
+/** Checks what can be checked without knowing the time. */
+function zoneOf({ bucket, by, timeZone: zoneName = "UTC" }: EventStatsQuery): TimeZone {
   if (!["hour", "day"].includes(bucket)) refuse("bucket", `"${bucket}" is neither hour nor day`);
-  if (!["type", "lane"].includes(query.by)) refuse("by", `"${query.by}" is neither type nor lane`);
-  const zone = timeZone(zoneName);
+  if (!["type", "lane"].includes(by)) refuse("by", `"${by}" is neither type nor lane`);
+  return timeZone(zoneName);
+}
+
+/** Where the buckets begin, oldest first. A day has the hours that the zone gives it: 23, 24 or 25. */
+function bordersOf({ bucket, since: from }: EventStatsQuery, zone: TimeZone, until: number): number[] {
   const since = from?.getTime() ?? until - (bucket === "hour" ? DAY_MS : VOLUME_DAYS * DAY_MS);
   if (!(since >= 0 && since < until && until < 2 ** 47)) refuse("since", "must be a Date before until");
   if ((until - since) / (bucket === "hour" ? HOUR_MS : DAY_MS) > MOST_BUCKETS)

@@ -1,15 +1,15 @@
 import type { Database } from "../db/database.ts";
-import type { Lane } from "../events/defineEvent.ts";
 import { entityKey } from "../events/entity.ts";
 import { normalFilter, type Beside, type EventFilter } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
 import { findActs } from "../log/findActs.ts";
-import type { NormalFilter } from "../log/findEvents.ts";
+import { LOWEST, idFloor, type NormalFilter } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { positionsOf } from "../log/positionsOf.ts";
 import { readEvents } from "../log/readEvents.ts";
-import { lastPosition } from "../log/readPositions.ts";
+import { lastPosition, positioned, type PositionedStoredEvent } from "../log/readPositions.ts";
+import { straysIn, type Stray } from "../log/strays.ts";
 import { findMark, markKey, type MarkOf } from "./marks.ts";
 
 /** The filter of the feed that is counted, with its viewer, and whose mark counts. */
@@ -37,11 +37,12 @@ export interface UnreadDependencies {
 const CAP = 100;
 /** Of a reader who was here lately, all events after the mark are looked at, in the order of positions. */
 const NEAR = 200;
-/** Of a reader who is further behind, so many matching events are looked at, the newest first. */
+/** Of a reader who is further behind, so many matching events are looked at, the newest first; and so many that came late. */
 const LOOK = 3_000;
 const FIRST_LOOK = 150;
 /** Ids are made at writing and positions at commit: a transaction this long is still met. */
 const MARGIN_MS = 15 * 60_000;
+const LAST = Number.MAX_SAFE_INTEGER;
 /** So many positions tell the time of the place where they lie. */
 const NEIGHBOURS = 20;
 
@@ -102,28 +103,29 @@ async function countBetween(
   { isUnread, lastRead }: Reading,
 ): Promise<Counted> {
   if (after >= upTo) return NONE;
-  const next = await db.query<NextRow>(NEXT, [filter.account, String(after), String(upTo)], {
+  const next = await db.query<Stray>(NEXT, [filter.account, String(after), String(upTo)], {
     prepare: true,
   });
   if (next.length <= NEAR) {
-    const matches = createMatcher(filter);
-    const positions = new Map(next.map(({ id, position }) => [id, position]));
-    const events = await readEvents(
-      db,
-      next.map(({ lane, id }) => ({ account: filter.account, lane, id })),
-    );
-    const unread = events.filter(
-      (event) => matches(event) && isUnread(event.actor, positions.get(event.id)!),
-    );
-    return { count: unread.length, isExact: true };
+    const events = await matching(db, filter, next);
+    return {
+      count: events.filter(({ actor, position }) => isUnread(actor, position)).length,
+      isExact: true,
+    };
   }
   const oldest = after === 0 ? 0 : Math.min(...next.map(({ id }) => recordedAt(id))) - MARGIN_MS;
+  // Written long before, and committed after the mark.
+  const early = { account: filter.account, after, upTo, low: LOWEST, high: idFloor(oldest) };
+  const strays = await straysIn(db, early, LOOK);
+  const late = await matching(db, filter, strays);
+  let count = late.filter(({ actor, position }) => isUnread(actor, position)).length;
+  const allLate = strays.length < LOOK;
+  if (count >= CAP) return { count, isExact: true };
   const bounded = { ...filter, since: Math.max(oldest, filter.since ?? 0) };
-  if (filter.until !== null && filter.until <= bounded.since) return NONE;
+  if (filter.until !== null && filter.until <= bounded.since) return { count, isExact: allLate };
 
   const isBetween = await certainlyBetween(db, filter.account, Math.max(after, lastRead), upTo);
 
-  let count = 0;
   let before: string | undefined;
   for (let looked = 0, limit = FIRST_LOOK; looked < LOOK; looked += limit, limit = LOOK - looked) {
     const { acts, older } = await findActs(db, bounded, { before, limit });
@@ -140,19 +142,32 @@ async function countBetween(
       if (position === undefined || position <= after || position > upTo) continue;
       if (isUnread(actor, position)) count++;
     }
-    if (count >= CAP || older === null) return { count, isExact: true };
+    if (count >= CAP || older === null) return { count, isExact: count >= CAP || allLate };
     before = older;
   }
   return { count, isExact: false };
+}
+
+/** The events of some places of the order, with their positions, as far as they match. */
+async function matching(
+  db: Database,
+  filter: NormalFilter,
+  places: readonly Stray[],
+): Promise<PositionedStoredEvent[]> {
+  const matches = createMatcher(filter);
+  const positions = new Map(places.map(({ id, position }) => [id, position]));
+  const keys = places.map(({ lane, id }) => ({ account: filter.account, lane, id }));
+  const events = await readEvents(db, keys);
+  return events.filter(matches).map((event) => positioned(event, positions.get(event.id)!));
 }
 
 /**
  * Tells of an id whether its event surely lies after one position and up to another, without asking for its own position:
  * hundreds of look-ups would cost more than all else (66 against 12 ms in a log of 2 million events, measured).
  *
- * A position is given within MARGIN_MS of the making of the id, and positions given at once are in the order of the ids. So
- * `after` was given at most MARGIN_MS after the making of any id that follows it, and what was made later comes after it.
- * What was made MARGIN_MS before an event that is not after `upTo` is not after it either.
+ * Most positions are given within MARGIN_MS of the making of the id, in the order of the ids: what was made MARGIN_MS later than
+ * the neighbours of `after` comes after it, and what was made MARGIN_MS before the neighbours of `upTo` is not after that. The
+ * others are asked for; of too many nothing is sure.
  */
 async function certainlyBetween(
   db: Database,
@@ -166,9 +181,16 @@ async function certainlyBetween(
   });
   const times = (side: "after" | "before") =>
     neighbours.flatMap((row) => (row[side] === null ? [] : [recordedAt(row[side])]));
-  const from = after === 0 ? 0 : Math.min(...times("after")) + MARGIN_MS;
-  const until = Math.max(...times("before")) - MARGIN_MS;
-  return (id) => recordedAt(id) >= from && recordedAt(id) < until;
+  const from = after === 0 ? LOWEST : idFloor(Math.min(...times("after")) + MARGIN_MS);
+  const until = idFloor(Math.max(...times("before")) - MARGIN_MS);
+  if (from >= until) return () => false;
+  const strays = [
+    ...(await straysIn(db, { account, after: 0, upTo: after, low: from, high: until }, LOOK)),
+    ...(await straysIn(db, { account, after: upTo, upTo: LAST, low: from, high: until }, LOOK)),
+  ];
+  if (strays.length >= LOOK) return () => false;
+  const elsewhere = new Set(strays.map(({ id }) => id));
+  return (id) => id >= from && id < until && !elsewhere.has(id);
 }
 
 const NEIGHBOURS_OF = `
@@ -183,9 +205,3 @@ select null, last.event_id::text from (
 const NEXT = `
 select pos::float8 as position, lane, event_id::text as id from tidings.event_order
  where account_id = $1 and pos > $2::bigint and pos <= $3::bigint order by pos limit ${NEAR + 1}`;
-
-interface NextRow {
-  position: number;
-  lane: Lane;
-  id: string;
-}

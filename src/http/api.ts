@@ -30,9 +30,11 @@ const OUTSIDE = "/\0";
 
 /** `/tidings/` and `/tidings` as `/tidings`; `/` as the empty text. */
 export function normalBasePath(basePath: string): string {
-  if (!basePath.startsWith("/") || /[?#*:{}]/.test(basePath)) {
+  // An encoded letter would be none that a request is compared with: its path is decoded before.
+  if (!basePath.startsWith("/") || /[?#*:{}%]/.test(basePath) || !basePath.isWellFormed()) {
     throw new TidingsError("INVALID_OPTION", {
-      detail: `http.basePath "${basePath}" must be a path that begins with "/"`,
+      detail: `http.basePath "${basePath}" must be a path that begins with "/", not encoded and without ? # * : { }`,
+      path: ["http", "basePath"],
     });
   }
   return basePath.replace(/\/+$/, "");

@@ -27,10 +27,16 @@ const searchRoute = createRoute({
     "it is. The best match first.",
   request: {
     query: z.strictObject({
-      q: z.string().max(200).optional().openapi({
-        description: "A part of a name, the beginning of an id, or `type:id`. Default: the latest.",
-        example: "login",
-      }),
+      q: z
+        .string()
+        .max(200)
+        .optional()
+        .openapi({
+          description:
+            "A part of a name, the beginning of an id, or `type:id`. Default: the latest. In any case as far as the database's " +
+            "locale knows cases: in `C` those of A to Z alone.",
+          example: "login",
+        }),
       types: list(z.string(), "Entities of these kinds: `card`."),
       limit: z
         .string()

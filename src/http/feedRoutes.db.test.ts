@@ -141,6 +141,18 @@ describe("a timeline", () => {
     expect((await timeline("page/home?lanes=domain")).items).toEqual([]);
   });
 
+  test("of an entity that no path can hold is asked for by the query", async () => {
+    await api.tidings.run({ account: "dots", actor: ann }, () => api.tidings.record(aMove("."), aMove("..")));
+    const as = { account: "dots" };
+    for (const id of [".", ".."]) {
+      const query = `of=card:${id}&lanes=domain,client,change,system`;
+      const page = feedPage.parse(await (await api.get(`/feed?${query}`, { as })).json());
+      const timeline = await api.tidings.timeline({ type: "card", id }, { account: "dots" });
+      expect(page.items.map(({ subject }) => subject.id)).toEqual([id]);
+      expect(page.items.map((item) => item.id)).toEqual(timeline.items.map((item) => item.id));
+    }
+  });
+
   test("takes no second entity", async () => {
     expect((await api.get("/timeline/card/1?of=card:2")).status).toBe(400);
   });

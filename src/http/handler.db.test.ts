@@ -65,9 +65,23 @@ describe("without an identity", () => {
     expect(failed).toEqual([new Error("session store down")]);
   });
 
-  test("a role that does not exist may do nothing that needs one", async () => {
-    const as = { role: "root" as Identity["role"] };
-    expect((await api.post("/events", aMoveAsJson(), { as })).status).toBe(403);
+  test("an identity that is none is the app's mistake, and may neither read nor record", async () => {
+    // Within the app's own context, whose account must not become that of a request without one.
+    await api.tidings.run({ account: "internal" }, async () => {
+      for (const as of [
+        { role: "root" },
+        { role: undefined },
+        { account: undefined },
+        { actor: undefined },
+      ]) {
+        const broken = { as: as as Partial<Identity> };
+        for (const response of [
+          await api.get("/feed", broken),
+          await api.post("/events", aMoveAsJson(), broken),
+        ])
+          expect([response.status, await codeOf(response)]).toEqual([500, "INVALID_IDENTITY"]);
+      }
+    });
   });
 });
 
@@ -257,10 +271,18 @@ describe("options that cannot work stop the start", () => {
   const wrong: HttpOptions[] = [
     { basePath: "tidings" },
     { basePath: "/a?b" },
+    { basePath: "/\ud800" },
+    { basePath: "/a%20b" },
     { origins: ["*"] },
     { maxBodyBytes: 0 },
     { heartbeatMs: -1 },
+    // `tidings/react` takes a stream that is silent for 45 seconds for a lost one.
+    { heartbeatMs: 30_001 },
     { slowConsumerMs: Number.NaN },
+    // Of timers, a longer wait ends at once.
+    { slowConsumerMs: 2 ** 31 },
+    { slowConsumerMs: Infinity },
+    { maxStreamMs: 2 ** 31 },
     { maxLagMs: 0 },
     { maxStreams: -1 },
   ];

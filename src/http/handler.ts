@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { aFunction, anything, checkOptions, type OptionKinds } from "../checkOptions.ts";
+import { aFunction, anything, checkOptions, milliseconds, type OptionKinds } from "../checkOptions.ts";
 import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
@@ -55,9 +55,15 @@ export interface HttpOptions {
   origins?: readonly string[] | undefined;
   /** Refuses a larger request body, in bytes. Default 1 MiB. */
   maxBodyBytes?: number | undefined;
-  /** A live stream without news sends a comment after this long, so that proxies keep it. Default 15_000. */
+  /**
+   * A live stream without news sends a comment after this long, so that proxies keep it. At most 30_000, because clients take
+   * a stream that is silent for 45 seconds for a lost one. Default 15_000.
+   */
   heartbeatMs?: number | undefined;
-  /** Closes a live stream whose reader took nothing for this long while something waits for it. Default 30_000. */
+  /**
+   * Closes a live stream whose reader took nothing for this long while something waits for it. At most 2_147_483_647.
+   * Default 30_000.
+   */
   slowConsumerMs?: number | undefined;
   /** Live streams open at once in this process; 0 serves none. Default 5_000. */
   maxStreams?: number | undefined;
@@ -174,32 +180,23 @@ const boundedQuery: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
 };
 
-/** What Node's timers can wait for: 25 days. A longer one fires at once. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** So that a comment which comes late still comes before the 45 seconds after which `tidings/react` connects anew. */
+const LONGEST_HEARTBEAT_MS = 30_000;
 
 const httpOptions: OptionKinds = {
   ...Object.fromEntries(Object.keys(defaults).map((name) => [name, anything])),
   authorize: aFunction,
   publicUrl: anything,
+  heartbeatMs: milliseconds(LONGEST_HEARTBEAT_MS),
+  slowConsumerMs: milliseconds(),
+  maxStreamMs: milliseconds(),
 };
 
 function checkedOptions(options: HttpOptions): typeof defaults {
   checkOptions(options, httpOptions, ["http"]);
   const settings = withDefaults<Omit<HttpOptions, "authorize" | "publicUrl">>(defaults, options);
-  const { maxBodyBytes, heartbeatMs, slowConsumerMs, maxLagMs, maxStreamsPerReader, maxStreamMs } = settings;
-  checkPositive("http", {
-    maxBodyBytes,
-    heartbeatMs,
-    slowConsumerMs,
-    maxLagMs,
-    maxStreamsPerReader,
-    maxStreamMs,
-  });
-  if (maxStreamMs > MAX_TIMER_MS) {
-    throw new TidingsError("INVALID_OPTION", {
-      detail: `http.maxStreamMs ${maxStreamMs} must be at most ${MAX_TIMER_MS}`,
-    });
-  }
+  const { maxBodyBytes, maxLagMs, maxStreamsPerReader } = settings;
+  checkPositive("http", { maxBodyBytes, maxLagMs, maxStreamsPerReader });
   if (!(settings.maxStreams >= 0)) {
     throw new TidingsError("INVALID_OPTION", {
       detail: `http.maxStreams ${settings.maxStreams} must not be negative`,

@@ -28,7 +28,7 @@ export function addOpenapiRoute(api: Api, basePath: string): void {
             "The event log of an account. The account comes from who asks; no parameter names one. Every error is a " +
             "Problem (RFC 9457) with a code.",
         },
-        servers: [{ url: basePath === "" ? "/" : basePath }],
+        servers: [{ url: basePath === "" ? "/" : encodeURI(basePath) }],
       }),
     };
     return c.json(description, 200);

@@ -42,6 +42,21 @@ describe("one event", () => {
     expect(await read.json()).toEqual(event);
   });
 
+  test.each(["/события", "/a b", "/tïd"])(
+    "is answered with an address that can be followed, under %s",
+    async (basePath) => {
+      const mounted = await createTestApi({ http: { basePath } });
+      const response = await mounted.post(`${encodeURI(basePath)}/events`, aMoveAsJson());
+      const { id } = eventSchema.parse(await response.json());
+      const location = response.headers.get("location")!;
+      expect([response.status, location]).toEqual([201, `${encodeURI(basePath)}/events/${id}`]);
+      expect((await mounted.get(location)).status).toBe(200);
+      const description = (await (await mounted.get(`${encodeURI(basePath)}/openapi.json`)).json()) as object;
+      expect(description).toMatchObject({ servers: [{ url: encodeURI(basePath) }] });
+      await mounted.drop();
+    },
+  );
+
   test("may be named by an older name of its type", async () => {
     const response = await record({ ...aMoveAsJson(), type: "card_moved" });
     expect(await response.json()).toMatchObject({ type: "card.moved" });

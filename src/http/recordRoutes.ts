@@ -78,6 +78,8 @@ export interface RecordRouteOptions {
  * is, so that a client is told what is wrong with its event and not that it is no batch either.
  */
 export function addRecordRoutes(api: Api, tidings: Tidings, options: RecordRouteOptions): void {
+  // A header holds no `/события`: what was recorded would be answered by a failure.
+  const address = encodeURI(`${options.basePath}/events`);
   api.openAPIRegistry.registerPath(recordRoute);
   api.post(recordRoute.path, async (c) => {
     const identity = c.get("identity");
@@ -95,7 +97,7 @@ export function addRecordRoutes(api: Api, tidings: Tidings, options: RecordRoute
     }
     const drafts: Draft[] = [draftOf(body, { tidings, identity, headerKey: key })];
     const [event] = await record(tidings, identity, drafts);
-    return c.json(event!, 201, { location: `${options.basePath}/events/${event!.id}` });
+    return c.json(event!, 201, { location: `${address}/${event!.id}` });
   });
 }
 

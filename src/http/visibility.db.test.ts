@@ -123,7 +123,10 @@ describeOnDatabases("visibility over HTTP", (open, { name }) => {
     }
     stop();
     expect(failed).toHaveLength(6);
-    expect(failed[0]).toMatchObject({ detail: "viewer.audiences must be a list of at most 500 keys" });
+    expect(failed[0]).toMatchObject({
+      detail: "audiences must be a list of at most 500 keys",
+      path: ["audiences"],
+    });
   });
 
   test.each(["service", "operator"] as const)("the %s sees everything, or as whom it names", async (role) => {

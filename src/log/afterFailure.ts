@@ -9,7 +9,8 @@ export type Verdict =
   | { readonly next: "stop" };
 
 const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 300_000;
+/** No wait is longer. */
+export const LAST_RETRY_MS = 300_000;
 const UNREADABLE_RETRY_MS = 5_000;
 
 type Policy = Pick<Subscription, "onFailure" | "maxAttempts">;
@@ -27,8 +28,17 @@ export function afterCrashes(policy: Policy, crashes: number): Verdict | null {
   return givenUp(policy, 0);
 }
 
-/** For an event of a type or version that this process does not know, since `failingForMs`. */
-export function afterUnreadable(policy: Policy, failingForMs: number, unknownForMs: number): Verdict {
+/**
+ * For an event of a type or version that this process does not know, since `failingForMs`. Where others like it were
+ * given up, it is not waited for again: each of them would hold up everything behind it for as long.
+ */
+export function afterUnreadable(
+  policy: Policy,
+  failingForMs: number,
+  unknownForMs: number,
+  likeGivenUp = false,
+): Verdict {
+  if (likeGivenUp && policy.onFailure === "park") return { next: "park" };
   const retryInMs = Math.min(UNREADABLE_RETRY_MS, unknownForMs);
   return failingForMs >= unknownForMs ? givenUp(policy, retryInMs) : { next: "wait", retryInMs };
 }

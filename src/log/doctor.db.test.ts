@@ -69,7 +69,8 @@ describeOnDatabases("doctor", (open) => {
 
   test("says that the tables are missing, with the command", async () => {
     const [finding, ...others] = await examineLog(inSchema(db, "elsewhere"));
-    expect(finding).toMatchObject({ check: "schema", status: "bad", fix: "npx tidings migrate" });
+    const fix = "npx tidings migrate --schema elsewhere";
+    expect(finding).toMatchObject({ check: "schema", status: "bad", fix });
     expect(others).toEqual([]);
   });
 
@@ -205,6 +206,21 @@ describeOnDatabases("doctor", (open) => {
         status: "bad",
         summary: expect.stringMatching(/^\d events? without a position, the oldest for 5 min: no process/),
         fix: expect.stringContaining("tidings.start()"),
+      });
+    });
+
+    test.each([
+      [60_000, /: no process has looked since, the last one did (60 s|1 min) ago$/, "tidings.work()"],
+      [20_000, /, although a process looked 20(\.\d)? s ago$/, "signals"],
+    ])("tells whether a process looked since: %d ms ago", async (agoMs, summary, fix) => {
+      await insertRawEvent(db, { id: ago(40_000) });
+      await db.query(
+        `update tidings.sequencer set ticked_at = now() - ${agoMs} * interval '1 ms', swept_at = now() - interval '1 hour'`,
+      );
+      expect(await findingOf(db, "sequencer")).toMatchObject({
+        status: "warning",
+        summary: expect.stringMatching(summary),
+        fix: expect.stringContaining(fix),
       });
     });
 

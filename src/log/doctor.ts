@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { pendingMigrations, schemaState } from "../db/migrate.ts";
+import { schemaArgument } from "../db/schema.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { isTidingsError } from "../errors.ts";
 import type { Json, JsonObject } from "../events/serializable.ts";
@@ -44,7 +45,7 @@ async function examineSchema(db: Database): Promise<Finding> {
     const state = await schemaState(db);
     const pending = (await pendingMigrations(db)).map(({ name }) => name);
     const details: JsonObject = { state, pending, driver: db.driver, ...(await serverDetails(db)) };
-    const migrate = "npx tidings migrate";
+    const migrate = `npx tidings migrate${schemaArgument(db)}`;
     if (state === "missing") {
       return { check, status: "bad", summary: "The tables are missing", fix: migrate, details };
     }
@@ -55,7 +56,8 @@ async function examineSchema(db: Database): Promise<Finding> {
     const summary = `All migrations are applied (PostgreSQL ${String(details["serverVersion"])}, ${db.driver})`;
     return { check, status: "fine", summary, fix: null, details };
   } catch (error) {
-    if (sqlStateOf(error) === INSUFFICIENT_PRIVILEGE) return { ...notExamined(check, error), status: "bad" };
+    if (sqlStateOf(error) === INSUFFICIENT_PRIVILEGE)
+      return { ...notExamined(db, check, error), status: "bad" };
     if (!isTidingsError(error)) throw error;
     const fix = "Install the version of Tidings that migrated this database";
     return {

@@ -1,6 +1,7 @@
 import { textArray, type Parameter, type Queryable } from "../db/database.ts";
 import type { ActionKind, Lane, Severity } from "../events/defineEvent.ts";
 import type { EventKey } from "./readEvents.ts";
+import { ofSequencer } from "./sequencerRow.ts";
 
 /** A checked filter. Null means "any"; entities are written `type:id`; types are the stored names. */
 export interface NormalFilter {
@@ -65,7 +66,7 @@ export async function findEvents(
   );
   return {
     keys: rows.flatMap(({ lane, id }) => (lane && id ? [{ account: filter.account, lane, id }] : [])),
-    position: Number(rows[0]!.position),
+    position: Number(ofSequencer(rows).position),
   };
 }
 

@@ -4,6 +4,7 @@ import { fillPage, type Stretch } from "./fillPage.ts";
 import { findEvents, HIGHEST, idBounds, idFloor } from "./findEvents.ts";
 import type { NormalFilter, PageBounds } from "./findEvents.ts";
 import { readEvents } from "./readEvents.ts";
+import { ofSequencer } from "./sequencerRow.ts";
 import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "./storedEvent.ts";
 
 export interface FoundPage {
@@ -52,7 +53,7 @@ async function look(on: Queryable, filter: NormalFilter, page: PageBounds): Prom
   return {
     keys: keyed.map(({ lane, id }) => ({ account: filter.account, lane, id })),
     found: keyed.flatMap((row) => (row.type === null ? [] : [storedEvent(row as EventColumns)])),
-    position: Number(rows[0]!.position),
+    position: Number(ofSequencer(rows).position),
   };
 }
 

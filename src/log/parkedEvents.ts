@@ -98,10 +98,16 @@ export async function returnRetry(on: Queryable, parked: ParkedEvent): Promise<v
 }
 
 const NOTE_RETRY_FAILURE = `
-update tidings.parked_events set error = $3 where name = $1 and position = $2::bigint`;
+update tidings.parked_events set error = $3, unreadable_version = case when $4::boolean then null else unreadable_version end
+ where name = $1 and position = $2::bigint`;
 
-export async function noteRetryFailure(on: Queryable, parked: ParkedEvent, error: string): Promise<void> {
-  await on.query(NOTE_RETRY_FAILURE, [...keyOf(parked), error]);
+/** One that was `readable` no longer says that events like it are not: see slotProgress.ts. */
+export async function noteRetryFailure(
+  on: Queryable,
+  parked: ParkedEvent,
+  { error, readable }: { readonly error: string; readonly readable: boolean },
+): Promise<void> {
+  await on.query(NOTE_RETRY_FAILURE, [...keyOf(parked), error, readable]);
 }
 
 const REMOVE = `delete from tidings.parked_events where name = $1 and position = $2::bigint returning 1 as removed`;
@@ -109,6 +115,24 @@ const REMOVE = `delete from tidings.parked_events where name = $1 and position =
 /** False: it is no longer there, somebody else handled it. Until the transaction ends nobody else can do this. */
 export async function removeParked(on: Queryable, parked: ParkedEvent): Promise<boolean> {
   return (await on.query(REMOVE, keyOf(parked))).length === 1;
+}
+
+// Locked in the order of positions: two who discard the same events in other orders would deadlock.
+const DISCARD = `
+delete from tidings.parked_events
+ where name = $1 and position in (
+   select position from tidings.parked_events
+    where name = $1 and ($2::text[] is null or position = any ($2::text[]::bigint[]))
+    order by position for update)
+returning 1 as discarded`;
+
+/** Forgets the given positions, or all. A try under way is rolled back, or comes first. Returns how many there were. */
+export async function discardParked(
+  on: Queryable,
+  name: string,
+  positions: readonly number[] | null,
+): Promise<number> {
+  return (await on.query(DISCARD, [name, positions && textArray(positions.map(String))])).length;
 }
 
 function keyOf({ subscription, position }: ParkedEvent): Parameter[] {

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { TidingsError } from "../errors.ts";
 import { storableText } from "../events/limits.ts";
-import type { PositionedEvent, RecordedEvent } from "../events/recordedEvent.ts";
+import { thrownByUpcaster, type PositionedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 
 const ERROR_CHARACTERS = 4_000;
 
@@ -21,7 +21,20 @@ export function wholeText(error: unknown): string {
 export function unreadableError(event: RecordedEvent | PositionedEvent): TidingsError {
   const { type, version, id, problem } = event;
   const where = "position" in event ? `at position ${event.position}` : `with the id ${id}`;
+  if (problem === "upcast_failed") {
+    const cause = thrownByUpcaster(event);
+    const detail = `${type} version ${version} ${where}: its upcaster threw ${toldInShort(cause)}`;
+    return new TidingsError("UPCAST_FAILED", { detail, cause });
+  }
   return new TidingsError(problem === "unknown_type" ? "UNKNOWN_TYPE" : "WRONG_VERSION", {
     detail: `${type} version ${version} ${where}: ${problem?.replaceAll("_", " ")}`,
   });
+}
+
+const SHORT_CHARACTERS = 300;
+
+/** `TypeError: Cannot read properties of null`, in one line. */
+function toldInShort(thrown: unknown): string {
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : wholeText(thrown);
+  return storableText(text.replace(/\s+/g, " "), SHORT_CHARACTERS);
 }

@@ -1,6 +1,7 @@
 import type { Queryable } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import { readEvents } from "./readEvents.ts";
+import { ofSequencer } from "./sequencerRow.ts";
 import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "./storedEvent.ts";
 
 /** A stored event with its place in the dense order. */
@@ -80,20 +81,21 @@ export function positioned(justRead: StoredEvent, position: number): PositionedS
 
 /** The last position given. */
 export async function lastPosition(on: Queryable): Promise<number> {
-  const [row] = await on.query<{ position: string }>(
+  const rows = await on.query<{ position: string }>(
     "select last_position::text as position from tidings.sequencer_now",
   );
-  return Number(row!.position);
+  return Number(ofSequencer(rows).position);
 }
 
 /** Which positions are kept, as of one moment: `first` is one beyond `last` when none is. */
 export async function keptPositions(
   on: Queryable,
 ): Promise<{ readonly first: number; readonly last: number }> {
-  const [row] = await on.query<{ first: string; last: string }>(
+  const rows = await on.query<{ first: string; last: string }>(
     `select last_position::text as last,
             coalesce((select min(pos) from tidings.event_order), last_position + 1)::text as first
        from tidings.sequencer_now`,
   );
-  return { first: Number(row!.first), last: Number(row!.last) };
+  const { first, last } = ofSequencer(rows);
+  return { first: Number(first), last: Number(last) };
 }

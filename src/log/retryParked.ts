@@ -50,12 +50,14 @@ async function retryOne(
 ): Promise<void> {
   const attempt = await claimRetry(db, parked);
   if (attempt === null) return;
+  let readable = false;
   try {
     await holdingTracks(db, contexts, async (tx) => {
       const [stored] = await readEvents(tx, [parked]);
       if (!stored) throw new TidingsError("EVENT_NOT_FOUND");
       const event = positionedEvent({ ...stored, position: parked.position }, registry);
       if (event.problem !== null) throw unreadableError(event);
+      readable = true;
       await callHandler(subscription, [event], contexts, { tx: tx.handle, attempt, signal });
       // Last, so that nobody who asks for another try waits for the handler. Gone: another process handled the event.
       if (!(await removeParked(tx, parked))) throw new TidingsError("LEASE_LOST");
@@ -63,7 +65,7 @@ async function retryOne(
   } catch (error) {
     if (isTidingsError(error, "LEASE_LOST")) return;
     if (signal.aborted) return returnRetry(db, parked);
-    await noteRetryFailure(db, parked, errorText(error));
+    await noteRetryFailure(db, parked, { error: errorText(error), readable });
     const { name } = subscription;
     const { position, slot } = parked;
     signals.emit("subscription.failed", {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { administer } from "../../test/support/databaseServers.ts";
 import { eventRow } from "../../test/support/eventRow.ts";
 import { insertRawEvent, uuid7At } from "../../test/support/rawEvents.ts";
 import { createTestDatabase, openPool, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
@@ -157,6 +158,17 @@ test("sweeps also when the database's clock was set back since the last sweep", 
   expect(await swept).toMatchObject({ assigned: 1 });
 });
 
+test("a copy of the log into tables that have their own row is refused, by logical replication too", async () => {
+  await administer(database.adminUrl, async (admin) => {
+    const copy =
+      "insert into tidings.sequencer select (jsonb_populate_record(q, '{\"sweeps\": 100}')).* from tidings.sequencer q";
+    for (const role of ["origin", "replica"]) {
+      await admin.query(`set session_replication_role = ${role}`);
+      await expect(admin.query(copy)).rejects.toThrow("tidings.sequencer has its row already");
+    }
+  });
+});
+
 type Buffers = Record<"Shared Hit Blocks" | "Shared Read Blocks", number>;
 
 test("finds its row as fast while a transaction keeps all that the row was", async () => {
@@ -177,7 +189,9 @@ test("finds its row as fast while a transaction keeps all that the row was", asy
   await database.db.transaction(async (open) => {
     await open.query("select pg_current_xact_id()::text");
     for (let minute = 0; minute < 10; minute++) {
-      await db.query("do $$ begin for tick in 1..200 loop perform tidings.tick(true); commit; end loop; end $$");
+      await db.query(
+        "do $$ begin for tick in 1..200 loop perform tidings.tick(true); commit; end loop; end $$",
+      );
       await db.query("select tidings.sweep()");
     }
     const [size] = await db.query<{ pages: number }>(

@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import type { Signals } from "../signals.ts";
 import type { Settled } from "../withDefaults.ts";
 import { createLoop, type Loop } from "./loop.ts";
+import { bySequencer, ofSequencer } from "./sequencerRow.ts";
 
 export interface SequencerOptions {
   /** Least milliseconds between two ticks, and the pace while events come. Default 20. */
@@ -74,9 +75,9 @@ export function createSequencer(
   async function sweepWhenDue(): Promise<void> {
     if (performance.now() < nextSweep) return;
     nextSweep = performance.now() + sweepMs;
-    const [age] = await db.query<{ ms: number }>(SWEEP_AGE);
+    const age = ofSequencer(await db.query<{ ms: number }>(SWEEP_AGE));
     // Another process has just done it. A sweep far in the future was made before the database's clock was set back.
-    if (Math.abs(age!.ms) < sweepMs / 2) return;
+    if (Math.abs(age.ms) < sweepMs / 2) return;
     const { assigned, lastPosition } = await call(db, "sweep");
     if (assigned > 0) {
       signals.emit("sequencer.swept", { assigned, lastPosition: lastPosition! });
@@ -106,7 +107,7 @@ const REPAIR_LOCK_TIMEOUT = "set local lock_timeout = '2s'";
 
 /** Without BEGIN and COMMIT, a fifth of an idle tick (measured). Null where the database's default is not READ COMMITTED. */
 async function tickAlone(db: Database): Promise<SequencerResult | null> {
-  const [row] = await db.query<ResultRow>(TICK_ALONE, [], { prepare: true });
+  const [row] = await bySequencer(db.query<ResultRow>(TICK_ALONE, [], { prepare: true }));
   return row ? resultOf(row) : null;
 }
 
@@ -116,11 +117,12 @@ select outcome, assigned, last_position from tidings.tick()
 
 async function call(db: Database, name: "tick" | "sweep" | "repair"): Promise<SequencerResult> {
   // A transaction of ours, because the functions need READ COMMITTED whatever the database's default is.
-  return db.transaction(async (tx) => {
+  const called = db.transaction(async (tx) => {
     if (name === "repair") await tx.execute(REPAIR_LOCK_TIMEOUT);
     const [row] = await tx.query<ResultRow>(`select outcome, assigned, last_position from tidings.${name}()`);
     return resultOf(row!);
   });
+  return bySequencer(called);
 }
 
 interface ResultRow {

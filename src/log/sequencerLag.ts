@@ -1,4 +1,5 @@
 import type { Queryable } from "../db/database.ts";
+import { ofSequencer } from "./sequencerRow.ts";
 
 export interface SequencerLag {
   readonly lastPosition: number;
@@ -22,6 +23,7 @@ select q.last_position::text as position,
        and e.seq > q.floor_seq and e.id >= tidings.uuid7_floor(now() - interval '1 day')) waiting`;
 
 export async function sequencerLag(on: Queryable): Promise<SequencerLag> {
-  const [row] = await on.query<{ position: string; lag_ms: number }>(LAG);
-  return { lastPosition: Number(row!.position), lagMs: Math.max(0, Math.round(row!.lag_ms)) };
+  const rows = await on.query<{ position: string; lag_ms: number }>(LAG);
+  const { position, lag_ms } = ofSequencer(rows);
+  return { lastPosition: Number(position), lagMs: Math.max(0, Math.round(lag_ms)) };
 }

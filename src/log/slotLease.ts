@@ -1,6 +1,7 @@
 import type { Database, Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { Signals } from "../signals.ts";
+import { LAST_RETRY_MS } from "./afterFailure.ts";
 
 /** One slot of a subscription, leased by this process. */
 export interface Lease {
@@ -102,14 +103,21 @@ export function createSlotLease({ db, signals, name, slot, owner, leaseMs }: Slo
   };
 }
 
-// A lease of ours is taken anew too: after an error the row is the truth, not what this process remembers.
+/** How much longer than our own the lease of another process may be, where their settings differ: during a deploy. */
+const LONGER_LEASE_MS = 600_000;
+
+// A lease of ours is taken anew too: after an error the row is the truth, not what this process remembers. One that lies further
+// ahead than any is long was given before the database's clock was set back: its process renews it, or is dead, and then nobody
+// would have the slot until the clock is there again. Where it lives its token has passed, and it commits nothing.
 const TAKE_LEASE = `
 update tidings.subscriptions
    set lease_owner = $3, lease_token = lease_token + 1, lease_until = now() + $4::int * interval '1 millisecond'
- where name = $1 and slot = $2::int and state = 'running' and (lease_until < now() or lease_owner = $3)
+ where name = $1 and slot = $2::int and state = 'running'
+   and (lease_until < now() or lease_owner = $3
+        or lease_until > now() + ($4::float8 + ${LONGER_LEASE_MS}) * interval '1 millisecond')
 returning lease_token::text as token, position::text, tried_up_to::text, last_error,
-          extract(epoch from now() - failing_since)::float8 * 1000 as failing_ms,
-          greatest(0, extract(epoch from nullif(retry_at, '-infinity') - now()))::float8 * 1000 as retry_ms`;
+          case when failing_since is not null then greatest(0, extract(epoch from now() - failing_since)) end::float8 * 1000 as failing_ms,
+          least(${LAST_RETRY_MS}, greatest(0, extract(epoch from nullif(retry_at, '-infinity') - now())) * 1000)::float8 as retry_ms`;
 
 interface SlotRow {
   token: string;

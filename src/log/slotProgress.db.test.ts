@@ -3,6 +3,7 @@ import { createTestDatabase, type PostgresTestDatabase } from "../../test/suppor
 import { createSignals } from "../signals.ts";
 import { createSlotLease, type Lease, type SlotState } from "./slotLease.ts";
 import { checkpoint, countAttempt, noteFailure, park, uncountAttempt } from "./slotProgress.ts";
+import { readSubscriptionStates } from "./subscriptionStates.ts";
 
 const LEASE_MS = 60_000;
 const event = {
@@ -10,7 +11,9 @@ const event = {
   lane: "domain",
   id: "01900000-0000-7000-8000-000000000000",
   type: "card.moved",
+  version: 1,
   position: 5,
+  problem: null,
 } as const;
 const failure = { attempts: 1, error: "failed", retryInMs: 0, stop: false };
 
@@ -116,6 +119,32 @@ describe("a lease", () => {
     await one.release(9); // no longer its own
     expect(await row()).toMatchObject({ position: "3", lease_owner: "two" });
     await two.release(3);
+  });
+
+  // A clock that is set back leaves what was written before it that much further ahead.
+  test("of a process that died before the clock was set back is taken over", async () => {
+    const dead = open("dead");
+    await dead.take();
+    dead.forget(); // renews it no more
+    const ahead = (by: string) =>
+      database.db.query(
+        `update tidings.subscriptions
+            set lease_until = now() + $1::interval, retry_at = now() + $1::interval, failing_since = now() + $1::interval`,
+        [by],
+      );
+    await ahead("5 minutes");
+    expect(await open("heir").take(), "as a process with a longer lease has it").toBeNull();
+    await ahead("3 hours");
+    const heir = open("heir");
+    expect(await heir.take()).toMatchObject({ retryInMs: 300_000, failingForMs: 0 });
+    expect(await open("other").take(), "the heir's is a lease as any").toBeNull();
+    const [state] = await readSubscriptionStates(database.db);
+    expect(state!.state).toBe("waiting");
+    const [now] = await database.db.query<{ ms: number }>(
+      "select extract(epoch from now())::float8 * 1000 as ms",
+    );
+    expect(state!.retryAt!.getTime() - now!.ms).toBeLessThanOrEqual(300_000);
+    await heir.release(3);
   });
 
   test("of a stopped subscription is not given", async () => {

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from "../db/database.ts";
+import type { PositionedEvent } from "../events/recordedEvent.ts";
 import type { EventKey } from "./readEvents.ts";
 import type { Lease } from "./slotLease.ts";
 
@@ -86,16 +87,20 @@ export async function uncountAttempt(db: Queryable, lease: Lease, position: numb
 }
 
 const PARK = `
-insert into tidings.parked_events as earlier (name, position, slot, account_id, lane, event_id, type, error, attempts)
-values ($1, $2::bigint, $3::int, $4, $5, $6::uuid, $7, $8, $9::int)
+insert into tidings.parked_events as earlier
+       (name, position, slot, account_id, lane, event_id, type, error, attempts, unreadable_version)
+values ($1, $2::bigint, $3::int, $4, $5, $6::uuid, $7, $8, $9::int, $10::int)
 on conflict (name, position) do update
-   set error = excluded.error, attempts = earlier.attempts + excluded.attempts, retry_requested = false`;
+   set error = excluded.error, attempts = earlier.attempts + excluded.attempts, retry_requested = false,
+       unreadable_version = excluded.unreadable_version`;
+
+type ParkableEvent = EventKey & Pick<PositionedEvent, "type" | "version" | "position" | "problem">;
 
 /** Sets an event aside and moves on, both or neither. False: see above. */
 export async function park(
   db: Database,
   lease: Lease,
-  event: EventKey & { type: string; position: number },
+  event: ParkableEvent,
   failure: { attempts: number; error: string },
   leaseMs: number,
 ): Promise<boolean> {
@@ -111,7 +116,26 @@ export async function park(
       event.type,
       failure.error,
       failure.attempts,
+      event.problem === null ? null : event.version,
     ]);
     return true;
   });
+}
+
+// Of today only: a type that was given up once and is deployed again later is waited for again.
+const GAVE_UP = `
+select 1 as gave_up from tidings.parked_events
+ where name = $1 and slot = $2::int and type = $3 and unreadable_version = $4::int and parked_at > now() - interval '1 day'
+ limit 1`;
+
+/**
+ * Whether this slot lately waited in vain for somebody who can read events of this type and version. The parked events say so
+ * and not this process's memory: a slot that moves, and each of many short processes, would wait for all of them anew.
+ */
+export async function gaveUp(
+  on: Queryable,
+  lease: Lease,
+  { type, version }: Pick<PositionedEvent, "type" | "version">,
+): Promise<boolean> {
+  return (await on.query(GAVE_UP, [lease.name, lease.slot, type, version])).length > 0;
 }

@@ -131,7 +131,8 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     position = persisted = first.position - 1;
     if (first.problem !== null) {
       const failingForMs = failingSince === null ? 0 : now() - failingSince;
-      const verdict = afterUnreadable(subscription, failingForMs, unknownForMs);
+      const likeGivenUp = await progress.gaveUp(db, held, first);
+      const verdict = afterUnreadable(subscription, failingForMs, unknownForMs, likeGivenUp);
       return settle(held, events, attempts, unreadableError(first), verdict);
     }
     const hopeless = events.length === 1 ? afterCrashes(subscription, attempts - 1) : null;

@@ -1,4 +1,5 @@
 import { textArray, type Queryable } from "../db/database.ts";
+import { LAST_RETRY_MS } from "./afterFailure.ts";
 
 /** How one slot of a subscription is doing. */
 export interface SubscriptionState {
@@ -35,11 +36,13 @@ interface StateRow {
   parked: string;
 }
 
+// No wait is longer than LAST_RETRY_MS: a time beyond was written before the database's clock was set back.
 const STATES = `
 select s.name, s.slot, s.slots, s.position::text, q.last_position::text, s.state, s.lease_until > now() as leased,
        s.lease_owner, s.attempts, s.last_error,
        extract(epoch from s.failing_since)::float8 * 1000 as failing_ms,
-       extract(epoch from case when s.retry_at > now() then s.retry_at end)::float8 * 1000 as retry_ms,
+       extract(epoch from case when s.retry_at > now() then least(s.retry_at, now() + ${LAST_RETRY_MS} * interval '1 millisecond') end)::float8 * 1000
+         as retry_ms,
        (select count(*) from tidings.parked_events p where p.name = s.name)::text as parked
   from tidings.subscriptions s cross join tidings.sequencer_now q
  order by s.name, s.slot`;

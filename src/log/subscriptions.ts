@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
+import { aText, checkOption, checkOptions, wholeNumber, type OptionKind } from "../checkOptions.ts";
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { ContextStore } from "../events/context.ts";
@@ -8,7 +9,8 @@ import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
 import { createSlots } from "./createSlots.ts";
 import { readEventReaders, type EventReader, type ReadEvent } from "./eventReaders.ts";
-import { listParked, requestRetry, type ParkedEvent } from "./parkedEvents.ts";
+import { discardParked, listParked, requestRetry, type ParkedEvent } from "./parkedEvents.ts";
+import { removeSubscription } from "./removeSubscription.ts";
 import { checkSubscription, type Subscription, type SubscriptionOptions } from "./subscription.ts";
 import { createSlot, type Slot } from "./subscriptionSlot.ts";
 import {
@@ -37,13 +39,21 @@ export interface Subscriptions<Handle> {
   registered(): RegisteredSubscription[];
   /** Who takes an event, and whether it has. */
   readersOf(event: ReadEvent, position: number): Promise<EventReader[]>;
-  /** Events set aside, in the order of the log. */
+  /** Events set aside, in the order of the log: after a position (default 0), `limit` of them (default 100, at most 1,000). */
   parked(
     name: string,
     page?: { after?: number | undefined; limit?: number | undefined },
   ): Promise<ParkedEvent[]>;
   /** Asks for another try of parked events, all or some. Whoever runs the subscription makes it. Returns how many. */
   retry(name: string, positions?: readonly number[]): Promise<number>;
+  /** Forgets parked events, all or some: nobody will handle them. Returns how many. Throws INVALID_OPTION. */
+  discard(name: string, positions?: readonly number[]): Promise<number>;
+  /**
+   * Deletes a subscription that the app has given up, with its parked events, and returns how many those were. Where it is
+   * subscribed again later, it begins anew, at `from`. Throws SUBSCRIPTION_NOT_FOUND, and SUBSCRIPTION_IN_USE while this process
+   * has it subscribed, any process holds one of its slots, or a projection or webhook endpoint needs it.
+   */
+  remove(name: string): Promise<number>;
   /** Lets a stopped subscription try again from where it stopped. Throws SUBSCRIPTION_NOT_FOUND. */
   resume(name: string): Promise<void>;
 }
@@ -138,12 +148,27 @@ export function createSubscriptions<Handle>(
         onFailure,
       })),
     readersOf: (event, position) => readEventReaders(db, event, position, registered),
-    parked: (name, { after = 0, limit = 100 } = {}) =>
-      listParked(db, name, after, Math.min(Math.max(limit, 1), 1_000)),
+    parked: async (name, page = {}) => {
+      checkOptions(page, { after: aPosition, limit: wholeNumber(1, Infinity) });
+      const { after = 0, limit = 100 } = page;
+      return listParked(db, name, after, Math.min(limit, MOST_PARKED));
+    },
     retry: async (name, positions) => {
+      if (positions !== undefined) checkOption(positions, positionList, ["positions"]);
       const requested = await requestRetry(db, name, positions ?? null);
       look();
       return requested;
+    },
+    discard: async (name, positions) => {
+      checkOption(name, aText, ["name"]);
+      if (positions !== undefined) checkOption(positions, positionList, ["positions"]);
+      return discardParked(db, name, positions ?? null);
+    },
+    remove: async (name) => {
+      checkOption(name, aText, ["name"]);
+      if (registered.has(name))
+        throw new TidingsError("SUBSCRIPTION_IN_USE", { detail: `This process has subscribed "${name}"` });
+      return removeSubscription(db, name);
     },
     resume: async (name) => {
       if (!(await resumeSubscription(db, name)))
@@ -152,6 +177,13 @@ export function createSubscriptions<Handle>(
     },
   };
 }
+
+const MOST_PARKED = 1_000;
+const aPosition = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+const positionList: OptionKind = {
+  holds: (value) => Array.isArray(value) && value.every(aPosition.holds),
+  must: "must be a list of positions, which are whole numbers from 0",
+};
 
 /** What lies between one start and the stop that belongs to it. */
 interface Running {

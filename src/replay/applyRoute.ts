@@ -22,7 +22,7 @@ export type ApplyRoute = (apply: CheckedApply, event: ScannedEvent, tx: Transact
 
 /**
  * The function gets what an action that is replayed gets: the event in its present form, with what is sensitive. Throws ERASED where
- * no key opens that, WRONG_VERSION where an upcaster failed, and what the function throws, without secrets in its message.
+ * no key opens that, UPCAST_FAILED, and what the function throws, without secrets in its message.
  */
 export function createApplyRoute({ registry, contexts, sealing }: ApplyRouteDependencies): ApplyRoute {
   return async (apply, event, tx) => {
@@ -30,7 +30,9 @@ export function createApplyRoute({ registry, contexts, sealing }: ApplyRouteDepe
       event.sealed === null ? event : { ...event, data: openData(event, sealing) as unknown as JsonObject };
     const present = positionedEvent({ ...storedAlone(opened), position: event.position }, registry);
     // A type or version that nobody defines is what such routes are for; half of an upcast is for nobody.
-    if (present.problem === "upcast_failed") throw unreadableError(present);
+    if (present.problem === "upcast_failed") {
+      throw hideSecrets(unreadableError(present), sealedValues(event, sealing));
+    }
     const calling = { account: event.account, withoutEffects: `The route of "${event.type}"` };
     try {
       await contexts.run(calling, async () => apply(present, { tx: tx.handle }));

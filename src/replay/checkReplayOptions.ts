@@ -7,6 +7,7 @@ import {
   anything,
   checkOption,
   checkOptions,
+  milliseconds,
   refuseOption,
   wholeNumber,
   type OptionKind,
@@ -65,7 +66,7 @@ export function checkReplayOptions(options: ReplayOptions): void {
 export function checkReplayDefaults(defaults: ReplayDefaults): void {
   checkOptions(
     defaults,
-    { clear: aClear, routes: aList, tables: aList, scratch: aFunction, leaseMs: anything },
+    { clear: aClear, routes: aList, tables: aList, scratch: aFunction, leaseMs: milliseconds() },
     ["replay"],
   );
   checkClearedTables(defaults.clear, ["replay", "clear"]);

@@ -37,7 +37,7 @@ export interface FoldDependencies {
 
 /**
  * Folds the events whose subject is one entity, in the order in which they were written. Throws INVALID_OPTION, INVALID_FILTER,
- * EVENT_NOT_FOUND; UNKNOWN_TYPE or WRONG_VERSION for an event that this process cannot read; REPLAY_PRUNED; EVENTS_HIDDEN.
+ * EVENT_NOT_FOUND; UNKNOWN_TYPE, WRONG_VERSION or UPCAST_FAILED for an event that this process cannot read; REPLAY_PRUNED; EVENTS_HIDDEN.
  */
 export async function fold<State>(
   { db, registry, accountOf }: FoldDependencies,

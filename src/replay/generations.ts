@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from "../db/database.ts";
+import { ofSequencer } from "../log/sequencerRow.ts";
 import type { PhysicalTable } from "./projectionTables.ts";
 
 /** One set of tables of a projection: what 0013_projections.sql says, and how far its subscription is. */
@@ -61,7 +62,7 @@ select q.last_position::text, p.name, p.version, p.generation, p.state, p.subscr
 export async function readGenerations(on: Queryable, name: string | null): Promise<Generations> {
   const rows = await on.query<GenerationRow>(GENERATIONS, [name]);
   return {
-    lastPosition: Number(rows[0]!.last_position),
+    lastPosition: Number(ofSequencer(rows).last_position),
     generations: rows.flatMap((row) => (row.name === null ? [] : [generationOf({ ...row, name: row.name })])),
   };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { checkPositive } from "../checkPositive.ts";
 import type { Database } from "../db/database.ts";
 import { asWritten } from "../db/schema.ts";
 import { checkEventsVisible } from "../db/grants.ts";
@@ -45,7 +44,6 @@ export function createReplay<Handle>(
   checkReplayDefaults(defaults);
   checkRoutes(defaults.routes ?? [], registry, ["replay", "routes"]);
   const leaseMs = defaults.leaseMs ?? LEASE_MS;
-  checkPositive("replay", { leaseMs });
   return async (options) => {
     const context = dependencies.contexts.current();
     refuseEffects(context, "replay");

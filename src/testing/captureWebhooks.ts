@@ -2,6 +2,7 @@ import { AssertionError } from "node:assert";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { LONGEST_TIMER_MS } from "../checkOptions.ts";
 import { createVerifier, type ReceivedRequest, type Verdict } from "../webhooks/verifyRequest.ts";
 
 /** What the receiver does with a request: a status, or a status with headers and a body, or trouble. */
@@ -40,7 +41,10 @@ export interface WebhookCapture {
   readonly received: readonly CapturedRequest[];
   /** Verifies with this secret too, from now on. */
   trust(secret: string): void;
-  /** The next request that no earlier call of `next` was given. Rejects with an AssertionError after `withinMs`, by default 5_000. */
+  /**
+   * The next request that no earlier call of `next` was given. Rejects with an AssertionError after `withinMs`, by default 5_000;
+   * `Infinity` waits as long as it takes.
+   */
   next(options?: { withinMs?: number | undefined }): Promise<CapturedRequest>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -96,11 +100,14 @@ export async function captureWebhooks(options: CaptureOptions = {}): Promise<Web
           end();
           resolve(found);
         };
-        const timer = setTimeout(() => {
-          end();
-          taken--;
-          reject(nothingArrived(withinMs, received));
-        }, withinMs);
+        const timer = setTimeout(
+          () => {
+            end();
+            taken--;
+            reject(nothingArrived(withinMs, received));
+          },
+          Math.min(withinMs, LONGEST_TIMER_MS),
+        );
         waiting.add(look);
         look();
       });

@@ -1,5 +1,5 @@
 import { AssertionError } from "node:assert";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { aMove, ann, card, cardMoved, commentAdded, events } from "../../test/support/boardEvents.ts";
 import { captureWebhooks, type WebhookCapture } from "./captureWebhooks.ts";
 import { createTestTidings, type TestTidings } from "./createTestTidings.ts";
@@ -85,6 +85,16 @@ describe("captureWebhooks", () => {
       [1, "unsigned"],
       [2, "unsigned"],
     ]);
+  });
+
+  test("waits as long as it takes, where it is told so", async () => {
+    await using own = await captureWebhooks();
+    const waits = vi.spyOn(globalThis, "setTimeout");
+    const arrived = own.next({ withinMs: Infinity });
+    expect(waits.mock.calls.map(([, ms]) => ms)).toEqual([2 ** 31 - 1]);
+    waits.mockRestore();
+    await fetch(own.url, { method: "POST", body: "late" });
+    expect((await arrived).body.toString()).toBe("late");
   });
 
   test("answers, hangs up or stays silent as it is told", async () => {

@@ -29,8 +29,8 @@ const REFUSED_PREFIXES = ["webhook-", "x-webhook-", "x-hub-signature", "x-github
 /** A token of RFC 9110: letters, digits and some signs. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** Latin-1 without control characters; a tab may stand inside. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Latin-1 without control characters; a tab may stand inside. Anything else fails when the request is sent. */
+export const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * Gives the headers that an endpoint adds to each request, with their names as they were written. Throws INVALID_ENDPOINT, whose
@@ -71,7 +71,7 @@ function checkName(name: string): void {
 
 function checkValue(name: string, value: unknown): void {
   if (typeof value !== "string") throw refused([name], "a header's value is text");
-  if (!VALUE.test(value)) {
+  if (!HEADER_VALUE.test(value)) {
     throw refused(
       [name],
       "a header's value has characters of Latin-1, without line breaks or control characters",

@@ -1,7 +1,9 @@
+import { checkOption, milliseconds, refuseOption } from "../checkOptions.ts";
 import { checkPositive } from "../checkPositive.ts";
 import { TidingsError } from "../errors.ts";
 import { secretKeysOf } from "../secretKeys.ts";
 import { withDefaults } from "../withDefaults.ts";
+import { HEADER_VALUE } from "./customHeaders.ts";
 import { defaultDenyPorts } from "./endpointUrl.ts";
 
 /** `createTidings({ webhooks })`. Every policy is an option, and the default is what suits most. */
@@ -26,13 +28,13 @@ export interface WebhookOptions {
   caCertificates?: readonly string[] | undefined;
   /** Accepts every certificate, so that whoever stands in between can read and answer. Default false. */
   unsafeTls?: boolean | undefined;
-  /** Sent as `user-agent`. Default `Tidings-Webhooks`. */
+  /** Sent as `user-agent`: Latin-1, as headers are. Default `Tidings-Webhooks`. */
   userAgent?: string | undefined;
   /** Endpoints of one account. Default 100. */
   maxEndpoints?: number | undefined;
   /** Requests under way in one process. An account holds at most half of them, slow endpoints a quarter. Default 64. */
   slots?: number | undefined;
-  /** Looks for due deliveries at least every so many milliseconds. Default 250. */
+  /** Looks for due deliveries at least every so many milliseconds. At most 2_147_483_647. Default 250. */
   pollMs?: number | undefined;
   /** When an endpoint is left alone for a while, and when it is disabled. */
   policy?: EndpointPolicyOptions | undefined;
@@ -107,15 +109,17 @@ const policyDefaults: EndpointPolicy = {
 /** Throws INVALID_OPTION: a mistake stops the start and not a delivery. */
 export function webhookSettings(options: WebhookOptions): WebhookSettings {
   const { maxEndpoints = 100, slots = 64, pollMs = 250, jitter = 0.2 } = options;
-  const { maxRetryAfterMs = 86_400_000, retainDays = 90 } = options;
+  const { maxRetryAfterMs = 86_400_000, retainDays = 90, userAgent = "Tidings-Webhooks" } = options;
   const policy = withDefaults(policyDefaults, options.policy);
-  checkPositive("webhooks", { maxEndpoints, slots, pollMs, maxRetryAfterMs });
+  checkPositive("webhooks", { maxEndpoints, slots, maxRetryAfterMs });
+  checkOption(pollMs, milliseconds(), ["webhooks", "pollMs"]);
   checkPositive("webhooks.policy", policy);
   // PostgreSQL counts them as integers.
   checkWhole({ slots, maxEndpoints, breakerFailures: policy.breakerFailures });
   checkWhole({ breakerLeast: policy.breakerLeast, disableMessages: policy.disableMessages });
   if (!(jitter >= 0 && jitter <= 1)) refuse(`jitter ${jitter} must be from 0 to 1`);
   if (policy.breakerRatio > 1) refuse(`policy.breakerRatio ${policy.breakerRatio} must be at most 1`);
+  if (!HEADER_VALUE.test(userAgent)) refuseOption(["webhooks", "userAgent"], "holds what no header can");
   // A schedule may take most of a week: its messages must outlive it.
   if (!(retainDays >= 7)) refuse(`retainDays ${retainDays} must be at least 7`);
   return {
@@ -127,7 +131,7 @@ export function webhookSettings(options: WebhookOptions): WebhookSettings {
     denyPorts: options.denyPorts ?? defaultDenyPorts,
     caCertificates: options.caCertificates,
     unsafeTls: options.unsafeTls ?? false,
-    userAgent: options.userAgent ?? "Tidings-Webhooks",
+    userAgent,
     maxEndpoints,
     slots,
     pollMs,

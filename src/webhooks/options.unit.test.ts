@@ -50,6 +50,9 @@ test("a value that cannot work stops the start", () => {
   refused({ slots: 0 }, "webhooks.slots 0");
   refused({ slots: 1.5 }, "webhooks.slots 1.5");
   refused({ pollMs: 0 }, "webhooks.pollMs");
+  refused({ pollMs: 2 ** 31 }, "webhooks.pollMs");
+  refused({ pollMs: Infinity }, "webhooks.pollMs");
+  refused({ userAgent: "Приложение" }, "webhooks.userAgent");
   refused({ jitter: 1.1 }, "webhooks.jitter");
   refused({ jitter: -0.1 }, "webhooks.jitter");
   refused({ retainDays: 6 }, "webhooks.retainDays");

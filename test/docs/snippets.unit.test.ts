@@ -107,7 +107,7 @@ function namesExportedBy(code: string): string[] {
 
 function declares(code: string, name: string): boolean {
   return new RegExp(
-    `(?:const|let|function|class) ${name}\\b|import [^;]*\\b${name}\\b[^;]*from|const \\{[^}]*\\b${name}\\b[^}]*\\} =`,
+    `(?:const|let|using|function|class) ${name}\\b|import [^;]*\\b${name}\\b[^;]*from|const \\{[^}]*\\b${name}\\b[^}]*\\} =`,
   ).test(code);
 }
 

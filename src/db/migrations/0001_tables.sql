@@ -79,10 +79,10 @@ create table tidings.event_order (
 );
 create index event_order_account on tidings.event_order (account_id, pos);
 
--- The position of one event. Ids are nearly in the order of positions, so that a summary of each 32 pages leads there in 0.2 to
--- 1.2 ms, and costs the sequencer nothing; a b-tree made it a quarter slower (213k against 164k events a second of its CPU,
--- measured).
-create index event_order_event on tidings.event_order using brin (event_id) with (pages_per_range = 32, autosummarize = on);
+-- The position of one event, and what lies elsewhere than its id says (tidings.strays). Ids are nearly in the order of positions, so
+-- that a summary of each 32 pages leads there in 0.2 to 1.2 ms, and costs the sequencer nothing; a b-tree made it a quarter slower
+-- (213k against 164k events a second of its CPU, measured).
+create index event_order_event on tidings.event_order using brin (event_id, pos) with (pages_per_range = 32, autosummarize = on);
 
 -- One row, rewritten at each tick that found something: room for its versions on the same page. A transaction that stays open, a
 -- dump for example, keeps all versions made meanwhile. So the key changes with each sweep, and who looks for the last one finds the
@@ -103,13 +103,15 @@ create table tidings.sequencer (
 
 create view tidings.sequencer_now as select * from tidings.sequencer order by sweeps desc limit 1;
 
+-- Tokens count from the microsecond: beyond all that an earlier subscription of the name gave out before it was removed. A process
+-- that froze with one of those finds that it lost the slot.
 create table tidings.subscriptions (
   name              text collate "C" not null,
   slot              integer not null,
   slots             integer not null,
   position          bigint not null,                                -- everything up to here is handled, parked or not asked for
   lease_owner       text,
-  lease_token       bigint not null default 0,
+  lease_token       bigint not null default (extract(epoch from clock_timestamp()) * 1000000)::bigint,
   lease_until       timestamptz not null default '-infinity',
   state             text not null default 'running',
   attempts          integer not null default 0,                     -- of the events after position, counted before each try …
@@ -124,20 +126,23 @@ create table tidings.subscriptions (
 ) with (fillfactor = 50);
 
 create table tidings.parked_events (
-  name             text collate "C" not null,
-  position         bigint not null,
-  slot             integer not null,
-  account_id       text collate "C" not null,
-  lane             text collate "C" not null,
-  event_id         uuid not null,
-  type             text collate "C" not null,
-  error            text not null,
-  attempts         integer not null,
-  parked_at        timestamptz not null default now(),
-  retry_requested  boolean not null default false,
+  name                text collate "C" not null,
+  position            bigint not null,
+  slot                integer not null,
+  account_id          text collate "C" not null,
+  lane                text collate "C" not null,
+  event_id            uuid not null,
+  type                text collate "C" not null,
+  error               text not null,
+  attempts            integer not null,
+  parked_at           timestamptz not null default now(),
+  retry_requested     boolean not null default false,
+  unreadable_version  integer,                                      -- the event's, where it could not be read; null: its handler failed
   primary key (name, position)
 );
 create index parked_events_retry on tidings.parked_events (name, slot, position) where retry_requested; -- looked at every second
+create index parked_events_unreadable on tidings.parked_events (name, slot, type, unreadable_version, parked_at)
+ where unreadable_version is not null;
 
 -- The smallest UUIDv7 of a moment: the bound of a partition, or of a search by time.
 create function tidings.uuid7_floor(moment timestamptz) returns uuid

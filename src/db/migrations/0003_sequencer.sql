@@ -181,6 +181,21 @@ begin
 end $$;
 revoke execute on function tidings.repair from public;
 
+-- The key changes, so it does not keep a second row out: that of a copy, for example. With two of them the one that was swept more often would
+-- count, whatever it knows of the log.
+create function tidings.keep_one_sequencer() returns trigger
+language plpgsql as $$
+begin
+  if exists (select from tidings.sequencer) then
+    raise unique_violation using message = 'tidings.sequencer has its row already', table = 'sequencer',
+      hint = 'Copy the log into tables that no migration has filled: those of a dump of the schema alone.';
+  end if;
+  return new;
+end $$;
+create trigger sequencer_has_one_row before insert on tidings.sequencer
+  for each row execute function tidings.keep_one_sequencer();
+alter table tidings.sequencer enable always trigger sequencer_has_one_row; -- also for logical replication
+
 insert into tidings.sequencer (last_position, snapshot, system_identifier, ticked_at, swept_at,
                                sweep_from, sweep_position, sweep_next, sweep_next_pos)
 select 0, s, tidings.cluster_identifier(), now(), now(), s, 0, s, 0 from pg_current_snapshot() s;

@@ -1,6 +1,6 @@
 import type { Database } from "../../db/database.ts";
 import { blindWorkers } from "../../db/grants.ts";
-import { quoteIdentifier, schemaOf } from "../../db/schema.ts";
+import { quoteIdentifier, schemaArgument, schemaOf } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 
 interface GrantRow {
@@ -67,7 +67,7 @@ export async function examineGrants(db: Database): Promise<Finding[]> {
   }
   if (blind[0] !== undefined) {
     const summary = `Row level security hides events from ${blind[0]}${more(blind.length)}: its subscriptions pass over them`;
-    const fix = `npx tidings migrate --app-role ${blind[0]}`;
+    const fix = `npx tidings migrate --app-role ${blind[0]}${schemaArgument(db)}`;
     return [{ check, status: "bad", summary, fix, details }];
   }
   if (beside[0]) {

@@ -16,12 +16,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   event_order_pkey: "alter table tidings.event_order add primary key (pos);",
   event_order_account: "create index event_order_account on tidings.event_order (account_id, pos);",
   event_order_event:
-    "create index event_order_event on tidings.event_order using brin (event_id) with (pages_per_range = 32, autosummarize = on);",
+    "create index event_order_event on tidings.event_order using brin (event_id, pos) with (pages_per_range = 32, autosummarize = on);",
   sequencer_pkey: "alter table tidings.sequencer add primary key (sweeps);",
   subscriptions_pkey: "alter table tidings.subscriptions add primary key (name, slot);",
   parked_events_pkey: "alter table tidings.parked_events add primary key (name, position);",
   parked_events_retry:
     "create index parked_events_retry on tidings.parked_events (name, slot, position) where retry_requested;",
+  parked_events_unreadable:
+    "create index parked_events_unreadable on tidings.parked_events (name, slot, type, unreadable_version, parked_at) where unreadable_version is not null;",
   read_marks_pkey: "alter table tidings.read_marks add primary key (account_id, reader, feed);",
   saved_filters_pkey: "alter table tidings.saved_filters add primary key (account_id, id);",
   saved_filters_of_owner: "create index saved_filters_of_owner on tidings.saved_filters (account_id, owner);",

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from "../../db/database.ts";
+import { renameSchema, schemaOf } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 import { amount, duration } from "./words.ts";
 
@@ -26,14 +27,16 @@ select last_position::text, floor_seq::text,
        array_to_json(array(select tidings.became_visible(snapshot, pg_current_snapshot())))::text as conditions
   from tidings.sequencer_now`;
 
+/** A snapshot of the future makes the next tick repair the log: every event without a position gets one, all others keep theirs. */
+const ROW_ANEW =
+  "insert into tidings.sequencer (last_position, snapshot, ticked_at, swept_at, sweep_from, sweep_position, sweep_next, sweep_next_pos) " +
+  "select coalesce(max(pos), 0), '9000000000000:9000000000000:', '2000-01-01', now(), '1:1:', 0, '1:1:', 0 from tidings.event_order;";
+
 /** Whether events get their positions, and if not, what holds them. */
 export async function examineSequencer(db: Database): Promise<Finding[]> {
   const [state] = await db.query<SequencerRow>(STATE);
-  if (!state) {
-    return [
-      finding("bad", "The sequencer's row is missing", "Restore the table sequencer from a backup", {}),
-    ];
-  }
+  if (!state)
+    return [finding("bad", "The sequencer's row is missing", renameSchema(ROW_ANEW, schemaOf(db)), {})];
   const waiting = state.moved ? { count: 0, oldestMs: 0 } : await waitingEvents(db, state);
   const holder = await lockHolder(db);
   const lookedMs = Math.min(state.ticked_ms, state.swept_ms);
@@ -87,6 +90,17 @@ export async function examineSequencer(db: Database): Promise<Finding[]> {
         "bad",
         `${late}: no process gives positions, the last one did ${duration(lookedMs)} ago`,
         "Start a worker: await tidings.start(), or call await tidings.work() from a cron job",
+        details,
+      ),
+    ];
+  }
+  // Who looked before it was recorded could not number it: a cron job's `work()` ended, and the next one is yet to come.
+  if (lookedMs > waiting.oldestMs) {
+    return [
+      finding(
+        "warning",
+        `${late}: no process has looked since, the last one did ${duration(lookedMs)} ago`,
+        "Start a worker: await tidings.start(), or have the cron job call await tidings.work() more often",
         details,
       ),
     ];

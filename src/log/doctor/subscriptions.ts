@@ -2,6 +2,7 @@ import type { Database } from "../../db/database.ts";
 import { databaseTime } from "./databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { oldestWaitingMs } from "../oldestWaiting.ts";
+import { neededFor } from "../removeSubscription.ts";
 import { readSubscriptionStates, type SubscriptionState } from "../subscriptionStates.ts";
 import { amount, duration } from "./words.ts";
 
@@ -22,17 +23,25 @@ export async function examineSubscriptions(db: Database): Promise<Finding[]> {
   for (const name of new Set(slots.map((slot) => slot.name))) {
     const own = slots.filter((slot) => slot.name === name);
     const slowest = own.reduce((a, b) => (b.behind > a.behind ? b : a));
-    findings.push(examineSubscription(name, own, slowest, await oldestWaitingMs(db, slowest), now));
+    const waitingMs = await oldestWaitingMs(db, slowest);
+    const removable = own.some(({ state }) => state === "idle") && (await neededFor(db, name)) === null;
+    findings.push(examineSubscription(name, { slots: own, slowest, waitingMs, now, removable }));
   }
   return findings;
 }
 
+interface Examined {
+  readonly slots: readonly SubscriptionState[];
+  readonly slowest: SubscriptionState;
+  readonly waitingMs: number;
+  readonly now: number;
+  /** Nothing of Tidings' own needs it. */
+  readonly removable: boolean;
+}
+
 function examineSubscription(
   name: string,
-  slots: readonly SubscriptionState[],
-  slowest: SubscriptionState,
-  waiting: number,
-  now: number,
+  { slots, slowest, waitingMs: waiting, now, removable }: Examined,
 ): Finding {
   const check = `subscription ${name}`;
   const { behind, parked } = slowest;
@@ -65,7 +74,8 @@ function examineSubscription(
   }
   const late = waiting > BEHIND_MS || behind > BEHIND_EVENTS;
   if (late && slots.some(({ state }) => state === "idle")) {
-    const fix = "Start a worker that calls tidings.subscribe() with this name before tidings.start()";
+    const start = "Start a worker that calls tidings.subscribe() with this name before tidings.start()";
+    const fix = removable ? `${start}; or, if it was given up: ${call("remove")}` : start;
     return { check, status: "bad", summary: `No process runs it; ${lag}`, fix, details };
   }
   if (parked > 0) {

@@ -35,9 +35,11 @@ export interface LiveStream {
   readonly close: () => void;
 }
 
-/** Three heartbeats of the server's default. A sleeping computer's connection looks open and is not. */
+/** Three heartbeats of the server's default, and more than its longest. A sleeping computer's connection looks open and is not. */
 const SILENCE_MS = 45_000;
 const LONGEST_WAIT_MS = 30_000;
+/** What a timer can wait for. A longer one ends at once, and a server that asks to be left alone would have no peace. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The gap is closed when nothing has come for this long, at the latest after ten times as long. */
 const QUIET_MS = 400;
 /** How long "caught up" stays to be read. */
@@ -122,7 +124,8 @@ export function openLiveStream({ request, after, onItem, onStatus, onLost }: Liv
     }
     if (refusedForGood(failure)) return onStatus({ state: "stopped", failure });
     if (!navigator.onLine) return onStatus({ state: "offline" });
-    const wait = failure.retryAfterMs ?? Math.min(serverWaitMs * 1.5 ** failures++, LONGEST_WAIT_MS);
+    const asked = failure.retryAfterMs ?? Math.min(serverWaitMs * 1.5 ** failures++, LONGEST_WAIT_MS);
+    const wait = Math.min(asked, LONGEST_TIMER_MS);
     onStatus({ state: "reconnecting", retryAt: Date.now() + wait });
     timer = setTimeout(() => void connect(), wait);
   }

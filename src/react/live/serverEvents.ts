@@ -11,28 +11,28 @@ export interface ServerEvent {
  * headers and does not tell why it was refused.
  */
 export async function readServerEvents(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   onEvent: (event: ServerEvent) => void,
   onBytes: () => void,
 ): Promise<void> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let begun = "";
+  let fields: Record<string, string> = {};
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     onBytes();
-    text += decoder.decode(read.value, { stream: true });
-    const blocks = text.split(/\r?\n\r?\n/);
-    text = blocks.pop()!;
-    for (const block of blocks) onEvent(parse(block));
+    const lines = (begun + read.value).split(LINE_END);
+    begun = lines.pop()!;
+    for (const line of lines) {
+      // `s`, because a dot leaves U+2028 and U+2029 out, which JSON may hold and which end no line here.
+      const [, name, value = ""] = /^(\w+):? ?(.*)$/s.exec(line) ?? [];
+      if (line === "") {
+        onEvent(fields);
+        fields = {};
+      } else if (name !== undefined)
+        fields[name] = name === "data" && name in fields ? `${fields[name]}\n${value}` : value;
+    }
   }
 }
 
-function parse(block: string): ServerEvent {
-  const fields: Record<string, string> = {};
-  for (const line of block.split(/\r?\n/)) {
-    const [, name, value] = /^(\w+):? ?(.*)$/.exec(line) ?? [];
-    if (name === undefined) continue;
-    fields[name] = name === "data" && fields["data"] !== undefined ? `${fields["data"]}\n${value!}` : value!;
-  }
-  return fields;
-}
+/** A CR that comes last waits for what follows it: an LF would belong to it. */
+const LINE_END = /\r\n|\n|\r(?!$)/;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { readServerEvents, type ServerEvent } from "./serverEvents.ts";
 
-async function read(...chunks: (string | Uint8Array)[]): Promise<ServerEvent[]> {
+async function read(...chunks: (string | Uint8Array<ArrayBuffer>)[]): Promise<ServerEvent[]> {
   const events: ServerEvent[] = [];
   const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
       for (const chunk of chunks) {
         controller.enqueue(typeof chunk === "string" ? encoder.encode(chunk) : chunk);
@@ -34,6 +34,29 @@ test("comments and ids without data carry no data", async () => {
     { id: "12" },
     { id: "3", retry: "1500" },
   ]);
+});
+
+test("a line ends at CR, LF or CRLF and nowhere else, wherever chunks are cut", async () => {
+  const separators = "\u2028 \u2029 \u0085 \v \f";
+  const events = [
+    { id: "1", data: separators },
+    { id: "2", data: `two\n${separators}` },
+  ];
+  for (const end of ["\n", "\r\n", "\r"]) {
+    const lines = [
+      "id: 1",
+      `data: ${separators}`,
+      "",
+      "id: 2",
+      "data: two",
+      `data: ${separators}`,
+      "",
+      ": more",
+    ];
+    const bytes = new TextEncoder().encode(lines.join(end));
+    for (let cut = 0; cut <= bytes.length; cut++)
+      expect(await read(bytes.slice(0, cut), bytes.slice(cut))).toEqual(events);
+  }
 });
 
 test("an event that was not finished is not told", async () => {

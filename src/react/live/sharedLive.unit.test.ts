@@ -219,6 +219,14 @@ test("waits grow from failure to failure, and the server's wish goes first", asy
   expect(live.status()).toEqual({ state: "reconnecting", retryAt: Date.now() + 10_000 });
 });
 
+test("a server that asks for more time than a timer can wait for is left alone as long as one can", async () => {
+  refusal = new RequestFailed("TOO_MANY_STREAMS", "", 503, 2 ** 31);
+  const live = createSharedLive(request);
+  live.follow(reader({}, 5));
+  await settle();
+  expect(live.status()).toEqual({ state: "reconnecting", retryAt: Date.now() + 2 ** 31 - 1 });
+});
+
 test("what is refused for good stops until the reader tries again", async () => {
   const live = createSharedLive(request);
   refusal = new RequestFailed("UNAUTHORIZED", "", 401);
