@@ -184,10 +184,11 @@ async function certainlyBetween(
   const from = after === 0 ? LOWEST : idFloor(Math.min(...times("after")) + MARGIN_MS);
   const until = idFloor(Math.max(...times("before")) - MARGIN_MS);
   if (from >= until) return () => false;
-  const strays = [
-    ...(await straysIn(db, { account, after: 0, upTo: after, low: from, high: until }, LOOK)),
-    ...(await straysIn(db, { account, after: upTo, upTo: LAST, low: from, high: until }, LOOK)),
-  ];
+  const found = await Promise.all([
+    straysIn(db, { account, after: 0, upTo: after, low: from, high: until }, LOOK),
+    straysIn(db, { account, after: upTo, upTo: LAST, low: from, high: until }, LOOK),
+  ]);
+  const strays = found.flat();
   if (strays.length >= LOOK) return () => false;
   const elsewhere = new Set(strays.map(({ id }) => id));
   return (id) => id >= from && id < until && !elsewhere.has(id);
