@@ -3,6 +3,7 @@ import { TidingsError } from "../errors.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import { checkNames, normalFilter, type EventFilter, type NamesOf } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
+import { databaseTime } from "../log/databaseTime.ts";
 import { idFloor } from "../log/findEvents.ts";
 import { nextDay, timeZone, type TimeZone } from "./timeZone.ts";
 
@@ -92,7 +93,7 @@ export function createStats({ db, registry, accountOf }: StatsDependencies): Sta
       checkNames(query, statsNames);
       const filter = normal(query);
       const zone = zoneOf(query);
-      const until = query.until?.getTime() ?? (await databaseNow(db));
+      const until = query.until?.getTime() ?? Math.floor(await databaseTime(db)) + 1; // after all that was recorded until now
       const borders = bordersOf(query, zone, until);
       const rows = await db.query<CountRow>(COUNTS, [
         filter.account,
@@ -129,7 +130,7 @@ export function createStats({ db, registry, accountOf }: StatsDependencies): Sta
         textArray(names.map(({ definition }) => definition.lane)),
         textArray(names.map(({ name }) => name)),
         filter.audiences && textArray(filter.audiences),
-        idFloor((await databaseNow(db)) - VOLUME_DAYS * DAY_MS),
+        idFloor((await databaseTime(db)) - VOLUME_DAYS * DAY_MS),
         MOST_OF_TYPE + 1,
       ]);
       return registry.types.map(({ type, aliases }) => {
@@ -158,14 +159,6 @@ interface CountRow {
   /** With those that the filter leaves out. */
   looked: number;
 }
-
-/** The moment after this one: what was recorded until now lies before it. Ids are by this clock, and the app's may be wrong. */
-async function databaseNow(db: Database): Promise<number> {
-  const [row] = await db.query<{ ms: number }>(NOW);
-  return Math.floor(row!.ms) + 1;
-}
-
-const NOW = "select extract(epoch from clock_timestamp())::float8 * 1000 as ms";
 
 /** Checks what can be checked without knowing the time. */
 function zoneOf({ bucket, by, timeZone: zoneName = "UTC" }: EventStatsQuery): TimeZone {

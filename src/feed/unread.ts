@@ -42,7 +42,6 @@ const LOOK = 3_000;
 const FIRST_LOOK = 150;
 /** Ids are made at writing and positions at commit: a transaction this long is still met. */
 const MARGIN_MS = 15 * 60_000;
-const LAST = Number.MAX_SAFE_INTEGER;
 /** So many positions tell the time of the place where they lie. */
 const NEIGHBOURS = 20;
 
@@ -186,7 +185,7 @@ async function certainlyBetween(
   if (from >= until) return () => false;
   const found = await Promise.all([
     straysIn(db, { account, after: 0, upTo: after, low: from, high: until }, LOOK),
-    straysIn(db, { account, after: upTo, upTo: LAST, low: from, high: until }, LOOK),
+    straysIn(db, { account, after: upTo, upTo: null, low: from, high: until }, LOOK),
   ]);
   const strays = found.flat();
   if (strays.length >= LOOK) return () => false;

@@ -7,8 +7,8 @@ export interface Elsewhere {
   readonly account: string | null;
   /** Positions beyond this one … */
   readonly after: number;
-  /** … and up to this one. */
-  readonly upTo: number;
+  /** … and up to this one; null: to the end. */
+  readonly upTo: number | null;
   /** Ids from this one on … */
   readonly low: string;
   /** … and before this one. */
@@ -26,14 +26,14 @@ select pos::float8 as position, lane, event_id::text as id
   from tidings.strays($1::text, $2::bigint, $3::bigint, $4::uuid, $5::uuid, $6::integer)`;
 
 /**
- * The events that lie elsewhere in the order than their ids say, by position, at most `most`: positions are given at the
+ * The events that lie elsewhere in the order than their ids say, by position, at most `most` (null: all of them): positions are given at the
  * commit and ids made at the writing, so those of a transaction that was open for long are far apart. See 0004_reads.sql.
  */
 export async function straysIn(
   on: Queryable,
   { account, after, upTo, low, high }: Elsewhere,
-  most: number,
+  most: number | null,
 ): Promise<readonly Stray[]> {
-  const given = [account, String(after), String(upTo), low, high, most];
+  const given = [account, String(after), String(upTo ?? Number.MAX_SAFE_INTEGER), low, high, most];
   return on.query<Stray>(STRAYS, given, { prepare: true });
 }

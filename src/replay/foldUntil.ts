@@ -4,6 +4,7 @@ import { lanes } from "../events/defineEvent.ts";
 import { maySee } from "../events/viewer.ts";
 import { recordedAt } from "../log/eventId.ts";
 import { HIGHEST, LOWEST, idFloor } from "../log/findEvents.ts";
+import { positionsOf } from "../log/positionsOf.ts";
 import { readColumns } from "../log/readEvents.ts";
 import { audienceOf } from "../log/storedEvent.ts";
 import { straysIn } from "../log/strays.ts";
@@ -75,41 +76,28 @@ const BORDER = `
 select max(id) as id from (
   select event_id::text as id from tidings.event_order where pos <= $1::bigint order by pos desc limit 100) last`;
 
-/** Of an account, committed and not yet given a position: it will be the next one. */
-const WITHOUT_POSITION = `
-select e.id::text from tidings.sequencer_now q join tidings.events e
-    on e.xid >= pg_snapshot_xmin(q.snapshot) and not pg_visible_in_snapshot(e.xid, q.snapshot) and e.seq > q.floor_seq
- where e.account_id = $1 and e.id >= $2::uuid and e.id < $3::uuid`;
-
 async function endAtPosition(on: Queryable, account: string, position: number): Promise<FoldEnd> {
   const [last] = await on.query<{ id: string | null }>(BORDER, [String(position)]);
   if (!last?.id) return { holds: () => false, before: LOWEST, keep: async () => [] };
   const border = last.id;
-
-  const early = await straysIn(on, { account, after: 0, upTo: position, low: border, high: HIGHEST }, ALL);
+  const early = await straysIn(on, { account, after: 0, upTo: position, low: border, high: HIGHEST }, null);
   const alsoBelong = new Set(early.map(({ id }) => id));
-  /** Ids from `low` on and before the border that came after the position all the same. */
-  const tooLate = async (low: string) => {
-    // In this order: what is given a position in between is found twice, and not missed.
-    const waiting = await on.query<{ id: string }>(WITHOUT_POSITION, [account, low, border]);
-    const late = await straysIn(on, { account, after: position, upTo: LAST, low, high: border }, ALL);
-    return new Set([...waiting, ...late].map(({ id }) => id));
-  };
-  const surely = [...(await tooLate(LOWEST)), border].toSorted()[0]!;
   const newest = [...alsoBelong, border].toSorted().at(-1)!;
   return {
-    holds: ({ eventId }) => eventId < surely,
+    // It does not say which positions its events have, or whether they have one.
+    holds: () => false,
     before: idFloor(recordedAt(newest) + 1),
     keep: async (events) => {
-      const oldest = events.map(({ id }) => id).toSorted()[0];
-      if (oldest === undefined) return [];
-      // Asked after the page was read: it may hold what was committed a moment ago.
-      const late = oldest < border ? await tooLate(oldest) : new Set();
-      return events.filter(({ id }) => (id < border ? !late.has(id) : alsoBelong.has(id)));
+      const before = events.filter(({ id }) => id < border);
+      const unsure = before.flatMap(({ id, isSwept }) => (isSwept ? [] : [id]));
+      const positions = await positionsOf(on, account, unsure);
+      const low = before.map(({ id }) => id).toSorted()[0];
+      const late =
+        low === undefined
+          ? []
+          : await straysIn(on, { account, after: position, upTo: null, low, high: border }, null);
+      const tooLate = new Set([...unsure.filter((id) => !positions.has(id)), ...late.map(({ id }) => id)]);
+      return events.filter(({ id }) => (id < border ? !tooLate.has(id) : alsoBelong.has(id)));
     },
   };
 }
-
-const LAST = Number.MAX_SAFE_INTEGER;
-/** They are as many as came late. */
-const ALL = 2 ** 31 - 1;

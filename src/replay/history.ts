@@ -19,6 +19,8 @@ export interface HistoryOf {
 /** An event with its place in the order of insertion: for one subject that is the order in which things happened. */
 export interface SequencedEvent extends StoredEvent {
   readonly seq: number;
+  /** Sweeps are past it: it has its position. Any other may have one, or wait for the next tick or sweep. */
+  readonly isSwept: boolean;
 }
 
 const PAGE = 1_000;
@@ -47,22 +49,26 @@ export async function* readHistory(
   }
 }
 
+const SWEPT = `(select e.seq <= q.floor_seq or pg_visible_in_snapshot(e.xid, q.sweep_from) from tidings.sequencer_now q)`;
+
 async function readSequenced(
   on: Queryable,
   account: string,
   keys: readonly Pick<EventKey, "lane" | "id">[],
   entity: string,
 ): Promise<SequencedEvent[]> {
-  const rows = await readColumns<EventColumns & { seq: string }>(
+  const rows = await readColumns<EventColumns & { seq: string; swept: boolean | null }>(
     on,
-    `${EVENT_COLUMNS}, e.seq::text as seq`,
+    `${EVENT_COLUMNS}, e.seq::text as seq, ${SWEPT} as swept`,
     keys.map(({ lane, id }) => ({ account, lane, id })),
   );
   if (rows.length < keys.length)
     throw new TidingsError("REPLAY_PRUNED", {
       detail: `Of ${entity} ${keys.length - rows.length} events are no longer kept`,
     });
-  return rows.map((row) => ({ ...storedEvent(row), seq: Number(row.seq) })).toSorted((a, b) => a.seq - b.seq);
+  return rows
+    .map((row) => ({ ...storedEvent(row), seq: Number(row.seq), isSwept: row.swept === true }))
+    .toSorted((a, b) => a.seq - b.seq);
 }
 
 const LENGTH = `

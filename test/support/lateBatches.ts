@@ -55,7 +55,7 @@ export async function writeBatches(on: Queryable, batches: readonly Batch[]): Pr
     );
   }
   await on.query(
-    "update tidings.sequencer set last_position = $1::bigint, snapshot = pg_current_snapshot()",
+    "update tidings.sequencer set last_position = $1::bigint, snapshot = pg_current_snapshot(), sweep_from = pg_current_snapshot()",
     [String(before + placed.length)],
   );
   return placed;

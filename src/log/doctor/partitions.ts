@@ -2,7 +2,7 @@ import type { Database, Queryable } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
 import { recordedAt } from "../eventId.ts";
 import { listPartitions, PARTITIONED, preparedUntil, type Partition } from "../partitions.ts";
-import { databaseTime } from "./databaseTime.ts";
+import { databaseTime } from "../databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { amount, amountUpTo, size } from "./words.ts";
 

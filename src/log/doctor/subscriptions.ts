@@ -1,5 +1,5 @@
 import type { Database } from "../../db/database.ts";
-import { databaseTime } from "./databaseTime.ts";
+import { databaseTime } from "../databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { oldestWaitingMs } from "../oldestWaiting.ts";
 import { neededFor } from "../removeSubscription.ts";

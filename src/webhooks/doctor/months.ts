@@ -1,6 +1,6 @@
 import type { Database, Queryable } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
-import { databaseTime } from "../../log/doctor/databaseTime.ts";
+import { databaseTime } from "../../log/databaseTime.ts";
 import type { Finding } from "../../log/doctor/finding.ts";
 import { amount, amountUpTo, size } from "../../log/doctor/words.ts";
 import { recordedAt } from "../../log/eventId.ts";

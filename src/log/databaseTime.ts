@@ -1,4 +1,4 @@
-import type { Queryable } from "../../db/database.ts";
+import type { Queryable } from "../db/database.ts";
 
 /** Milliseconds since 1970 by the database's clock, as in ids: that of the computer which asks may be wrong. */
 export async function databaseTime(on: Queryable): Promise<number> {
