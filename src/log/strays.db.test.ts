@@ -5,7 +5,9 @@ import { lateBatches, writeBatches, type Batch, type Placed } from "../../test/s
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
 import { defineEvent } from "../events/defineEvent.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
+import { LOWEST, idFloor } from "./findEvents.ts";
 import { positionAt } from "./positionAt.ts";
+import { straysIn } from "./strays.ts";
 
 // Positions are given at the commit and ids made at the writing. Whatever takes a time or an id for a place in the order must hold
 // for transactions that were open for hours as well, and for as many of their events as they like.
@@ -106,4 +108,31 @@ test("hundreds that came late hide nothing, and are nothing to the others' badge
   expect(await tidings.unread({ ...mark, of: ben }), "all read").toMatchObject({ unread: 0, capped: false });
   expect(await tidings.unread({ ...mark, of: "user:dan" })).toMatchObject({ unread: 1, capped: false });
   expect(await tidings.unread({ ...mark, of: "user:cat" })).toMatchObject({ unread: 100, capped: true });
+});
+
+test("what lies in order is left out, and not read and thrown away: of an account as of all", async () => {
+  const orderly = await createTestDatabase();
+  try {
+    const { db } = orderly;
+    await db.query(`
+      insert into tidings.event_order (pos, account_id, lane, event_id)
+      select pos, case pos % 4 when 0 then 'acme' else 'globex' end, 'domain', (lpad(to_hex(1700000000000 + pos * 1000), 12, '0') || '70008000' || lpad('', 12, '0'))::uuid
+        from generate_series(1, 80000) pos`);
+    await db.query("select brin_summarize_new_values('tidings.event_order_event')");
+    await db.query("analyze tidings.event_order");
+    const margin = { after: 40_000, upTo: null, low: LOWEST, high: idFloor(1_700_000_000_000 + 39_000_000) };
+    for (const account of ["acme", null]) {
+      const read = await db.transaction(async (on) => {
+        expect(await straysIn(on, { account, ...margin }, 1)).toEqual([]);
+        const [row] = await on.query<{ rows: number }>(
+          "select idx_tup_fetch::int as rows from pg_stat_xact_user_tables where relid = 'tidings.event_order'::regclass",
+        );
+        return row!.rows;
+      });
+      // The summaries of 32 pages that the border goes through, and those that are not full yet.
+      expect(read).toBeLessThan(8_000);
+    }
+  } finally {
+    await orderly.drop();
+  }
 });
