@@ -152,6 +152,20 @@ describe.skipIf(executable === undefined)("Feed and Entities in a browser", { ti
     expect(complaints).toEqual([]);
   });
 
+  test("an entity whose id no path can hold is opened from a line about it, and from its address", async () => {
+    const dots = card("..", "Dots");
+    await record("acme", ben, commentAdded({ subject: dots, refs: { mentioned: [] }, data: { text: "Hm" } }));
+    const { page, complaints } = await open("entities?q=dots");
+    await page.getByRole("link", { name: "Dots" }).click();
+    for (let visit = 0; visit < 2; visit++) {
+      await page.getByText("card:..").first().waitFor();
+      await page.locator(".entity-facts").getByText("Ben").waitFor();
+      await page.getByRole("article").filter({ hasText: "Ben commented on Dots" }).waitFor();
+      await page.goto(page.url());
+    }
+    expect(complaints).toEqual([]);
+  });
+
   test("an entity that nothing is about, and a search that finds nothing, say what to do", async () => {
     const { page } = await open("entities/card/404");
     await page.getByText("No event is about card:404").waitFor();

@@ -10,6 +10,9 @@ export interface OptionKind {
 
 export type OptionKinds = { readonly [name: string]: OptionKind };
 
+/** A kind for each option: the compiler asks for those of a new one. */
+export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: OptionKind };
+
 type Path = readonly (string | number)[];
 
 /**
@@ -90,6 +93,29 @@ export function wholeNumber(least: number, most: number): OptionKind {
   };
 }
 
+/** How many at most; Infinity for no limit. */
+export function aLimit(least: number): OptionKind {
+  const finite = wholeNumber(least, Infinity);
+  return {
+    holds: (value) => value === Infinity || finite.holds(value),
+    must: `${finite.must}, or Infinity`,
+  };
+}
+
+export function aNumber(least: number, most: number): OptionKind {
+  return {
+    holds: (value) => typeof value === "number" && value >= least && value <= most,
+    must: `must be a number from ${least} to ${most.toLocaleString("en-US")}`,
+  };
+}
+
+export function aPositive(most = Infinity): OptionKind {
+  return {
+    holds: (value) => typeof value === "number" && value > 0 && value <= most,
+    must: `must be a number above 0${most === Infinity ? "" : `, at most ${most.toLocaleString("en-US")}`}`,
+  };
+}
+
 /** The largest that PostgreSQL's integer holds. */
 export const LARGEST_INTEGER = 2 ** 31 - 1;
 
@@ -102,7 +128,7 @@ export const LONGEST_TIMER_MS = LARGEST_INTEGER;
  */
 export function milliseconds(most = LONGEST_TIMER_MS): OptionKind {
   return {
-    holds: (value) => typeof value === "number" && value > 0 && value <= most,
+    holds: aPositive(most).holds,
     must: `must be a number of milliseconds above 0, at most ${most.toLocaleString("en-US")}`,
   };
 }

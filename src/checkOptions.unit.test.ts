@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import {
   aBoolean,
   aFunction,
+  aLimit,
   aName,
+  aNumber,
+  aPositive,
   aSignal,
   checkOptions,
   texts,
@@ -17,6 +20,10 @@ const kinds: OptionKinds = {
   name: aName(5),
   signal: aSignal,
   tables: texts,
+  most: aLimit(0),
+  part: aNumber(0, 1_000),
+  days: aPositive(),
+  ratio: aPositive(1),
 };
 
 const { signal } = new AbortController();
@@ -24,6 +31,8 @@ const { signal } = new AbortController();
 test.each<object>([
   {},
   { strict: undefined, batch: 10_000, run: () => 0, name: "größe", signal, tables: ["a"] },
+  { most: 0, part: 0, days: 0.5, ratio: 1 },
+  { most: Infinity, part: 1_000, days: Infinity, ratio: 0.1 },
   { signal: Object.create(signal) as object },
 ])("%o passes", (given) => {
   expect(() => checkOptions(given, kinds)).not.toThrow();
@@ -42,6 +51,13 @@ test.each<[unknown, (string | number)[], string]>([
   [{ name: "\ud800" }, ["name"], "must be a text"],
   [{ signal: {} }, ["signal"], "signal {} must be an AbortSignal"],
   [{ tables: "users" }, ["tables"], "tables 'users' must be a list of texts"],
+  [{ most: 0.5 }, ["most"], "most 0.5 must be a whole number from 0, or Infinity"],
+  [{ most: -1 }, ["most"], "most -1 must be"],
+  [{ part: 1_001 }, ["part"], "part 1001 must be a number from 0 to 1,000"],
+  [{ part: Number.NaN }, ["part"], "part NaN must be"],
+  [{ days: 0 }, ["days"], "days 0 must be a number above 0"],
+  [{ days: "5" }, ["days"], "days '5' must be a number above 0"],
+  [{ ratio: 1.1 }, ["ratio"], "ratio 1.1 must be a number above 0, at most 1"],
   [{ acount: "acme" }, ["acount"], "acount is no option"],
   [{ constructor: 5 }, ["constructor"], "constructor is no option"],
 ])("%o is refused, with the path", (given, path, detail) => {

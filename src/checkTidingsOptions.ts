@@ -1,12 +1,13 @@
 import {
   aBoolean,
+  aPositive,
   aText,
   anObject,
   anything,
   checkOptions,
   milliseconds,
   refuseOption,
-  type OptionKind,
+  type KindsOf,
 } from "./checkOptions.ts";
 import type { TidingsOptions } from "./tidingsOptions.ts";
 
@@ -23,14 +24,7 @@ export function checkTidingsOptions(options: TidingsOptions): void {
   checkOptions(options.subscriptions ?? {}, subscriptionsOptions, ["subscriptions"]);
 }
 
-const aPositive: OptionKind = {
-  holds: (value) => typeof value === "number" && value > 0,
-  must: "must be a number above 0",
-};
-
-type Kinds<Options> = { readonly [Name in keyof Required<Options>]: OptionKind };
-
-const tidingsOptions: Kinds<TidingsOptions> = {
+const tidingsOptions: KindsOf<TidingsOptions> = {
   db: anything,
   events: anything,
   language: anything,
@@ -38,7 +32,7 @@ const tidingsOptions: Kinds<TidingsOptions> = {
   account: aText,
   schema: aText,
   notify: aBoolean,
-  keepIdempotencyKeysDays: aPositive,
+  keepIdempotencyKeysDays: aPositive(),
   track: anObject,
   sequencer: anObject,
   subscriptions: anObject,
@@ -51,21 +45,21 @@ const tidingsOptions: Kinds<TidingsOptions> = {
   http: anObject,
 };
 
-const sequencerOptions: Kinds<NonNullable<TidingsOptions["sequencer"]>> = {
+const sequencerOptions: KindsOf<NonNullable<TidingsOptions["sequencer"]>> = {
   tickMs: milliseconds(),
   idleTickMs: milliseconds(),
   sweepMs: milliseconds(),
 };
 
-const trackOptions: Kinds<NonNullable<TidingsOptions["track"]>> = {
-  maxBuffered: aPositive,
+const trackOptions: KindsOf<NonNullable<TidingsOptions["track"]>> = {
+  maxBuffered: aPositive(),
   flushMs: milliseconds(),
 };
 
-const subscriptionsOptions: Kinds<NonNullable<TidingsOptions["subscriptions"]>> = {
+const subscriptionsOptions: KindsOf<NonNullable<TidingsOptions["subscriptions"]>> = {
   leaseMs: milliseconds(),
   // No timer waits for it: Infinity keeps such events waiting until somebody knows them.
-  unknownForMs: aPositive,
+  unknownForMs: aPositive(),
 };
 
 /** By shape: the adapter may come from another copy of this package. A pool, or a PGlite, has no `driver`. */

@@ -4,10 +4,10 @@ import { downDatabase } from "../test/support/watchStatements.ts";
 import { createTidings } from "./tidings.ts";
 
 const create = (given: object) => () => createTidings({ db: downDatabase().db, events, ...given } as never);
-const refused = (words: RegExp, path: string[]) =>
+const refused = (words: RegExp, path: (string | number)[]) =>
   expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringMatching(words) as string, path });
 
-test.each<[given: object, path: string[], words: RegExp]>([
+test.each<[given: object, path: (string | number)[], words: RegExp]>([
   [{ acount: "acme" }, ["acount"], /^acount is no option/],
   [{ account: 5 }, ["account"], /^account 5 must be a text/],
   [{ account: "" }, ["account"], /^account '' must be a text/],
@@ -18,6 +18,14 @@ test.each<[given: object, path: string[], words: RegExp]>([
   [{ subscriptions: { lease: 5 } }, ["subscriptions", "lease"], /^subscriptions\.lease is no option/],
   [{ http: { authorise: () => null } }, ["http", "authorise"], /^http\.authorise is no option/],
   [{ http: { authorize: "ann" } }, ["http", "authorize"], /^http\.authorize 'ann' must be a function/],
+  [{ http: { basePath: 5 } }, ["http", "basePath"], /^http\.basePath 5 must be a text/],
+  [{ http: { publicUrl: {} } }, ["http", "publicUrl"], /^http\.publicUrl {} must be a text/],
+  [{ http: { publicUrl: "x" } }, ["http", "publicUrl"], /^http\.publicUrl "x" must be an http/],
+  [{ http: { origins: "https://a" } }, ["http", "origins"], /^http\.origins 'https:\/\/a' must be a list/],
+  [{ http: { origins: ["*"] } }, ["http", "origins", 0], /^http\.origins\.0 '\*' must be an origin/],
+  [{ http: { maxBodyBytes: 0.5 } }, ["http", "maxBodyBytes"], /^http\.maxBodyBytes 0\.5 must be a whole/],
+  [{ http: { maxStreams: -1 } }, ["http", "maxStreams"], /^http\.maxStreams -1 must be .* from 0, or Inf/],
+  [{ webhooks: { httpOnly: true } }, ["webhooks", "httpOnly"], /^webhooks\.httpOnly is no option/],
   [{ db: undefined }, ["db"], /^db must be what an adapter gives/],
   [{ db: { query: () => undefined } }, ["db"], /^db must be what an adapter gives/],
 ])("createTidings(%o) is refused with the name of the option", (given, path, words) => {
@@ -52,6 +60,16 @@ test("a connection string in the place of a database is not repeated in the mess
   expect(create({ db: "postgres://app:secret@db/app" })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining("secret") as string }),
   );
+});
+
+test("limits may be Infinity", () => {
+  const http = {
+    maxStreams: Infinity,
+    maxStreamsPerReader: Infinity,
+    maxBodyBytes: Infinity,
+    maxLagMs: Infinity,
+  };
+  expect(create({ http })).not.toThrow();
 });
 
 test("options that are undefined count as left out", () => {

@@ -119,6 +119,11 @@ export const errorTable = {
     status: 410,
     message: "The position is older than what retention kept. Start from the first kept position.",
   },
+  LOG_WENT_BACK: {
+    status: 409,
+    message:
+      "The log is at an earlier state than it was (a failover, a restore). Begin again from a position that the database holds now.",
+  },
   EVENT_NOT_FOUND: { status: 404, message: "This account has no such event." },
   STATE_NOT_DEFINED: {
     status: 404,
@@ -134,6 +139,16 @@ export const errorTable = {
     status: 503,
     message: "The Tidings tables are newer than this version. Install the newer version.",
   },
+  SCHEMA_RENAMED: {
+    status: 503,
+    message:
+      "Its functions name the schema that they were made in. Give it back that name: `alter schema ... rename to ...`.",
+  },
+  DATABASE_ENCODING: {
+    status: 500,
+    message:
+      "Events hold text of any script: Tidings needs a database with `encoding 'UTF8'`, which only `create database` can choose.",
+  },
   SEQUENCER_MISSING: {
     status: 503,
     message:
@@ -144,6 +159,11 @@ export const errorTable = {
     message:
       "Row level security hides events from the database role. Run `npx tidings migrate --app-role ROLE` for it.",
   },
+  ROWS_HIDDEN: {
+    status: 503,
+    message:
+      "Row level security is on for a table that Tidings keeps without. Switch it off for all but events and timeline: `alter table ... disable row level security`.",
+  },
   TABLES_IN_USE: {
     status: 503,
     message:
@@ -153,6 +173,16 @@ export const errorTable = {
     status: 500,
     message:
       "An applied migration differs from the file in this version. Install the version that applied it.",
+  },
+  PGLITE_MISSING: {
+    status: 500,
+    message:
+      "PGlite is not installed. Run `npm install --save-dev @electric-sql/pglite`; without --save-dev where the app itself uses it.",
+  },
+  FILES_MISSING: {
+    status: 503,
+    message:
+      "Files of the package are not beside its code: a bundler took only the code. Keep the package external, with esbuild --external:tidings; docs/guides/bundlers.md has other bundlers and Next.js.",
   },
   SUBSCRIPTION_EXISTS: {
     status: 500,

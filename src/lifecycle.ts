@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { aBoolean, checkOptions, milliseconds } from "./checkOptions.ts";
 import type { Database } from "./db/database.ts";
 import { checkEventsVisible } from "./db/grants.ts";
@@ -12,8 +13,8 @@ import type { Tail } from "./log/tail.ts";
 export interface Lifecycle {
   /**
    * Starts the loops: positions, subscriptions, partitions, live. `worker: false` only listens, for processes that
-   * serve requests while another one runs the worker. Throws SCHEMA_MISSING, SCHEMA_OUTDATED or SCHEMA_NEWER,
-   * EVENTS_HIDDEN where row level security hides some, ALREADY_STARTED where it runs, SLOTS_CHANGED where a subscription
+   * serve requests while another one runs the worker. Throws SCHEMA_MISSING, SCHEMA_OUTDATED, SCHEMA_NEWER
+   * or SCHEMA_RENAMED, EVENTS_HIDDEN or ROWS_HIDDEN where row level security hides some, ALREADY_STARTED where it runs, SLOTS_CHANGED where a subscription
    * exists with another number of slots, INVALID_OPTION.
    */
   start(options?: { worker?: boolean | undefined }): Promise<void>;
@@ -136,7 +137,7 @@ export function createLifecycle(
         const delivered = webhooks === null || (await webhooks.idle());
         caughtUp = handled && outcome === "idle" && lastPosition === position && delivered;
         position = lastPosition ?? position;
-        if (!caughtUp) await new Promise((resolve) => setTimeout(resolve, tickMs));
+        if (!caughtUp) await pause(tickMs);
       }
       return { caughtUp, position };
     } finally {

@@ -36,6 +36,11 @@ export interface SignalMap {
   "subscription.lease_lost": { name: string; slot: number };
   /** What follows the log in this process threw at new events, which it thereby missed. The others got them. */
   "tail.failed": { error: unknown };
+  /**
+   * The log ended before `position`, or has another event there: a failover or restore took it back. Events that were handled,
+   * sent and shown may be gone; this process forgot them and goes on with what is there.
+   */
+  "tail.went_back": { position: number; lastPosition: number };
   /** Another generation of a projection is what everybody reads from now on. */
   "projection.swapped": { name: string; version: number; generation: number };
   /** Tracked events were written. */
@@ -44,6 +49,8 @@ export interface SignalMap {
   "track.dropped": { events: number; reason: "buffer_full" | "invalid" | "rejected"; error?: unknown };
   /** The partition of a month of events, or of a quarter of timeline rows, was closed and the next one opened. */
   "partition.split": { table: string; lane: string | null; until: string };
+  /** An entity's `load` threw, or gave what is no list of entities: they were shown as recorded, without links. */
+  "entity.load_failed": { entity: string; account: string; ids: readonly string[]; error: unknown };
   /** A live stream was closed because its reader did not keep up. */
   "live.dropped": { account: string; position: number };
   /** An endpoint answered 2xx. */

@@ -33,13 +33,13 @@ import { untilStopped } from "./live/untilStopped.ts";
 import { allRunners } from "./log/allRunners.ts";
 import { createAppend, createAppendExpression } from "./log/append.ts";
 import { createMaintenance } from "./log/maintenance.ts";
+import { AFTER_ACTIONS, WEBHOOKS } from "./log/ownSubscriptions.ts";
 import { createSequencer, sequencerDefaults } from "./log/sequencer.ts";
 import { createSubscriptions, type Subscriptions } from "./log/subscriptions.ts";
 import { createTail } from "./log/tail.ts";
 import { fold } from "./replay/fold.ts";
 import type { FoldOptions } from "./replay/foldOptions.ts";
 import { createActions } from "./replay/actions.ts";
-import { AFTER_ACTIONS } from "./replay/afterActions.ts";
 import type { Actions } from "./replay/performOptions.ts";
 import { createProjections, type Projections } from "./replay/projections.ts";
 import { createReplay } from "./replay/replay.ts";
@@ -113,7 +113,8 @@ export interface Tidings<Handle = unknown>
   fold<State>(subject: EntityLike, reducer: StateReducer<State>, options?: FoldOptions): Promise<State>;
   /**
    * Creates or updates the tables. Safe when many processes call it at once. Returns what it applied. Throws SCHEMA_NEWER
-   * or MIGRATION_CHANGED where another version of Tidings migrated them.
+   * or MIGRATION_CHANGED where another version of Tidings migrated them, SCHEMA_RENAMED where they are in another schema than then,
+   * DATABASE_ENCODING where the database is not in UTF8, TABLES_IN_USE where a new role's policies cannot be made.
    */
   migrate(options?: MigrateOptions): Promise<Migration[]>;
   /** The HTTP API: mount it under `http.basePath`. */
@@ -127,8 +128,6 @@ export interface Tidings<Handle = unknown>
 }
 
 const DAY_SECONDS = 86_400;
-/** The subscription that fans events out to endpoints. */
-const WEBHOOKS = "webhooks";
 
 /**
  * Puts the rooms together. Opens nothing: connections are made by the first call, loops by `start()`. Throws
@@ -175,7 +174,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     },
     trackOptions,
   );
-  const { runner, subscribe, ...subscriptions } = createSubscriptions<Handle>({
+  const { runner, subscribe, subscribeOwn, ...subscriptions } = createSubscriptions<Handle>({
     db,
     tail,
     registry,
@@ -194,7 +193,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     keepKeysSeconds,
     onCommitted: recording.onCommitted,
   });
-  if (actions.after) subscribe(AFTER_ACTIONS, actions.after);
+  if (actions.after) subscribeOwn(AFTER_ACTIONS, actions.after);
   const projections = createProjections(options.projections ?? [], {
     db,
     tail,
@@ -204,7 +203,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
     leaseMs,
     unknownForMs,
   });
-  const reading = { db, registry, accountOf };
+  const reading = { db, registry, accountOf, signals };
   const streaming = { ...reading, channels: createChannels(tail, registry) };
   const webhooks =
     webhookOptions &&
@@ -217,7 +216,7 @@ export function createTidings<Handle>(options: TidingsOptions<Handle>): Tidings<
       begin: () => subscriptions.begin(WEBHOOKS),
     });
   if (webhooks) {
-    subscribe(WEBHOOKS, webhooks.fanOut);
+    subscribeOwn(WEBHOOKS, webhooks.fanOut);
     // At once: the gated NOTIFY may have been left out.
     signals.on("subscription.handled", ({ name }) => name === WEBHOOKS && webhooks.work.wake());
   }

@@ -11,7 +11,7 @@ export const check: Command = {
   summary: "Reviews the event definitions",
   usage: "[options]",
   about:
-    "Errors: an example that its own schema refuses, a sentence that throws. Warnings: names that do not say what " +
+    "Errors: an example that record refuses, a sentence that throws. Warnings: names that do not say what " +
     "happened (card.updated) or are not in the past tense, and types without sentence, description or JSON Schema. " +
     `With a ${VERSIONS_FILE} in this folder also what "tidings check versions" finds.`,
   options: {

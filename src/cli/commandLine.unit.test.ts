@@ -258,7 +258,7 @@ describe("tidings check", () => {
       runCli(["check", "--events", EVENTS_FILE, "--strict"]),
     ]);
     expect(poor.code).toBe(1);
-    expect(poor.stdout).toMatch(/error +card\.priced +its example is refused by its schema: amount/);
+    expect(poor.stdout).toMatch(/error +card\.priced +its example is refused: data\.amount: /);
     expect(poor.stdout).toMatch(/warning +card\.updated +"updated" does not say what happened/);
     expect(good.code).toBe(0);
     expect(JSON.parse(good.stdout)).toMatchObject({ types: 3, errors: 0, warnings: 2 });

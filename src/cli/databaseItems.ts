@@ -35,7 +35,7 @@ export async function* databaseItems(
   const sequencer = db.concurrent ? undefined : createSequencer(db, signals, tail.advance).loop;
   const accountOf = () => query.account;
   const asRecorded = withoutLoads(registry);
-  const { items } = createFeeds({ db, registry: asRecorded, accountOf });
+  const { items } = createFeeds({ db, registry: asRecorded, accountOf, signals });
   sequencer?.start();
   try {
     const runs = liveRuns(

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { receiverTypes } from "../webhooks/receiverTypes.ts";
 import { CliError } from "./cliError.ts";
 import type { Command } from "./command.ts";
 import { definitionOptions, loadRegistry } from "./project.ts";
+import { generatedOptions, writeGenerated } from "./writeGenerated.ts";
 
 export const generateWebhookTypes: Command = {
   name: "generate webhook-types",
@@ -11,12 +11,12 @@ export const generateWebhookTypes: Command = {
   about:
     "One file without dependencies, to give to your customers: a type for each event that goes out, and parseWebhook, which verifies a request in the standard scheme and gives its event. The same definitions always give the same file.",
   options: {
-    out: { value: "FILE", description: "Where to write it. Default: stdout." },
+    out: generatedOptions.out,
     "payload-version": {
       value: "N",
       description: "For endpoints with this payload version. Default: the newest shape of each type.",
     },
-    check: { description: "Writes nothing and fails when FILE is not what would be written." },
+    check: generatedOptions.check,
     ...definitionOptions,
   },
   examples: [
@@ -27,30 +27,11 @@ export const generateWebhookTypes: Command = {
     ],
   ],
   failsWhen: "with --check: the file is out of date",
-  run: async (call) => {
-    if (call.has("check")) call.required("out");
-    const out = call.text("out");
-    const payloadVersion = call.wholeNumber("payload-version");
-    if (payloadVersion === 0) throw new CliError("USAGE", "--payload-version begins at 1");
-    const source = receiverTypes(await loadRegistry(call), { payloadVersion });
-    const { print } = call.terminal;
-    const say = (asJson: object, text: string) => print(call.has("json") ? JSON.stringify(asJson) : text);
-    if (out === undefined) {
-      say({ source }, source.trimEnd());
-    } else if (call.has("check")) {
-      const present = await readFile(out, "utf8").catch(() => "");
-      // A checkout with CRLF line ends is the same file.
-      if (present.replaceAll("\r\n", "\n") !== source) {
-        throw new CliError(
-          "OUT_OF_DATE",
-          `${out} does not match the definitions. Run: tidings generate webhook-types --out ${out}`,
-        );
-      }
-      say({ file: out, upToDate: true }, `${out} is up to date`);
-    } else {
-      await writeFile(out, source);
-      say({ file: out }, `${out}: written`);
-    }
-    return 0;
-  },
+  run: (call) =>
+    writeGenerated("generate webhook-types", call, async () => {
+      const payloadVersion = call.wholeNumber("payload-version");
+      if (payloadVersion === 0) throw new CliError("USAGE", "--payload-version begins at 1");
+      const source = receiverTypes(await loadRegistry(call), { payloadVersion });
+      return { text: source, json: { source }, written: "written" };
+    }),
 };

@@ -14,7 +14,8 @@ export const migrateCommand: Command = {
     "The role needs CREATE on the database, or a schema that it owns.",
   options: {
     "dry-run": {
-      description: "Prints the SQL that would run, for an administrator to read or run; changes nothing.",
+      description:
+        "Prints the SQL that would run, that of the roles included, for an administrator to read or run; changes nothing.",
     },
     "app-role": {
       value: "R",
@@ -35,15 +36,15 @@ export const migrateCommand: Command = {
 
 async function bringUpToDate(db: Database, call: Call): Promise<number> {
   const { print, progress, paint } = call.terminal;
+  const roles = { appRole: call.text("app-role"), readRole: call.text("read-role") };
   if (call.has("dry-run")) {
-    const sql = await migrationScript(db);
+    const sql = await migrationScript(db, roles);
     if (call.has("json")) print(JSON.stringify({ schema: schemaOf(db), sql }));
     else print(sql === "" ? "-- Nothing to do: all migrations are applied." : sql.trimEnd());
     return 0;
   }
   const applied = await migrate(db, {
-    appRole: call.text("app-role"),
-    readRole: call.text("read-role"),
+    ...roles,
     onProgress: ({ name }) => progress(`applying ${name} …`),
   });
   const names = applied.map(({ name }) => name);

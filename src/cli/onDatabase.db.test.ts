@@ -79,6 +79,10 @@ describe("tidings migrate", () => {
       expect(await migrate("--dry-run")).toMatchObject({
         stdout: "-- Nothing to do: all migrations are applied.\n",
       });
+      const grants = await migrate("--dry-run", "--app-role", "my app", "--read-role", "reporting");
+      expect(grants.stdout).toContain('grant select, insert on tidings."events" to "my app";');
+      expect(grants.stdout).toContain('create policy "reporting" on tidings.events for select');
+      expect(grants.stdout).not.toContain("create table");
       const roles = await migrate("--app-role", "nobody_like_this", "--json");
       expect(roles.code).toBe(1);
       expect(JSON.parse(roles.stderr).error).toMatchObject({ code: "DATABASE_REFUSED" });

@@ -1,9 +1,16 @@
 import { TidingsError } from "../errors.ts";
 import type { Database, Queryable, Transaction } from "./database.ts";
-import { GUARDED_TABLES, setPolicies, type LockPatience } from "./policies.ts";
-import { quoteIdentifier } from "./schema.ts";
+import {
+  GUARDED_TABLES,
+  missingPolicies,
+  policyScript,
+  setPolicies,
+  type LockPatience,
+  type RowPolicy,
+} from "./policies.ts";
+import { quoteIdentifier, schemaHint, schemaOf } from "./schema.ts";
 
-// Both functions start by taking away what the role had: in one transaction, a running app notices nothing. Rights wait for
+// Both roles start by losing what they had: in one transaction, a running app notices nothing. Rights wait for
 // nobody who uses the tables; policies may, and come last.
 
 /**
@@ -16,15 +23,9 @@ import { quoteIdentifier } from "./schema.ts";
  * Throws TABLES_IN_USE where the role is new and somebody reads the tables all the while.
  */
 export async function grantAppRole(tx: Transaction, role: string, patience?: LockPatience): Promise<void> {
-  const { to, schema } = await startOver(tx, role);
-  for (const table of await tables(tx)) {
-    await tx.query(
-      `grant ${APP_PRIVILEGES[table] ?? EVERYTHING} on tidings.${quoteIdentifier(table)} to ${to}`,
-    );
-  }
-  await tx.query(`grant usage on all sequences in schema ${schema} to ${to}`);
-  await tx.query(`grant execute on all functions in schema ${schema} to ${to}`);
-  await setPolicies(tx, role, { command: "all", using: "true" }, patience);
+  for (const statement of appRights(role, await schemaOfEvents(tx), await tables(tx)))
+    await tx.query(statement);
+  await setPolicies(tx, role, APP_POLICY, patience);
 }
 
 /**
@@ -33,19 +34,69 @@ export async function grantAppRole(tx: Transaction, role: string, patience?: Loc
  * `grantAppRole`.
  */
 export async function grantReadRole(tx: Transaction, role: string, patience?: LockPatience): Promise<void> {
-  const { to } = await startOver(tx, role);
-  for (const table of GUARDED_TABLES) await tx.query(`grant select on tidings.${table} to ${to}`);
-  await setPolicies(tx, role, { command: "select", using: OF_NAMED_ACCOUNT }, patience);
+  for (const statement of readRights(role, await schemaOfEvents(tx))) await tx.query(statement);
+  await setPolicies(tx, role, READ_POLICY, patience);
 }
+
+export interface GrantedRoles {
+  /** Grants this role what the app needs, on the tables that exist after migrating. */
+  appRole?: string | undefined;
+  /** Grants this role to read one account's events at a time. */
+  readRole?: string | undefined;
+}
+
+/** The SQL of both functions. `migrated` is false where the tables are yet to be made: `tables` says which. */
+export async function grantStatements(
+  db: Database,
+  { appRole, readRole }: GrantedRoles,
+  { tables, migrated }: { readonly tables: readonly string[]; readonly migrated: boolean },
+): Promise<string[]> {
+  const schema = quoteIdentifier(schemaOf(db));
+  const withPolicies = async (role: string, rights: readonly string[], policy: RowPolicy) => {
+    const missing = migrated ? await missingPolicies(db, role, policy) : GUARDED_TABLES;
+    return [...rights.map((statement) => `${statement};`), ...policyScript(missing, role, policy)];
+  };
+  return [
+    ...(appRole === undefined
+      ? []
+      : await withPolicies(appRole, appRights(appRole, schema, tables), APP_POLICY)),
+    ...(readRole === undefined
+      ? []
+      : await withPolicies(readRole, readRights(readRole, schema), READ_POLICY)),
+  ];
+}
+
+function appRights(role: string, schema: string, tables: readonly string[]): string[] {
+  const to = quoteIdentifier(role);
+  return [
+    ...startOver(role, schema),
+    ...tables.map(
+      (table) => `grant ${APP_PRIVILEGES[table] ?? EVERYTHING} on tidings.${quoteIdentifier(table)} to ${to}`,
+    ),
+    `grant usage on all sequences in schema ${schema} to ${to}`,
+    `grant execute on all functions in schema ${schema} to ${to}`,
+  ];
+}
+
+function readRights(role: string, schema: string): string[] {
+  const to = quoteIdentifier(role);
+  return [
+    ...startOver(role, schema),
+    ...GUARDED_TABLES.map((table) => `grant select on tidings.${table} to ${to}`),
+  ];
+}
+
+const APP_POLICY: RowPolicy = { command: "all", using: "true" };
 
 // The setting has one name in every schema: in two parts, or inSchema() would rename it.
 const OF_NAMED_ACCOUNT = "account_id = current_setting(('tidings'::text || '.account'::text), true)";
+const READ_POLICY: RowPolicy = { command: "select", using: OF_NAMED_ACCOUNT };
 
 /**
  * Throws EVENTS_HIDDEN unless the role of `on` sees every account's events. A role with rights on the tables but without
  * a policy reads positions without their events: subscriptions would pass over all of them, and say nothing.
  */
-export async function checkEventsVisible(on: Queryable): Promise<void> {
+export async function checkEventsVisible(on: Database): Promise<void> {
   const hidden = await on.query<{ table: string; role: string }>(
     `select guarded::text as table, current_user::text as role
        from unnest(array[${GUARDED_TABLES.map((table) => `'tidings.${table}'::regclass`).join(", ")}]) guarded
@@ -54,8 +105,9 @@ export async function checkEventsVisible(on: Queryable): Promise<void> {
   );
   if (hidden[0] === undefined) return;
   const tables = hidden.map(({ table }) => table).join(" and ");
+  const hint = schemaHint(on);
   throw new TidingsError("EVENTS_HIDDEN", {
-    detail: `The role ${hidden[0].role} does not see all of ${tables}`,
+    detail: `The role ${hidden[0].role} does not see all of ${tables}${hint === undefined ? "" : `. ${hint}`}`,
   });
 }
 
@@ -100,18 +152,18 @@ const APP_PRIVILEGES: Readonly<Record<string, string>> = {
   migrations: "select",
 };
 
-async function startOver(tx: Transaction, role: string): Promise<{ to: string; schema: string }> {
+function startOver(role: string, schema: string): string[] {
   if (role === "public") {
     // PostgreSQL reads even the quoted word as "everybody".
     throw new TidingsError("INVALID_OPTION", { detail: `"public" is every role of the server, not one` });
   }
   const to = quoteIdentifier(role);
-  const schema = await schemaOfEvents(tx);
-  for (const kind of ["tables", "sequences", "functions"]) {
-    await tx.query(`revoke all on all ${kind} in schema ${schema} from ${to}`);
-  }
-  await tx.query(`grant usage on schema ${schema} to ${to}`);
-  return { to, schema };
+  return [
+    ...["tables", "sequences", "functions"].map(
+      (kind) => `revoke all on all ${kind} in schema ${schema} from ${to}`,
+    ),
+    `grant usage on schema ${schema} to ${to}`,
+  ];
 }
 
 /** The schema's quoted name, asked from the database: `inSchema` may stand between. */

@@ -30,6 +30,16 @@ describeOnDatabases("the SQL of the log:", (open, { needsSeveralConnections }) =
     });
   });
 
+  test("uuid7_time tells when an id was made, to the millisecond", async () => {
+    const db = await begin();
+    const [row] = await db.query(
+      `select extract(epoch from tidings.uuid7_time($1::uuid))::float8 * 1000 as made,
+              tidings.uuid7_time(null) is null as nothing`,
+      [uuid7At(1_732_060_800_123)],
+    );
+    expect(row).toEqual({ made: 1_732_060_800_123, nothing: true });
+  });
+
   describe("split_tail", () => {
     const split = async (on: Queryable, bound: string) => {
       const [row] = await on.query<{ done: boolean }>(

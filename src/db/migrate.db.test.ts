@@ -12,7 +12,7 @@ import {
 import type { Database } from "./database.ts";
 import { checkSchema, migrate, migrationScript, pendingMigrations, schemaState } from "./migrate.ts";
 import { pg } from "./pg.ts";
-import { inSchema } from "./schema.ts";
+import { inSchema, quoteIdentifier } from "./schema.ts";
 
 describeOnDatabases("migrate", (open) => {
   let opened: TestDatabase;
@@ -106,6 +106,23 @@ describeOnDatabases("migrate", (open) => {
     },
   );
 
+  test.each([
+    ["tidings", "audit"],
+    ["order", "tidings"],
+    ["order", "audit"],
+  ])("the schema %s, renamed to %s, is refused until it has its name again", async (before, after) => {
+    const opened = await begin();
+    await migrate(inSchema(opened, before));
+    await opened.query(`alter schema "${before}" rename to ${after}`);
+    const db = inSchema(opened, after);
+    const refused = { code: "SCHEMA_RENAMED", detail: expect.stringMatching(`"${after}".* as "${before}"`) };
+    await expect(migrate(db)).rejects.toMatchObject(refused);
+    await expect(migrationScript(db)).rejects.toMatchObject(refused);
+    await expect(checkSchema(db)).rejects.toMatchObject(refused);
+    await opened.query(`alter schema ${after} rename to "${before}"`);
+    await checkSchema(inSchema(opened, before));
+  });
+
   test("ids follow each other in any schema", async () => {
     const db = inSchema(await begin(), "order");
     await migrate(db);
@@ -144,6 +161,36 @@ describe("migrating on a server", () => {
     expect(await schemaState(opened.db)).toBe("current");
   });
 
+  test.each(["tidings", "order"])(
+    "the script gives the roles what migrate gives them in the schema %s, at once or later",
+    async (schema) => {
+      const suffix = randomBytes(4).toString("hex");
+      const roles = { appRole: `app "x" ${suffix}`, readRole: `reader $$ ${suffix}` };
+      await administer(opened.adminUrl, async (admin) => {
+        for (const role of Object.values(roles)) await admin.query(`create role ${quoteIdentifier(role)}`);
+      });
+      const described: string[][] = [];
+      for (const way of ["migrate", "script", "migrate, then script"]) {
+        const { db: database, drop } = await createTestDatabase({ migrated: false });
+        const db = inSchema(database, schema);
+        if (way !== "script") await migrate(db, way === "migrate" ? roles : {});
+        const script = way === "migrate" ? "" : await migrationScript(db, roles);
+        if (way !== "migrate") await database.transaction((tx) => tx.execute(`commit; ${script} begin;`));
+        described.push(await describeSchema(db, schema));
+        expect((await migrationScript(db, roles)).includes("create policy"), "policies that stand").toBe(
+          false,
+        );
+        await drop();
+      }
+      expect(described[0]!.join("\n")).toMatch(/app/);
+      expect(described[1]).toEqual(described[0]);
+      expect(described[2]).toEqual(described[0]);
+      await administer(opened.adminUrl, async (admin) => {
+        for (const role of Object.values(roles)) await admin.query(`drop role ${quoteIdentifier(role)}`);
+      });
+    },
+  );
+
   test("a role that may not create schemas migrates the one that was made for it", async () => {
     const role = `tidings_guest_${randomBytes(4).toString("hex")}`;
     await administer(opened.adminUrl, async (admin) => {
@@ -178,6 +225,11 @@ async function describeSchema(db: Database, schema: string): Promise<string[]> {
        union all
        select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(k.oid))
          from pg_constraint k, namespace n where connamespace = n.oid
+       union all
+       select concat_ws(' ', polrelid::regclass, polname, polcmd, polroles::regrole[], pg_get_expr(polqual, polrelid))
+         from pg_policy p join pg_class c on c.oid = p.polrelid, namespace n where c.relnamespace = n.oid
+       union all
+       select nspacl::text from pg_namespace n where n.nspname = $1
        union all
        select pg_get_indexdef(c.oid) from pg_class c, namespace n where c.relnamespace = n.oid and c.relkind in ('i', 'I')
        union all

@@ -1,9 +1,10 @@
 import type { ClientBase, Pool, PoolClient } from "pg";
 import { TidingsError } from "../errors.ts";
-import type { Database, Parameter, Transaction } from "./database.ts";
+import type { Database, Parameter, StatementOptions, Transaction } from "./database.ts";
 import { explainFailure } from "./failedTransaction.ts";
 import { PreparedQuery, type NamedStatement } from "./preparedQuery.ts";
 import { askAfter, namedStatement } from "./preparedStatements.ts";
+import { sqlStateOf } from "./sqlState.ts";
 
 export interface PgOptions {
   /**
@@ -24,15 +25,29 @@ export function pg(pool: Pool, options: PgOptions = {}): Database<ClientBase> {
   return {
     driver: "pg",
     concurrent: true,
-    query: (sql, parameters, statement) =>
-      statement?.prepare && options.prepare !== false
-        ? queryPrepared(pool, sql, parameters)
-        : run(pool, sql, parameters),
+    query: async <Row extends object>(
+      sql: string,
+      parameters?: readonly Parameter[],
+      statement?: StatementOptions,
+    ) => {
+      try {
+        return await (statement?.prepare && options.prepare !== false
+          ? queryPrepared<Row>(pool, sql, parameters)
+          : run<Row>(pool, sql, parameters));
+      } catch (error) {
+        if (sqlStateOf(error) !== SERIALIZATION_FAILURE) throw error;
+        // The role's default is another level than READ COMMITTED, or a standby stopped a read. The statement was all of its
+        // transaction: nothing of it happened.
+        return inTransaction(pool, (tx) => tx.query<Row>(sql, parameters), options);
+      }
+    },
     transaction: (work) => inTransaction(pool, work, options),
     adopt: (handle) => adoptClient(handle, options),
     listen: options.listen === false ? undefined : (channel, onNotify) => listenOn(pool, channel, onNotify),
   };
 }
+
+const SERIALIZATION_FAILURE = "40001";
 
 const run = <Row extends object>(on: Pool | ClientBase, sql: string, parameters: readonly Parameter[] = []) =>
   explained(rowsOf<Row>(on, sql, parameters));
@@ -153,7 +168,8 @@ async function withClient<Result>(
 function adoptClient(handle: unknown, options: PgOptions): Transaction<ClientBase> {
   if (!isClient(handle)) {
     throw new TidingsError("TRANSACTION_REQUIRED", {
-      detail: "The handle is not a client of pg (a pool is not one: use pool.connect())",
+      detail:
+        "The handle is not a client of pg: of a pool take pool.connect(), of Drizzle, Knex, Kysely or Prisma what docs/guides/query-builders.md says",
     });
   }
   const status = handle.getTransactionStatus();

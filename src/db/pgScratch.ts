@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientBase, Pool, PoolConfig } from "pg";
 import { TidingsError } from "../errors.ts";
-import { dropForsakenScratches, newScratchName } from "./forsakenScratches.ts";
+import { dropOrphanedScratches, newScratchName } from "./orphanedScratches.ts";
 import { pg } from "./pgAdapter.ts";
 import { quoteIdentifier } from "./schema.ts";
 import type { Scratch } from "./scratch.ts";
@@ -25,7 +25,7 @@ export interface PgScratch extends Scratch<ClientBase> {
  */
 export async function pgScratch(pool: Pool, { prepare }: PgScratchOptions): Promise<PgScratch> {
   const server = pg(pool, { listen: false });
-  await dropForsakenScratches(server);
+  await dropOrphanedScratches(server);
   const name = await newScratchName(server);
   await createDatabase(pool, name);
   const scratch = await openBeside(pool, name);

@@ -1,4 +1,5 @@
 import type { PGlite, Transaction as PGliteTransaction } from "@electric-sql/pglite";
+import { importPglite } from "./importPglite.ts";
 import { pglite } from "./pgliteAdapter.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -33,7 +34,6 @@ export async function pgliteScratch({
 }
 
 async function openInMemory(): Promise<PGlite> {
-  // Here and not above: what imports the adapter for its types alone need not have PGlite.
-  const { PGlite } = await import("@electric-sql/pglite");
+  const { PGlite } = await importPglite();
   return PGlite.create();
 }

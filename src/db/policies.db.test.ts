@@ -9,6 +9,7 @@ import {
   type PostgresTestDatabase,
 } from "../../test/support/testDatabase.ts";
 import { grantAppRole, grantReadRole } from "./grants.ts";
+import { migrate } from "./migrate.ts";
 import { quoteIdentifier } from "./schema.ts";
 
 for (const server of ["embedded", "system"] as const) {
@@ -54,6 +55,24 @@ for (const server of ["embedded", "system"] as const) {
         "select tablename::text as table, cmd, qual from pg_policies where policyname = $1 order by tablename",
         [role],
       );
+
+    test.each([
+      "select tidings.split_tail('events', 'id', 'domain', timestamptz '2101-01-01 00:00Z')",
+      "select tidings.split_month('messages', timestamptz '2101-01-01 00:00Z')",
+      "select tidings.drop_months('messages', timestamptz '2000-01-01 00:00Z')",
+    ])("rights wait for who makes or drops partitions: %s", async (change) => {
+      await reader.query(change);
+      const migrated = migrate(opened.db, { appRole: role });
+      migrated.catch(() => undefined);
+      await vi.waitFor(async () => {
+        const waiting = await opened.db.query(
+          "select 1 as found from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        expect(waiting).toHaveLength(1);
+      }, 10_000);
+      await reader.query("commit");
+      await migrated;
+    });
 
     test.each([
       ["appRole", grantAppRole],

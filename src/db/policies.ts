@@ -1,5 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { TidingsError } from "../errors.ts";
-import type { Transaction } from "./database.ts";
+import type { Queryable, Transaction } from "./database.ts";
+import { withLockTimeout } from "./lockTimeout.ts";
 import { quoteIdentifier } from "./schema.ts";
 import { sqlStateOf } from "./sqlState.ts";
 
@@ -8,6 +10,7 @@ import { sqlStateOf } from "./sqlState.ts";
  * timelines lock them: taken the other way round, who makes policies and who reads a timeline would wait for each other.
  */
 export const GUARDED_TABLES = ["timeline", "events"] as const;
+export type GuardedTable = (typeof GUARDED_TABLES)[number];
 
 /** What a role may do with which rows. A condition is written as PostgreSQL shows it: that is how it is found again. */
 export interface RowPolicy {
@@ -36,22 +39,40 @@ export async function setPolicies(
   wanted: RowPolicy,
   patience: LockPatience = PATIENCE,
 ): Promise<void> {
-  const standing = await tx.query<{ table: string }>(STANDING, [
-    role,
-    wanted.command === "all" ? "*" : "r",
-    wanted.using,
-  ]);
-  const tables = GUARDED_TABLES.filter((guarded) => !standing.some(({ table }) => table === guarded));
+  const tables = await missingPolicies(tx, role, wanted);
   if (tables.length === 0) return;
-  const to = quoteIdentifier(role);
   await givingWay(tx, patience, tables, async () => {
-    for (const table of tables) {
-      await tx.query(`drop policy if exists ${to} on tidings.${table}`);
-      await tx.query(
-        `create policy ${to} on tidings.${table} for ${wanted.command} to ${to} using (${wanted.using})`,
-      );
-    }
+    for (const statement of tables.flatMap((table) => policyStatements(table, role, wanted)))
+      await tx.query(statement);
   });
+}
+
+/** As SQL for somebody to run. It gives way by failing: one script cannot let others pass and try again. */
+export function policyScript(tables: readonly GuardedTable[], role: string, wanted: RowPolicy): string[] {
+  if (tables.length === 0) return [];
+  return [
+    "-- Policies wait for all who read the table, and who comes later waits behind: rather fail, and run this again.",
+    `set local lock_timeout = '${PATIENCE.lockMs}ms';`,
+    ...tables.flatMap((table) => policyStatements(table, role, wanted)).map((statement) => `${statement};`),
+  ];
+}
+
+/** The guarded tables on which `role` does not have exactly this policy. */
+export async function missingPolicies(
+  on: Queryable,
+  role: string,
+  { command, using }: RowPolicy,
+): Promise<GuardedTable[]> {
+  const standing = await on.query<{ table: string }>(STANDING, [role, command === "all" ? "*" : "r", using]);
+  return GUARDED_TABLES.filter((guarded) => !standing.some(({ table }) => table === guarded));
+}
+
+function policyStatements(table: GuardedTable, role: string, { command, using }: RowPolicy): string[] {
+  const to = quoteIdentifier(role);
+  return [
+    `drop policy if exists ${to} on tidings.${table}`,
+    `create policy ${to} on tidings.${table} for ${command} to ${to} using (${using})`,
+  ];
 }
 
 // PostgreSQL sets brackets around an expression, and none around a constant.
@@ -73,13 +94,12 @@ async function givingWay(
   tables: readonly string[],
   work: () => Promise<void>,
 ): Promise<void> {
-  const [before] = await tx.query<{ timeout: string }>("select current_setting('lock_timeout') as timeout");
-  await setLockTimeout(tx, `${lockMs}ms`);
-  for (let tried = 1; !(await lockedInTime(tx, work)); tried++) {
-    if (tried === tries) throw new TidingsError("TABLES_IN_USE", { detail: tables.join(" and ") });
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
-  await setLockTimeout(tx, before!.timeout);
+  await withLockTimeout(tx, `${lockMs}ms`, async () => {
+    for (let tried = 1; !(await lockedInTime(tx, work)); tried++) {
+      if (tried === tries) throw new TidingsError("TABLES_IN_USE", { detail: tables.join(" and ") });
+      await pause(pauseMs);
+    }
+  });
 }
 
 /** False: somebody uses a table for longer. The savepoint gives back what was locked until then. */
@@ -95,8 +115,4 @@ async function lockedInTime(tx: Transaction, work: () => Promise<void>): Promise
     await tx.query("rollback to savepoint tidings_policies");
     return false;
   }
-}
-
-async function setLockTimeout(tx: Transaction, timeout: string): Promise<void> {
-  await tx.query("select set_config('lock_timeout', $1, true)", [timeout]);
 }

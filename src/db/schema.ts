@@ -53,6 +53,12 @@ export function schemaArgument(db: Database): string {
   return schemaOf(db) === "tidings" ? "" : ` --schema ${schemaOf(db)}`;
 }
 
+/** What errors add whose message names a command: as it stands there, it would work on the default schema. */
+export function schemaHint(db: Database): string | undefined {
+  const argument = schemaArgument(db).trim();
+  return argument === "" ? undefined : `The schema here is "${schemaOf(db)}": the command takes ${argument}`;
+}
+
 /** SQL written for the schema `tidings`, as it must read in `schema`. */
 export function renameSchema(sql: string, schema: string): string {
   return schema === "tidings" ? sql : sql.replaceAll("tidings.", `"${schema}".`);

@@ -72,20 +72,20 @@ describe("a scratch database on PostgreSQL", () => {
   test("drops those before that nobody is connected to, and no other", async () => {
     const hex = () => randomBytes(6).toString("hex");
     const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1_000 - seconds).toString(16);
-    const forsaken = `tidings_scratch_${secondsAgo(3_600)}_${hex()}`;
+    const orphaned = `tidings_scratch_${secondsAgo(3_600)}_${hex()}`;
     const used = `tidings_scratch_${secondsAgo(3_600)}_${hex()}`;
     const young = `tidings_scratch_${secondsAgo(60)}_${hex()}`;
     const others = `tidings_scratch_of_the_app_${hex()}`;
-    for (const name of [forsaken, used, young, others]) await admin.query(`create database ${name}`);
+    for (const name of [orphaned, used, young, others]) await admin.query(`create database ${name}`);
     const user = openPool({ connectionString: urlOf(used) });
     const connected = await user.connect();
     expect((await examine(pg(admin))).at(-1)).toMatchObject({
       check: "scratch databases",
       status: "warning",
-      fix: expect.stringContaining(`drop database "${forsaken}";`) as string,
+      fix: expect.stringContaining(`drop database "${orphaned}";`) as string,
     });
     const scratch = await pgScratch(admin, { prepare: async () => undefined });
-    expect(await Promise.all([forsaken, used, young, others].map(exists))).toEqual([false, true, true, true]);
+    expect(await Promise.all([orphaned, used, young, others].map(exists))).toEqual([false, true, true, true]);
     await scratch.drop();
     connected.release();
     await user.end();

@@ -8,6 +8,7 @@ import type { Registry } from "./registry.ts";
 import { renderText } from "./renderSentence.ts";
 import type { JsonObject } from "./serializable.ts";
 import { spokenParts } from "./spokenParts.ts";
+import { validateData } from "./validateData.ts";
 
 /** What there is to know about one event type: the source of docs, views and API descriptions. */
 export interface CatalogEntry {
@@ -130,10 +131,8 @@ export function exampleOf(definition: AnyEventDefinition): JsonObject | null {
 }
 
 /** What `record` would store for this input, or null where it would refuse it. */
-function stored({ schema }: AnyEventDefinition, input: unknown): JsonObject | null {
-  const result = attempt(() => schema!["~standard"].validate(input));
-  if (result === null || result instanceof Promise || result.issues) return null;
-  return attempt(() => JSON.parse(JSON.stringify(result.value)) as JsonObject);
+function stored(definition: AnyEventDefinition, input: unknown): JsonObject | null {
+  return attempt(() => JSON.parse(JSON.stringify(validateData(input, definition))) as JsonObject);
 }
 
 function dataSchema({ schema, jsonSchema }: AnyEventDefinition): JsonObject | null {

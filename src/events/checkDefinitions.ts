@@ -1,7 +1,9 @@
+import { TidingsError } from "../errors.ts";
 import { catalogEntry, sentenceOf } from "./catalog.ts";
 import type { AnyEventDefinition } from "./defineEvent.ts";
+import { whyNoJsonSchema } from "./jsonSchemaOf.ts";
 import type { Registry } from "./registry.ts";
-import { pathOf } from "./validateData.ts";
+import { validateData } from "./validateData.ts";
 
 /** Something about a definition that its readers will miss. */
 export interface DefinitionProblem {
@@ -90,12 +92,15 @@ function checkWords({ type, sentence, description, lane }: AnyEventDefinition): 
 }
 
 function checkData(definition: AnyEventDefinition, registry: Registry): DefinitionProblem[] {
-  const { type } = definition;
+  const { type, schema } = definition;
   const { jsonSchema, example } = catalogEntry(definition, registry);
   const problems: DefinitionProblem[] = [];
   if (jsonSchema === null) {
+    const reason = schema ? whyNoJsonSchema(schema) : null;
     const message =
-      "has no JSON Schema: give jsonSchema, or use a schema library that speaks Standard JSON Schema";
+      reason === null
+        ? "has no JSON Schema: give jsonSchema, or use a schema library that speaks Standard JSON Schema"
+        : `has no JSON Schema: ${reason}. Where that is what is stored, record refuses it: write dates as ISO text, big integers as text. Otherwise give jsonSchema`;
     problems.push({ type, level: "warning", rule: "json_schema", message });
   }
   if (example === null) {
@@ -111,7 +116,7 @@ function checkData(definition: AnyEventDefinition, registry: Registry): Definiti
             type,
             level: "error",
             rule: "example",
-            message: `its example is refused by its schema${firstIssue(definition)}`,
+            message: `its example is refused${refusalOf(definition)}`,
           },
     );
     return problems;
@@ -147,10 +152,13 @@ function checkShapes(definition: AnyEventDefinition, registry: Registry): Defini
   });
 }
 
-function firstIssue({ schema, example }: AnyEventDefinition): string {
-  const result = schema?.["~standard"].validate(example);
-  if (!result || result instanceof Promise || !result.issues) return "";
-  const [issue] = result.issues;
-  const path = issue ? pathOf(issue) : [];
-  return `: ${[path.join("."), issue?.message].filter(Boolean).join(": ")}`;
+/** What `record` would say to it. */
+function refusalOf(definition: AnyEventDefinition): string {
+  try {
+    validateData(definition.example, definition);
+    return "";
+  } catch (error) {
+    const reason = error instanceof TidingsError ? (error.detail ?? error.message) : String(error);
+    return `: ${reason.replace(`${definition.type}: `, "")}`;
+  }
 }

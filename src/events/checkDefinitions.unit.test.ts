@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import * as events from "../../test/support/cliEvents.ts";
 import * as poorEvents from "../../test/support/cliPoorEvents.ts";
 import { defineAction } from "../replay/defineAction.ts";
@@ -46,6 +47,40 @@ describe("checking definitions", () => {
         rule: "example",
         level: "error",
         message: expect.stringContaining("amount"),
+      }),
+    ]);
+  });
+
+  test("says what of a schema is no JSON, in the library's words", () => {
+    const stamped = defineEvent("card.stamped", {
+      subject: defineEntity("card"),
+      data: z.object({ at: z.date() }),
+      sentence: (e) => sentence`${e.actor} stamped ${e.subject}`,
+      description: "A card got a stamp.",
+    });
+    expect(checkDefinitions(createRegistry([stamped]))).toEqual([
+      expect.objectContaining({
+        rule: "json_schema",
+        message: expect.stringContaining("Date cannot be represented in JSON Schema"),
+      }),
+      expect.objectContaining({ rule: "example", level: "warning" }),
+    ]);
+  });
+
+  test("finds an example that the schema takes and no event can hold", () => {
+    const stamped = defineEvent("card.stamped", {
+      subject: defineEntity("card"),
+      data: z.object({ at: z.coerce.date() }),
+      jsonSchema: { type: "object" },
+      example: { at: "2026-11-20" } as never,
+      sentence: (e) => sentence`${e.actor} stamped ${e.subject}`,
+      description: "A card got a stamp.",
+    });
+    expect(checkDefinitions(createRegistry([stamped]))).toEqual([
+      expect.objectContaining({
+        rule: "example",
+        level: "error",
+        message: "its example is refused: data.at has a toJSON method",
       }),
     ]);
   });

@@ -14,6 +14,7 @@ import {
 } from "./definitionFields.ts";
 import { actionKinds, lanes, severities, type ActionKind, type Lane, type Severity } from "./lanes.ts";
 import type { Phase } from "./phase.ts";
+import type { RecordableInput } from "./recordableInput.ts";
 import type { Sentence, SentenceActor } from "./sentence.ts";
 import type { SentenceGroup } from "./sentenceGroup.ts";
 import type { JsonObject } from "./serializable.ts";
@@ -165,7 +166,7 @@ type ShapeOf<Type extends string, Subject, Refs, Schema extends StandardSchemaV1
   readonly type: Type;
   readonly subject: NamesOf<Subject>;
   readonly refs: { readonly [Name in keyof Refs]: RoleValue<Refs[Name]> };
-  readonly input: StandardSchemaV1.InferInput<Schema>;
+  readonly input: RecordableInput<Schema>;
   readonly data: StandardSchemaV1.InferOutput<Schema>;
 };
 
@@ -201,7 +202,12 @@ export function defineEvent<
   const checkedRole = (name: string, spec: RoleSpec | undefined): Role => {
     // Two modules that import each other see the other's exports as undefined at first.
     if (!spec) invalidDefinition(type, `${name} is undefined (do the modules import each other?)`);
-    const role = roleOf(spec);
+    const role =
+      roleOf(spec) ??
+      invalidDefinition(
+        type,
+        `${name} must be an entity, or optional, many or oneOf of some (do the modules import each other?)`,
+      );
     return role.entities.length > 0 ? role : invalidDefinition(type, `${name} takes no entity`);
   };
   const refs = Object.fromEntries(

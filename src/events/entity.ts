@@ -23,7 +23,8 @@ export interface EntityOptions<State = unknown> {
   icon?: string | undefined;
   /**
    * Reads the present titles of many at once, for feeds and timelines: one call an entity type a page. What it does not
-   * return counts as deleted and is shown as plain text. Default: titles stay as recorded.
+   * return counts as deleted and is shown as plain text. Where it throws, names stay as recorded and lead nowhere, and the signal
+   * `entity.load_failed` says so. Default: titles stay as recorded.
    */
   load?:
     ((ids: readonly string[], context: { account: string }) => Promise<Iterable<LoadedEntity>>) | undefined;
@@ -97,19 +98,31 @@ export function isEntityDefinition(value: unknown): value is EntityDefinition {
   return typeof value === "function" && "entity" in value && typeof value.entity === "string";
 }
 
-/** `assignee: optional(user)`: the role may be left out or null. */
-export function optional<Name extends string>(...entities: EntityDefinition<Name>[]): Role<Name, "optional"> {
-  return { entities, holds: "optional" };
+/** One kind of entity, or several by `oneOf`. */
+export type Kinds<Name extends string> = EntityDefinition<Name> | Role<Name, "one">;
+
+/** `assignee: optional(user)`: the role may be left out or null. Of several kinds: `optional(user, team)`, `optional(oneOf(user, team))`. */
+export function optional<Name extends string>(...kinds: Kinds<Name>[]): Role<Name, "optional"> {
+  return { entities: entitiesIn(kinds), holds: "optional" };
 }
 
-/** `mentioned: many(user)`: a list, possibly empty; the event is on the timeline of each. */
-export function many<Name extends string>(...entities: EntityDefinition<Name>[]): Role<Name, "many"> {
-  return { entities, holds: "many" };
+/** `mentioned: many(user)`: a list, possibly empty; the event is on the timeline of each. Of several kinds as `optional`. */
+export function many<Name extends string>(...kinds: Kinds<Name>[]): Role<Name, "many"> {
+  return { entities: entitiesIn(kinds), holds: "many" };
 }
 
 /** `on: oneOf(issue, pullRequest)`: exactly one, of either kind. */
-export function oneOf<Name extends string>(...entities: EntityDefinition<Name>[]): Role<Name, "one"> {
-  return { entities, holds: "one" };
+export function oneOf<Name extends string>(...kinds: Kinds<Name>[]): Role<Name, "one"> {
+  return { entities: entitiesIn(kinds), holds: "one" };
+}
+
+/** What is neither an entity nor `oneOf` stays, for the definition to refuse it by the name of the role. */
+function entitiesIn<Name extends string>(kinds: readonly Kinds<Name>[]): EntityDefinition<Name>[] {
+  return kinds.flatMap((kind) => (isOneOf(kind) ? kind.entities : [kind]));
+}
+
+function isOneOf<Name extends string>(kind: Kinds<Name> | undefined): kind is Role<Name, "one"> {
+  return (kind as Partial<Role> | undefined)?.holds === "one";
 }
 
 export type RoleSpec = EntityDefinition | Role;
@@ -126,9 +139,10 @@ export type RoleValue<Spec> =
           : EntityRef<Name>
       : never;
 
-/** The entities that a role takes, and how many of them. */
-export function roleOf(spec: RoleSpec): Role {
-  return "entities" in spec ? spec : { entities: [spec], holds: "one" };
+/** The entities that a role takes, and how many of them; null for what is no role. */
+export function roleOf(spec: RoleSpec): Role | null {
+  if (isEntityDefinition(spec)) return { entities: [spec], holds: "one" };
+  return Array.isArray(spec.entities) && spec.entities.every(isEntityDefinition) ? spec : null;
 }
 
 /** Everything on whose timeline an event is: its subject, its actor, whom that acted for, and what fills its roles. */
@@ -160,6 +174,12 @@ export function entityKeysOf(event: Parameters<typeof entitiesOf>[0]): string[] 
 /** How an entity is written in the timeline and in filters: `type:id`. Names hold no colon, so the first one divides. */
 export function entityKey(ref: { readonly type: string; readonly id: string }): string {
   return `${ref.type}:${ref.id}`;
+}
+
+/** The parts of what is written `type:id`; null for what is not. The id is yet to be checked. */
+export function parseEntityKey(key: string): { readonly type: string; readonly id: string } | null {
+  const [, type, id] = /^([a-z][a-z0-9_]{0,62}):(.*)$/s.exec(key) ?? [];
+  return type === undefined || id === undefined ? null : { type, id };
 }
 
 /** The actor of work that nobody asked for: sweeps, schedules, health checks. */

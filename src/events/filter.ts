@@ -1,5 +1,5 @@
-import { TidingsError } from "../errors.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
+import { checkTime, refuseField } from "./checkQuery.ts";
 import {
   actionKinds,
   isEventDefinition,
@@ -10,7 +10,7 @@ import {
   type Lane,
   type Severity,
 } from "./defineEvent.ts";
-import { entityKey } from "./entity.ts";
+import { entityKey, parseEntityKey } from "./entity.ts";
 import { checkIdentifier } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { viewerKeys, type Viewer } from "./viewer.ts";
@@ -102,8 +102,8 @@ export function normalFilter(
     list(field, values)?.map((value) => keyOf(field, value)) ?? null;
   const of =
     filter.of === undefined ? undefined : Array.isArray(filter.of) ? filter.of : [filter.of as EntityLike];
-  const since = timeOf("since", filter.since);
-  const until = timeOf("until", filter.until);
+  const since = checkTime("since", filter.since);
+  const until = checkTime("until", filter.until);
   if (since !== null && until !== null && since >= until) refuseField("since", "must be before until");
 
   return {
@@ -139,7 +139,7 @@ function typesOf(
 ): readonly string[] | null {
   const byType = types === null ? null : typeNames(types, registry);
   const byCategory = namesOf(
-    categories?.map((category) => `${textOf("categories", category)}.*`),
+    categories?.map((category) => `${categoryOf(category)}.*`),
     registry,
   );
   if (byType === null || byCategory === null) return byType ?? byCategory;
@@ -167,11 +167,16 @@ function namesOf(patterns: readonly string[] | undefined, registry: Registry): r
 function keyOf(field: string, value: EntityLike): string {
   if (typeof value !== "string")
     return entityKey({ type: textOf(field, value?.type), id: textOf(field, value?.id) });
+  const ref = parseEntityKey(value) ?? refuseField(field, `"${value}" must be an entity or "type:id"`);
   // A written entity is longer than an id by its type and the colon.
-  const colon = value.indexOf(":");
-  if (!/^[a-z][a-z0-9_]*$/.test(value.slice(0, Math.max(colon, 0))))
-    refuseField(field, `"${value}" must be an entity or "type:id"`);
-  textOf(field, value.slice(colon + 1));
+  textOf(field, ref.id);
+  return value;
+}
+
+/** `card.*` and `card.moved` are what `types` takes: as a category they would find nothing, in silence. */
+function categoryOf(value: string): string {
+  if (!/^[a-z][a-z0-9_]*$/.test(textOf("categories", value)))
+    refuseField("categories", `"${value}" must be the first word of types, such as "card"`);
   return value;
 }
 
@@ -182,16 +187,4 @@ function textOf(field: string, value: unknown): string {
   } catch (cause) {
     return refuseField(field, "must hold texts that are not empty, within the limits of identifiers", cause);
   }
-}
-
-function timeOf(field: string, value: Date | undefined): number | null {
-  if (value === undefined) return null;
-  const time = value instanceof Date ? value.getTime() : Number.NaN;
-  if (!(time >= 0 && time < 2 ** 47)) refuseField(field, "must be a valid Date from 1970 on");
-  return time;
-}
-
-/** Throws INVALID_FILTER. */
-export function refuseField(field: string, what: string, cause?: unknown): never {
-  throw new TidingsError("INVALID_FILTER", { detail: `${field} ${what}`, path: [field], cause });
 }

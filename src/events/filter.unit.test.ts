@@ -14,6 +14,8 @@ describe("a filter that cannot match is refused before any SQL, with its field",
   const cases: [string, object, string][] = [
     ["no types", { types: [] }, "types"],
     ["no categories", { categories: [] }, "categories"],
+    ["a category in the form of types", { categories: ["card.*"] }, "categories"],
+    ["a type as a category", { categories: ["card.moved"] }, "categories"],
     ["no actors", { actors: [] }, "actors"],
     ["no subjects", { subjects: [] }, "subjects"],
     ["no subject types", { subjectTypes: [] }, "subjectTypes"],

@@ -1,6 +1,7 @@
 import { TidingsError } from "../errors.ts";
 import { isEventId } from "../log/eventId.ts";
 import type { PageBounds } from "../log/findEvents.ts";
+import { checkWhole } from "./checkQuery.ts";
 import type { NamesOf } from "./filter.ts";
 
 /** Which page. Cursors are what a page returned; they stay good while events are inserted. */
@@ -26,12 +27,7 @@ export interface Page<Item> {
 
 /** Checks a request; asks for one item more than wanted, which tells whether there is another page. */
 export function pageBounds({ before, after, limit = 50 }: PageRequest): PageBounds {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 200) {
-    throw new TidingsError("INVALID_FILTER", {
-      detail: `limit ${limit} must be a whole number from 1 to 200`,
-      path: ["limit"],
-    });
-  }
+  checkWhole("limit", limit, 1, 200);
   if (before !== undefined && after !== undefined) {
     throw new TidingsError("INVALID_CURSOR", { detail: "Pass before or after, not both" });
   }

@@ -7,6 +7,7 @@ import { createMatcher } from "../log/matchFilter.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { lastPosition, readAccountAfter } from "../log/readPositions.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
+import { checkWhole, refuseField } from "./checkQuery.ts";
 import {
   isEventDefinition,
   lanes,
@@ -15,7 +16,7 @@ import {
   type EventShape,
 } from "./defineEvent.ts";
 import type { Beside, EntityLike, EventFilter, NamesOf } from "./filter.ts";
-import { checkNames, normalFilter, refuseField } from "./filter.ts";
+import { checkNames, normalFilter } from "./filter.ts";
 import { withoutHiddenCauses } from "./hiddenCauses.ts";
 import { pageBounds, pageNames, pageOf, type Page, type PageRequest } from "./page.ts";
 import { positionedEvent, recordedEvent, type PositionedEvent, type RecordedEvent } from "./recordedEvent.ts";
@@ -92,12 +93,7 @@ export function createEventQueries({ db, registry, accountOf }: QueryDependencie
     const { after = 0, limit = 500 } = query;
     if (!Number.isSafeInteger(after) || after < 0)
       throw new TidingsError("INVALID_CURSOR", { detail: `after: ${after}` });
-    if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
-      throw new TidingsError("INVALID_FILTER", {
-        detail: `limit ${limit} must be a whole number from 1 to 1,000`,
-        path: ["limit"],
-      });
-    }
+    checkWhole("limit", limit, 1, 1_000);
     const filter = normalFilter(query, accountOf(query.account), registry, runNames);
     const matches = createMatcher(filter);
     const last = await lastPosition(db);

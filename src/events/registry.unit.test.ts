@@ -4,7 +4,7 @@ import { events, cardMoved } from "../../test/support/boardEvents.ts";
 import { downDatabase } from "../../test/support/watchStatements.ts";
 import { createTidings } from "../tidings.ts";
 import { defineEvent } from "./defineEvent.ts";
-import { defineEntity, many } from "./entity.ts";
+import { defineEntity, many, optional } from "./entity.ts";
 import { createRegistry } from "./registry.ts";
 import { from } from "./upcast.ts";
 
@@ -100,6 +100,19 @@ describe("a definition that cannot work fails where it is made, with its name", 
     ["data that is no schema", { data: {} }, "INVALID_DEFINITION", /data {} must be a Standard Schema/],
     ["a subject that is undefined", { subject: undefined }, "INVALID_DEFINITION", /subject is undefined/],
     ["a role that is undefined", { refs: { to: undefined } }, "INVALID_DEFINITION", /refs\.to is undefined/],
+    ["a role that is a text", { refs: { to: "card" } }, "INVALID_DEFINITION", /refs\.to must be an entity/],
+    [
+      "a list that may be left out",
+      { refs: { to: optional(many(card) as never) } },
+      "INVALID_DEFINITION",
+      /refs\.to must be an entity/,
+    ],
+    [
+      "a role of what is undefined",
+      { refs: { to: optional(undefined as never) } },
+      "INVALID_DEFINITION",
+      /refs\.to must be an entity, .*import each other/,
+    ],
     ["a role without entities", { refs: { to: many() } }, "INVALID_DEFINITION", /refs\.to takes no entity/],
   ])("%s", (_what, options, code, name) => {
     expect(() => define("card.moved", options)).toThrow(error(code, name));

@@ -52,6 +52,20 @@ const RETRY_MS = 250;
 // Writing waits for its turn: it must not count as part of the transaction in which something was tracked.
 const outsideAnyContext = AsyncLocalStorage.snapshot();
 
+/** How the buffers that hold something are written. A process that has nothing left to do waits for no timer of theirs. */
+const unwritten = new Set<() => void>();
+const writeBeforeExit = () => unwritten.forEach((write) => write());
+
+/** One listener for all of them, and none for good: Node warns of more than ten, and a listener would keep its tracker in memory. */
+function writtenBeforeExit(write: () => void): void {
+  if (unwritten.size === 0) process.on("beforeExit", writeBeforeExit);
+  unwritten.add(write);
+}
+
+function isWritten(write: () => void): void {
+  if (unwritten.delete(write) && unwritten.size === 0) process.off("beforeExit", writeBeforeExit);
+}
+
 /** The lossy verb: for what is worth counting but not worth failing or slowing a request for. */
 export function createTracker(
   { prepare, write, checkConnection, context, signals }: TrackDependencies,
@@ -80,6 +94,7 @@ export function createTracker(
     }
     if (buffer.length >= BATCH) void writeSoon();
     else timer ??= setTimeout(() => void writeSoon(), options.flushMs).unref();
+    writtenBeforeExit(writeSoon);
   }
 
   async function flush(): Promise<void> {
@@ -105,6 +120,7 @@ export function createTracker(
       await writeBatch(batch);
       writing = 0;
     }
+    isWritten(writeSoon);
   }
 
   async function writeBatch(batch: readonly PreparedEvent[]): Promise<void> {

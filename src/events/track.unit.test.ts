@@ -130,6 +130,43 @@ describe("track never waits", () => {
   });
 });
 
+describe("before a process ends by itself", () => {
+  /** As Node does when there is nothing left to do, for what came to listen since `before`. */
+  const listeners = () => process.listeners("beforeExit");
+  const endProcess = (before: readonly unknown[]) => {
+    for (const listener of listeners()) if (!before.includes(listener)) listener(0);
+  };
+
+  test("what waits is written, long before its time", async () => {
+    const before = listeners();
+    const { tracker, written } = setUp();
+    tracker.track(viewed());
+    endProcess(before);
+    while (tracker.stats().buffered > 0) await turn();
+    expect(written.map((batch) => batch.length)).toEqual([1]);
+  });
+
+  test("what the database refuses is dropped and told, and the process ends", async () => {
+    const before = listeners();
+    const { tracker, dropped } = setUp({}, () => new Error("down"));
+    tracker.track(viewed());
+    endProcess(before);
+    while (tracker.stats().buffered > 0) await vi.advanceTimersByTimeAsync(1_000).then(() => turn());
+    expect(dropped).toEqual([{ events: 1, reason: "rejected" }]);
+    expect(listeners()).toEqual(before);
+  });
+
+  test("any number of buffers is waited for by one listener, and empty ones by none", async () => {
+    const before = listeners();
+    const trackers = Array.from({ length: 12 }, () => setUp().tracker);
+    for (const tracker of trackers) tracker.track(viewed());
+    expect(listeners()).toHaveLength(before.length + 1);
+    for (const tracker of trackers) await tracker.flush();
+    await turn();
+    expect(listeners()).toEqual(before);
+  });
+});
+
 describe("track is bounded", () => {
   test("what comes on top of a full buffer is dropped and counted", async () => {
     const { tracker, dropped } = setUp({ maxBuffered: 3 });

@@ -1,4 +1,5 @@
 // Compiled, never run: each line under `@ts-expect-error` must be an error, every other one must not.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { z } from "zod";
 import { expectNothingRecorded, expectRecorded, fixture, nextEvent } from "../testing/index.ts";
 import type { Tidings } from "../tidings.ts";
@@ -125,6 +126,143 @@ assigned({ subject: card(1) });
 assigned({ subject: card(1), refs: {} });
 // @ts-expect-error a card is no user
 assigned({ subject: card(1), refs: { to: card(1) } });
+
+// Roles of several kinds.
+const linked = defineEvent("card.linked", {
+  subject: oneOf(oneOf(card, board), column),
+  refs: { to: optional(oneOf(card, board)), seen: many(oneOf(card, board), user) },
+  sentence: (e) => {
+    same<typeof e.refs.to, EntityRef<"card" | "board"> | null>();
+    same<typeof e.refs.seen, readonly EntityRef<"card" | "board" | "user">[]>();
+    same<typeof e.subject, EntityRef<"card" | "board" | "column">>();
+    return sentence`${e.actor} linked ${e.subject}`;
+  },
+});
+linked({ subject: column(1), refs: { seen: [board(1), user(1)] } });
+linked({ subject: card(1), refs: { to: board(1), seen: [] } });
+// @ts-expect-error a user is neither card nor board
+linked({ subject: card(1), refs: { to: user(1), seen: [] } });
+// @ts-expect-error a list is never left out
+optional(many(user));
+
+// Data that JSON cannot hold: no draft compiles, so that none is refused when it is recorded.
+const stamped = defineEvent("card.stamped", {
+  subject: card,
+  data: z.object({ at: z.coerce.date(), amount: z.bigint(), note: z.string() }),
+});
+stamped({
+  subject: card(1),
+  data: {
+    // @ts-expect-error a Date
+    at: new Date(),
+    // @ts-expect-error a BigInt
+    amount: 1n,
+    note: "",
+  },
+});
+const made = defineEvent("card.made", {
+  subject: card,
+  // Only the output counts: here it has what no draft gives.
+  data: z.object({ id: z.string() }).transform(({ id }) => ({ id, seen: new Set([id]) })),
+});
+// @ts-expect-error a Set in what is stored
+made({ subject: card(1), data: { id: "a" } });
+const filed = defineEvent("card.filed", {
+  subject: card,
+  data: z.object({
+    deep: z.object({ list: z.array(z.union([z.string(), z.date()])) }),
+    bytes: z.instanceof(Uint8Array),
+    byName: z.map(z.string(), z.string()),
+    run: z.custom<() => void>(),
+    tag: z.symbol(),
+  }),
+});
+filed({
+  subject: card(1),
+  data: {
+    // @ts-expect-error a Date, deep inside
+    deep: { list: [] },
+    // @ts-expect-error no plain object
+    bytes: new Uint8Array(),
+    // @ts-expect-error a Map
+    byName: new Map(),
+    // @ts-expect-error a function
+    run: () => undefined,
+    // @ts-expect-error a symbol
+    tag: Symbol("tag"),
+  },
+});
+
+// Everything else compiles, whatever the type is made of.
+declare enum Size {
+  small = "s",
+  large = 2,
+}
+interface Place {
+  readonly street: string;
+  readonly lines?: readonly string[] | undefined;
+}
+interface Tree {
+  readonly name: string;
+  readonly leaves: Tree[];
+}
+const placed = defineEvent("card.placed", {
+  subject: card,
+  data: z.object({
+    any: z.any(),
+    unknown: z.unknown(),
+    perhaps: z.string().optional(),
+    none: z.undefined().optional(),
+    empty: z.null(),
+    place: z.custom<Place>(),
+    tree: z.custom<Tree>(),
+    lists: z.array(z.string()).readonly(),
+    pair: z.tuple([z.string(), z.number().optional()]),
+    branded: z.string().brand("CardId"),
+    brandedObject: z.object({ id: z.string() }).brand("Key"),
+    size: z.enum(Size),
+    record: z.record(z.string(), z.unknown()),
+    json: z.json(),
+    choice: z.discriminatedUnion("is", [
+      z.object({ is: z.literal("a"), a: z.int() }),
+      z.object({ is: z.literal("b") }),
+    ]),
+    due: z.date().transform((date) => date.toISOString()),
+  }),
+});
+placed({
+  subject: card(1),
+  data: {
+    any: 1,
+    unknown: { a: [1] },
+    empty: null,
+    place: { street: "High Street" },
+    tree: { name: "root", leaves: [{ name: "leaf", leaves: [] }] },
+    lists: ["a"],
+    pair: ["a"],
+    branded: "7",
+    brandedObject: { id: "7" },
+    size: Size.small,
+    record: {},
+    json: [{ a: null }],
+    choice: { is: "b" },
+    due: new Date(), // what is stored is the text
+  },
+});
+const eitherWay = z.union([z.object({ a: z.string() }), z.object({ b: z.number() })]);
+defineEvent("card.turned", { subject: card, data: eitherWay })({ subject: card(1), data: { b: 1 } });
+declare const ofInterface: StandardSchemaV1<Place>;
+defineEvent("card.put", { subject: card, data: ofInterface })({ subject: card(1), data: { street: "" } });
+declare const ofAnything: StandardSchemaV1;
+defineEvent("card.any", { subject: card, data: ofAnything })({ subject: card(1), data: { a: 1 } });
+/** An app's own way of defining its events. */
+const cardEvent = <Type extends string, Schema extends StandardSchemaV1>(type: Type, data: Schema) =>
+  defineEvent(type, { subject: card, data });
+cardEvent("card.sized", z.object({ size: z.int() }))({ subject: card(1), data: { size: 1 } });
+// @ts-expect-error a text for a number
+cardEvent("card.sized", z.object({ size: z.int() }))({ subject: card(1), data: { size: "1" } });
+// @ts-expect-error a Date
+cardEvent("card.sized", z.object({ at: z.date() }))({ subject: card(1), data: { at: new Date() } });
 
 // Who and when.
 closed({ subject: card(1), actor: user(1), onBehalfOf: null, occurredAt: new Date(), severity: "error" });

@@ -1,5 +1,5 @@
 import { TidingsError, isTidingsError } from "../errors.ts";
-import { entityKey } from "./entity.ts";
+import { entityKey, parseEntityKey } from "./entity.ts";
 import type { EntityLike } from "./filter.ts";
 import { checkIdentifier, limits } from "./limits.ts";
 
@@ -61,8 +61,7 @@ export function maySee(audience: readonly string[] | null, keys: ReadonlySet<str
 function keyOf(member: EntityLike, path: readonly (string | number)[]): string {
   if (typeof member === "string") {
     // A written entity is longer than an id by its type and the colon.
-    const colon = /^[a-z][a-z0-9_]{0,62}:/.exec(member)?.[0].length ?? 0;
-    checkIdentifier(member.slice(colon), path);
+    checkIdentifier(parseEntityKey(member)?.id ?? member, path);
     return member;
   }
   checkIdentifier(member?.type, [...path, "type"]);

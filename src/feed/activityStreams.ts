@@ -9,6 +9,7 @@ import { spokenParts } from "../events/spokenParts.ts";
 import { withPublicIds } from "../events/withPublicIds.ts";
 import { sayFirst, wordings } from "../events/wordings.ts";
 import { activityType, verbOf, type ActivityType } from "../events/activityTypes.ts";
+import { pathSegment } from "../pathSegment.ts";
 
 /** An object of ActivityStreams 2.0. */
 export interface ActivityObject {
@@ -27,7 +28,7 @@ export interface ActivityContext {
 const CONTEXT = "https://www.w3.org/ns/activitystreams";
 
 /** What `@context` says of a page in this language; `tidings:` names what the vocabulary has no word for. */
-export function activityContext(language: Language) {
+function activityContext(language: Language) {
   return [CONTEXT, { "@language": language.tag, tidings: "urn:tidings:" }] as const;
 }
 
@@ -38,10 +39,10 @@ export function activityOf(
 ): ActivityObject {
   const definition = event.problem === null ? registry.find(event.type) : undefined;
   const { shown, urlOf } = withPublicIds(event, registry);
-  const objectOf = (ref: EntityRef): ActivityObject => {
+  const objectOf: ObjectOf = (ref) => {
     const url = urlOf(ref);
     return {
-      id: `${publicUrl}/timeline/${ref.type}/${encodeURIComponent(ref.id)}`,
+      id: `${publicUrl}/timeline/${ref.type}/${pathSegment(ref.id)}`,
       type: kindOf(ref.type),
       ...(ref.label !== null && { name: ref.label }),
       ...(url !== null &&
@@ -67,10 +68,12 @@ export function activityOf(
   };
 }
 
-type Roles = readonly (readonly [role: string, refs: readonly EntityRef[]])[];
+type ObjectOf = (ref: EntityRef) => ActivityObject;
+type FilledRole = readonly [role: string, refs: readonly EntityRef[]];
 
 const ORIGINS = ["from", "origin", "source"];
 const TARGETS = ["to", "target", "destination", "into"];
+const REPLIED_TO = ["on", "inReplyTo"];
 const NOTES = new Set(["comment", "reply", "note", "message"]);
 /** Verbs that leave a thing in a state that has their name. */
 const STATES = new Set(["closed", "completed", "restored", "reopened", "archived"]);
@@ -81,59 +84,80 @@ function placed(
   eventType: string,
   { subject, refs }: SentenceEvent,
   published: string,
-  objectOf: (ref: EntityRef) => ActivityObject,
+  objectOf: ObjectOf,
 ): { readonly [property: string]: unknown } {
-  const roles: Roles = Object.entries(refs as Record<string, EntityRef | readonly EntityRef[] | null>).map(
-    ([role, value]) => [role, [value ?? []].flat()],
-  );
-  const used = new Set<string>();
-  const take = (names: readonly string[], otherwiseFirst: boolean): EntityRef | undefined => {
-    const filled = roles.filter(([role, { length }]) => length === 1 && !used.has(role));
-    const found = filled.find(([role]) => names.includes(role)) ?? (otherwiseFirst ? filled[0] : undefined);
-    if (found) used.add(found[0]);
-    return found?.[1][0];
-  };
   const verb = verbOf(eventType);
-  const isNote =
-    (type === "Create" || type === "Add") && (NOTES.has(subject.type) || /^(commented|replied)$/.test(verb));
-  const repliesTo = !isNote ? undefined : NOTES.has(subject.type) ? take(["on", "inReplyTo"], true) : subject;
-  const origin = isNote ? undefined : take(ORIGINS, type === "Remove");
-  const target = isNote ? undefined : take(TARGETS, type === "Add");
-  const mentioned = roles.filter(([role]) => role.startsWith("mention")).flatMap(([, named]) => named);
-  const others = roles.filter(
-    ([role, named]) => named.length > 0 && !used.has(role) && !role.startsWith("mention"),
-  );
-  const object = objectOf(subject);
+  const isNote = isAboutNote(type, verb, subject);
+  const roles = filledRoles(refs);
+  const repliedTo = isNote && NOTES.has(subject.type) ? roleFor(REPLIED_TO, roles, true) : undefined;
+  const origin = isNote ? undefined : roleFor(ORIGINS, roles, type === "Remove");
+  const notOrigin = roles.filter((role) => role !== origin);
+  const target = isNote ? undefined : roleFor(TARGETS, notOrigin, type === "Add");
+  const mentions = roles.filter(([name]) => name.startsWith("mention"));
+  const others = roles.filter((role) => ![repliedTo, origin, target, ...mentions].includes(role));
+  const mentioned = mentions.flatMap(([, named]) => named);
   return {
     ...(isNote && { type: "Create" }),
-    object:
-      type === "Delete"
-        ? {
-            id: object.id,
-            type: "Tombstone",
-            formerType: object.type,
-            deleted: published,
-            "tidings:kind": subject.type,
-          }
-        : isNote
-          ? {
-              ...(NOTES.has(subject.type) ? object : {}),
-              type: "Note",
-              ...(repliesTo && { inReplyTo: objectOf(repliesTo) }),
-            }
-          : STATES.has(verb)
-            ? { ...object, "tidings:state": verb }
-            : object,
-    ...(origin && { origin: objectOf(origin) }),
-    ...(target && { target: objectOf(target) }),
+    object: isNote
+      ? noteOf(subject, repliedTo?.[1][0], objectOf)
+      : afterwards(objectOf(subject), type, verb, published),
+    ...(origin && { origin: objectOf(origin[1][0]!) }),
+    ...(target && { target: objectOf(target[1][0]!) }),
     ...tagsOf(verb === "mentioned" ? [subject, ...mentioned] : mentioned, objectOf),
     ...(others.length > 0 && {
-      "tidings:refs": Object.fromEntries(others.map(([role, named]) => [role, named.map(objectOf)])),
+      "tidings:refs": Object.fromEntries(others.map(([name, named]) => [name, named.map(objectOf)])),
     }),
   };
 }
 
-function tagsOf(mentioned: readonly EntityRef[], objectOf: (ref: EntityRef) => ActivityObject) {
+function isAboutNote(type: ActivityType, verb: string, subject: EntityRef): boolean {
+  return (
+    (type === "Create" || type === "Add") && (NOTES.has(subject.type) || /^(commented|replied)$/.test(verb))
+  );
+}
+
+function filledRoles(refs: SentenceEvent["refs"]): readonly FilledRole[] {
+  return Object.entries(refs as Record<string, EntityRef | readonly EntityRef[] | null>)
+    .map(([name, held]): FilledRole => [name, [held ?? []].flat()])
+    .filter(([, { length }]) => length > 0);
+}
+
+/** The role that holds one entity and has one of these names, otherwise perhaps the first that holds one. */
+function roleFor(
+  names: readonly string[],
+  roles: readonly FilledRole[],
+  otherwiseFirst: boolean,
+): FilledRole | undefined {
+  const single = roles.filter(([, { length }]) => length === 1);
+  return single.find(([name]) => names.includes(name)) ?? (otherwiseFirst ? single[0] : undefined);
+}
+
+/** The note itself where it is the subject; otherwise one about the subject. */
+function noteOf(subject: EntityRef, repliedTo: EntityRef | undefined, objectOf: ObjectOf): ActivityObject {
+  const isNote = NOTES.has(subject.type);
+  const inReplyTo = isNote ? repliedTo : subject;
+  return {
+    ...(isNote && objectOf(subject)),
+    type: "Note",
+    ...(inReplyTo && { inReplyTo: objectOf(inReplyTo) }),
+  };
+}
+
+/** What the activity leaves of its object: all of it, with a state, or a tombstone. */
+function afterwards(
+  object: ActivityObject,
+  type: ActivityType,
+  verb: string,
+  published: string,
+): ActivityObject {
+  if (type === "Delete") {
+    const { id, type: formerType, "tidings:kind": kind } = object;
+    return { id, type: "Tombstone", formerType, deleted: published, "tidings:kind": kind };
+  }
+  return STATES.has(verb) ? { ...object, "tidings:state": verb } : object;
+}
+
+function tagsOf(mentioned: readonly EntityRef[], objectOf: ObjectOf) {
   if (mentioned.length === 0) return {};
   return {
     tag: mentioned.map((ref) => {

@@ -1,11 +1,12 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { checkWhole } from "../events/checkQuery.ts";
 import { normalFilter, type Beside, type EventFilter } from "../events/filter.ts";
 import { phaseOfVerb, phases, type Phase } from "../events/phase.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
-import { findActs, type Act } from "../log/findActs.ts";
+import { findEventSummaries, type EventSummary } from "../log/findEventSummaries.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { lastPosition } from "../log/readPositions.ts";
@@ -63,7 +64,7 @@ const MAX_DAYS = 7;
 /** A day's events by column, newest first; at most LOOK in each. */
 interface FoundDay {
   readonly date: DayText;
-  readonly columns: Record<Phase, Act[]>;
+  readonly columns: Record<Phase, EventSummary[]>;
 }
 
 /** Days of a feed in the reader's zone. Empty days cost nothing: a page reads the newest events before its border. */
@@ -80,8 +81,8 @@ export function createDays({ db, registry, accountOf, items }: DayDependencies) 
       const isProbe = found.length === limit;
       const bounded = { ...filter, until };
       if (isEmpty(bounded)) break;
-      const { acts, older } = await findActs(db, bounded, { limit: isProbe ? 1 : LOOK + 1 });
-      const days = daysOf(acts, zone);
+      const { summaries, older } = await findEventSummaries(db, bounded, { limit: isProbe ? 1 : LOOK + 1 });
+      const days = daysOf(summaries, zone);
       // The last day may go on beyond what was read: it is read again, from its own beginning.
       const cut = !isProbe && older !== null ? days.pop() : undefined;
       if (cut && days.length === 0) found.push(await busyDay(bounded, cut, zone));
@@ -102,14 +103,15 @@ export function createDays({ db, registry, accountOf, items }: DayDependencies) 
     };
   };
 
-  function inColumns({ date, acts }: DayActs): FoundDay {
-    const columns: Record<Phase, Act[]> = { added: [], updated: [], done: [] };
-    for (const act of acts) columns[registry.find(act.type)?.phase ?? phaseOfVerb(act.type)].push(act);
+  function inColumns({ date, summaries }: DaySummaries): FoundDay {
+    const columns: Record<Phase, EventSummary[]> = { added: [], updated: [], done: [] };
+    for (const summary of summaries)
+      columns[registry.find(summary.type)?.phase ?? phaseOfVerb(summary.type)].push(summary);
     return { date, columns };
   }
 
   /** A day of more than 1,000 events, column by column: what is rare on a busy day is found, too. */
-  async function busyDay(filter: NormalFilter, day: DayActs, zone: TimeZone): Promise<FoundDay> {
+  async function busyDay(filter: NormalFilter, day: DaySummaries, zone: TimeZone): Promise<FoundDay> {
     const { date, columns } = inColumns(day);
     const since = Math.max(filter.since ?? 0, zone.startOf(date));
     const wanted = filter.types && new Set(filter.types);
@@ -118,20 +120,22 @@ export function createDays({ db, registry, accountOf, items }: DayDependencies) 
         .filter((definition) => definition.phase === phase)
         .flatMap(({ type, aliases }) => [type, ...aliases])
         .filter((type) => wanted === null || wanted.has(type));
-      const { acts } = await findActs(db, { ...filter, since, types }, { limit: LOOK });
+      const { summaries } = await findEventSummaries(db, { ...filter, since, types }, { limit: LOOK });
       // Types that no definition has any more are only among the newest.
-      const all = new Map([...columns[phase], ...acts].map((act) => [act.id, act]));
+      const all = new Map([...columns[phase], ...summaries].map((summary) => [summary.id, summary]));
       columns[phase] = [...all.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, LOOK);
     }
     return { date, columns };
   }
 
   async function rendered(account: string, days: readonly FoundDay[], reading: Reading): Promise<FeedDay[]> {
-    const acts = days.flatMap(({ columns }) => phases.flatMap((phase) => columns[phase].slice(0, SHOWN)));
-    const keys = acts.map(({ lane, id }) => ({ account, lane, id }));
+    const summaries = days.flatMap(({ columns }) =>
+      phases.flatMap((phase) => columns[phase].slice(0, SHOWN)),
+    );
+    const keys = summaries.map(({ lane, id }) => ({ account, lane, id }));
     const events = (await readEvents(db, keys)).map((event) => recordedEvent(event, registry));
     const shown = new Map((await items(events, reading)).map((item) => [item.id, item]));
-    const column = (found: readonly Act[]): DayColumn => ({
+    const column = (found: readonly EventSummary[]): DayColumn => ({
       items: found.slice(0, SHOWN).flatMap(({ id }) => shown.get(id) ?? []),
       hidden: Math.max(0, found.length - SHOWN),
     });
@@ -142,21 +146,21 @@ export function createDays({ db, registry, accountOf, items }: DayDependencies) 
   }
 }
 
-interface DayActs {
+interface DaySummaries {
   readonly date: DayText;
-  readonly acts: readonly Act[];
+  readonly summaries: readonly EventSummary[];
 }
 
 /** Events come newest first, and so do the days. */
-function daysOf(acts: readonly Act[], zone: TimeZone): DayActs[] {
-  const days = new Map<DayText, Act[]>();
-  for (const act of acts) {
-    const date = zone.dayOf(recordedAt(act.id));
+function daysOf(summaries: readonly EventSummary[], zone: TimeZone): DaySummaries[] {
+  const days = new Map<DayText, EventSummary[]>();
+  for (const summary of summaries) {
+    const date = zone.dayOf(recordedAt(summary.id));
     const day = days.get(date);
-    if (day) day.push(act);
-    else days.set(date, [act]);
+    if (day) day.push(summary);
+    else days.set(date, [summary]);
   }
-  return [...days].map(([date, ofDay]) => ({ date, acts: ofDay }));
+  return [...days].map(([date, ofDay]) => ({ date, summaries: ofDay }));
 }
 
 function earlier(a: number | null, b: number): number {
@@ -174,11 +178,6 @@ function checked(query: DayQuery): DayQuery {
       detail: `before: "${String(before).slice(0, 50)}" is no day`,
     });
   }
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_DAYS) {
-    throw new TidingsError("INVALID_FILTER", {
-      detail: `limit ${limit} must be a whole number from 1 to ${MAX_DAYS}`,
-      path: ["limit"],
-    });
-  }
+  checkWhole("limit", limit, 1, MAX_DAYS);
   return query;
 }

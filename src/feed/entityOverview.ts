@@ -9,7 +9,7 @@ import {
   type NamesOf,
 } from "../events/filter.ts";
 import { findColumns } from "../log/fillPage.ts";
-import type { NormalFilter } from "../log/findEvents.ts";
+import { LOWEST, type NormalFilter } from "../log/findEvents.ts";
 import { readEvents } from "../log/readEvents.ts";
 import type { StoredEvent } from "../log/storedEvent.ts";
 import type { EntityDependencies } from "./entitySearch.ts";
@@ -43,11 +43,9 @@ export interface EntityOverview {
 /** Enough for all but what everybody works on for years. 80 ms on PGlite at this many (measured). */
 const LOOK = 5_000;
 const MOST_PEOPLE = 20;
-/** Before every event. */
-const BEGINNING = "00000000-0000-0000-0000-000000000000";
 
 /** Throws ENTITY_NOT_FOUND where no event is about it, or none that the viewer may see. */
-export function createEntityOverview({ db, registry, accountOf }: EntityDependencies) {
+export function createEntityOverview({ db, registry, accountOf, signals }: EntityDependencies) {
   return async (asked: EntityLike, query: EntityQuery = {}): Promise<EntityOverview> => {
     checkNames(query, overviewNames);
     const { timeZone: zoneName = "UTC", viewer } = query;
@@ -55,38 +53,41 @@ export function createEntityOverview({ db, registry, accountOf }: EntityDependen
     const filter = normalFilter({ viewer, of: asked, lanes }, accountOf(query.account), registry);
     const { account } = filter;
     const key = filter.of![0]!;
-    const found = await findColumns<Act>(db, ACT, filter, { limit: LOOK + 1 });
-    const acts = found.slice(0, LOOK);
+    const found = await findColumns<OverviewRow>(db, OVERVIEW_COLUMNS, filter, { limit: LOOK + 1 });
+    const rows = found.slice(0, LOOK);
     const [newest] = await readEvents(
       db,
-      acts.slice(0, 1).map(({ lane, id }) => ({ account, lane, id })),
+      rows.slice(0, 1).map(({ lane, id }) => ({ account, lane, id })),
     );
     const ref = newest && refIn(newest, key);
     if (!ref) throw new TidingsError("ENTITY_NOT_FOUND", { detail: `"${key.slice(0, 100)}"` });
     const complete = found.length <= LOOK;
-    const present = await loadPresent([{ account, ref }], registry);
-    const times = acts.map(({ at }) => at);
+    const present = await loadPresent([{ account, ref }], { registry, signals });
+    const times = rows.map(({ at }) => at);
     return {
       entity: feedEntity(account, ref, registry, present),
       firstAt: complete ? earliest(times) : await firstAt(filter),
       lastAt: new Date(Math.max(...times)),
-      events: acts.length,
+      events: rows.length,
       complete,
-      people: peopleOf(acts),
+      people: peopleOf(rows),
       weeks: weeksOf(times.map((time) => mondayOf(zone.dayOf(time)))),
     };
   };
 
   async function firstAt(filter: NormalFilter): Promise<Date> {
-    const [first] = await findColumns<Act>(db, ACT, filter, { after: BEGINNING, limit: 1 });
+    const [first] = await findColumns<OverviewRow>(db, OVERVIEW_COLUMNS, filter, {
+      after: LOWEST,
+      limit: 1,
+    });
     return new Date(first!.at);
   }
 }
 
-const ACT =
+const OVERVIEW_COLUMNS =
   "e.lane, e.id::text, e.actor_type, e.actor_id, e.actor_label, extract(epoch from e.occurred_at)::float8 * 1000 as at";
 
-interface Act {
+interface OverviewRow {
   readonly lane: Lane;
   readonly id: string;
   readonly actor_type: string;
@@ -104,9 +105,9 @@ function earliest(times: readonly number[]): Date {
   return new Date(Math.min(...times));
 }
 
-function peopleOf(acts: readonly Act[]): EntityOverview["people"] {
+function peopleOf(rows: readonly OverviewRow[]): EntityOverview["people"] {
   const people = new Map<string, { actor: EntityRef; count: number }>();
-  for (const { actor_type: type, actor_id: id, actor_label: label } of acts) {
+  for (const { actor_type: type, actor_id: id, actor_label: label } of rows) {
     const key = entityKey({ type, id });
     const known = people.get(key) ?? { actor: { type, id, label }, count: 0 };
     people.set(key, { ...known, count: known.count + 1 });

@@ -1,14 +1,13 @@
 import { textArray, type Database } from "../db/database.ts";
-import { TidingsError } from "../errors.ts";
+import { checkWhole, refuseField } from "../events/checkQuery.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
-import { entitiesOf, entityKey, type EntityRef } from "../events/entity.ts";
+import { entitiesOf, entityKey, parseEntityKey, type EntityRef } from "../events/entity.ts";
 import { checkNames, normalFilter, type EventFilter, type NamesOf } from "../events/filter.ts";
 import { checkText } from "../events/limits.ts";
-import type { Registry } from "../events/registry.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
 import { readEvents } from "../log/readEvents.ts";
 import { feedEntity, type FeedEntity } from "./feedItem.ts";
-import { loadPresent } from "./presentEntities.ts";
+import { loadPresent, type PresentDependencies } from "./presentEntities.ts";
 
 export interface EntitySearch extends Pick<EventFilter, "account" | "viewer"> {
   /**
@@ -47,9 +46,8 @@ export interface FoundEntities {
   readonly complete: boolean;
 }
 
-export interface EntityDependencies {
+export interface EntityDependencies extends PresentDependencies {
   readonly db: Database;
-  readonly registry: Registry;
   readonly accountOf: (given: string | undefined) => string;
 }
 
@@ -60,7 +58,7 @@ const PASSED = 20_000;
 const MOST = 50;
 
 /** Entities that the newest 5,000 events of a viewer are about, and `type:id` exactly however old. The best match first. */
-export function createEntitySearch({ db, registry, accountOf }: EntityDependencies) {
+export function createEntitySearch({ db, registry, accountOf, signals }: EntityDependencies) {
   return async (query: EntitySearch = {}): Promise<FoundEntities> => {
     checkNames(query, searchNames);
     const { q = "", types, limit = 20, viewer } = query;
@@ -73,7 +71,7 @@ export function createEntitySearch({ db, registry, accountOf }: EntityDependenci
     const { account } = filter;
     const present = await loadPresent(
       found.map(({ ref }) => ({ account, ref })),
-      registry,
+      { registry, signals },
     );
     return {
       items: found.map(({ ref, at }) => ({
@@ -131,8 +129,8 @@ async function findExact(
   { account, audiences }: NormalFilter,
   { q, types }: Asked,
 ): Promise<Found | null> {
-  const type = /^([a-z][a-z0-9_]*):./.exec(q)?.[1];
-  if (type === undefined || (types && !types.includes(type))) return null;
+  const asked = parseEntityKey(q);
+  if (!asked?.id || (types && !types.includes(asked.type))) return null;
   const about = await on.query<{ lane: Lane; id: string }>(
     NEWEST_ABOUT,
     [audiences && textArray(audiences), account, q, PASSED],
@@ -150,15 +148,10 @@ const NEWEST_ABOUT = `
 select lane, id::text from tidings.newest_about($1::text[], $2, $3, $4::int)`;
 
 function check({ q, types, limit }: Asked): void {
-  if (q.length > 200) refuse("q", `has ${q.length} characters, the limit is 200`);
+  if (q.length > 200) refuseField("q", `has ${q.length} characters, the limit is 200`);
   checkText(q, ["q"]);
   if (types !== null && (types.length === 0 || types.length > MOST))
-    refuse("types", `must hold 1 to ${MOST} values`);
+    refuseField("types", `must hold 1 to ${MOST} values`);
   for (const type of types ?? []) checkText(type, ["types"]);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
-    refuse("limit", `${limit} must be a whole number from 1 to ${MOST}`);
-}
-
-function refuse(field: string, what: string): never {
-  throw new TidingsError("INVALID_FILTER", { detail: `${field} ${what}`, path: [field] });
+  checkWhole("limit", limit, 1, MOST);
 }

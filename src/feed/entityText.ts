@@ -1,4 +1,4 @@
-import { entityKey } from "../events/entity.ts";
+import { entityKey, parseEntityKey } from "../events/entity.ts";
 import type { EntityLike } from "../events/filter.ts";
 import { checkIdentifier } from "../events/limits.ts";
 
@@ -6,9 +6,7 @@ import { checkIdentifier } from "../events/limits.ts";
 export function entityText(entity: EntityLike): string | undefined {
   try {
     const text = typeof entity === "string" ? entity : entityKey(entity);
-    const [, type, id] = /^([a-z][a-z0-9_]*):(.*)$/s.exec(text) ?? [];
-    checkIdentifier(type, ["type"]);
-    checkIdentifier(id, ["id"]);
+    checkIdentifier(parseEntityKey(text)?.id, ["id"]);
     return text;
   } catch {
     return undefined;

@@ -1,11 +1,11 @@
 import type { Database } from "../db/database.ts";
 import { entityKey, type EntityRef } from "../events/entity.ts";
 import { normalFilter, type EventFilter } from "../events/filter.ts";
-import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
-import { findActs, type Act, type FoundActs } from "../log/findActs.ts";
+import { findEventSummaries, type EventSummary, type FoundSummaries } from "../log/findEventSummaries.ts";
 import type { NormalFilter } from "../log/findEvents.ts";
-import { loadPresent } from "./presentEntities.ts";
+import { feedEntity } from "./feedItem.ts";
+import { loadPresent, type PresentDependencies } from "./presentEntities.ts";
 import { timeZone, type DayText } from "./timeZone.ts";
 
 export type FacetQuery = EventFilter & {
@@ -27,9 +27,8 @@ export interface Facets {
   readonly complete: boolean;
 }
 
-export interface FacetDependencies {
+export interface FacetDependencies extends PresentDependencies {
   readonly db: Database;
-  readonly registry: Registry;
   readonly accountOf: (given: string | undefined) => string;
 }
 
@@ -39,16 +38,16 @@ const MOST_ACTORS = 50;
 const MOST_DAYS = 100;
 
 /** Counts types, actors and days among the newest events that match, at a bounded cost. */
-export function createFacets({ db, registry, accountOf }: FacetDependencies) {
+export function createFacets({ db, registry, accountOf, signals }: FacetDependencies) {
   return async ({ timeZone: zoneName = "UTC", ...query }: FacetQuery = {}): Promise<Facets> => {
     const zone = timeZone(zoneName);
     const filter = normalFilter(query, accountOf(query.account), registry);
-    const asked = new Map<string, Promise<FoundActs>>();
+    const asked = new Map<string, Promise<FoundSummaries>>();
     // A person who chose one type wants to see how many there are of the others. Most often nothing is chosen, and all are one.
-    const newest = (without: Partial<NormalFilter>): Promise<FoundActs> => {
+    const newest = (without: Partial<NormalFilter>): Promise<FoundSummaries> => {
       const wider = { ...filter, ...without };
       const key = JSON.stringify(wider);
-      const known = asked.get(key) ?? findActs(db, wider, { limit: LOOK });
+      const known = asked.get(key) ?? findEventSummaries(db, wider, { limit: LOOK });
       asked.set(key, known);
       return known;
     };
@@ -58,9 +57,9 @@ export function createFacets({ db, registry, accountOf }: FacetDependencies) {
       newest({ actors: null }),
       newest({ since: null, until: null }),
     ]);
-    const types = tally(ofTypes.acts, ({ type }) => registry.find(type)?.type ?? type);
-    const actors = tally(ofActors.acts, ({ actor_type: type, actor_id: id }) => entityKey({ type, id }));
-    const days = tally(ofDays.acts, ({ id }) => zone.dayOf(recordedAt(id)));
+    const types = tally(ofTypes.summaries, ({ type }) => registry.find(type)?.type ?? type);
+    const actors = tally(ofActors.summaries, ({ actor_type: type, actor_id: id }) => entityKey({ type, id }));
+    const days = tally(ofDays.summaries, ({ id }) => zone.dayOf(recordedAt(id)));
     const active = mostFirst(actors)
       .slice(0, MOST_ACTORS)
       .map(
@@ -78,16 +77,16 @@ export function createFacets({ db, registry, accountOf }: FacetDependencies) {
     const { account } = filter;
     const present = await loadPresent(
       active.map(({ actor }) => ({ account, ref: actor })),
-      registry,
+      { registry, signals },
     );
     return {
       types: mostFirst(types).map(([type, { count }]) => ({ type, count })),
       actors: active.map(({ actor, count }) => ({
-        actor: { ...actor, label: present.find(account, actor)?.label ?? actor.label },
+        actor: { ...actor, label: feedEntity(account, actor, registry, present).label },
         count,
       })),
       days: [...days].slice(0, MOST_DAYS).map(([date, { count }]) => ({ date, count })),
-      events: all.acts.length,
+      events: all.summaries.length,
       complete: [all, ofTypes, ofActors, ofDays].every(({ older }) => older === null),
     };
   };
@@ -95,15 +94,15 @@ export function createFacets({ db, registry, accountOf }: FacetDependencies) {
 
 /** In the order in which the keys first come: newest first. */
 function tally(
-  acts: readonly Act[],
-  keyOf: (act: Act) => string,
-): Map<string, { readonly newest: Act; count: number }> {
-  const counts = new Map<string, { readonly newest: Act; count: number }>();
-  for (const act of acts) {
-    const key = keyOf(act);
+  summaries: readonly EventSummary[],
+  keyOf: (summary: EventSummary) => string,
+): Map<string, { readonly newest: EventSummary; count: number }> {
+  const counts = new Map<string, { readonly newest: EventSummary; count: number }>();
+  for (const summary of summaries) {
+    const key = keyOf(summary);
     const counted = counts.get(key);
     if (counted) counted.count++;
-    else counts.set(key, { newest: act, count: 1 });
+    else counts.set(key, { newest: summary, count: 1 });
   }
   return counts;
 }

@@ -7,6 +7,7 @@ import type { Draft } from "../events/draft.ts";
 import { defineEntity, many, optional, type LoadedEntity } from "../events/entity.ts";
 import { renderHtml } from "../events/renderSentence.ts";
 import { sentence } from "../events/sentence.ts";
+import type { SignalMap } from "../signals.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 
 /** What the app's tables hold: what is not here was deleted. */
@@ -67,8 +68,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => {
   account = `account-${++count}`;
-  loadCards.mockClear();
-  loadUsers.mockClear();
+  loadCards.mockReset();
+  loadUsers.mockReset();
 });
 
 const record = (...drafts: Draft[]) => tidings.run({ account, actor: ann }, () => tidings.record(...drafts));
@@ -253,6 +254,57 @@ describe("live subjects", () => {
     });
     await record(commented({ subject: card("gone"), data: { comment: "c7" } }));
     expect(await newest()).toMatchObject({ url: null, actionable: false });
+  });
+
+  const notAnswers: [string, () => unknown, string][] = [
+    ["throws", () => Promise.reject(new Error("relation cards does not exist")), "relation cards"],
+    ["throws at once", () => expect.unreachable("no pool"), "no pool"],
+    ["gives null", () => null, "load gave null"],
+    ["gives a text", () => "card", "load gave string"],
+    ["gives what has no id", () => [{ id: "1" }, { label: "One" }], "load gave something else at index 1"],
+    [
+      "gives a label that is no text",
+      () => [{ id: "1", label: { en: "One" } }],
+      "load gave something else at",
+    ],
+  ];
+  test.each(notAnswers)(
+    "where a load %s, its kind is shown as recorded, as plain text; the others and the page stay, and a signal says why",
+    async (_, answer, why) => {
+      const failed: SignalMap["entity.load_failed"][] = [];
+      const stop = tidings.signals.on("entity.load_failed", (signal) => failed.push(signal));
+      await record(move("1"), move("2"), boardAdded({ subject: board("b", "Plans") }));
+      loadCards.mockImplementationOnce(answer as never);
+      const { items } = await tidings.feed({ account });
+      expect(items.map(({ text }) => text)).toEqual([
+        "Dr ann added board Plans",
+        "Dr ann moved Card 2 on Plans for ",
+        "Dr ann moved Card 1 on Plans for ",
+      ]);
+      expect(items[2]).toMatchObject({
+        subject: { label: "Card 1", url: null, deleted: false },
+        url: null,
+        actionable: false,
+      });
+      expect(failed).toMatchObject([{ entity: "card", account, ids: ["2", "1"] }]);
+      expect(String(failed[0]!.error)).toContain(why);
+      expect(loadCards).toHaveBeenCalledTimes(1);
+
+      // Every other reading too.
+      loadCards.mockImplementation(answer as never);
+      loadUsers.mockImplementation(answer as never);
+      expect((await tidings.groupedFeed({ account })).groups).toHaveLength(2);
+      const { entity } = await tidings.entities.overview(card(1), { account });
+      expect(entity).toMatchObject({ label: "Card 1", deleted: false });
+      expect((await tidings.facets({ account })).actors[0]!.actor.label).toBe("Ann");
+      stop();
+    },
+  );
+
+  test("rows may bring their ids as numbers", async () => {
+    await record(move("1"));
+    loadCards.mockImplementationOnce(async () => [{ id: 1, label: "One" }] as never);
+    expect((await newest()).subject).toMatchObject({ id: "1", label: "One", deleted: false });
   });
 
   test("another account's entity is never shown for one of the same id", async () => {

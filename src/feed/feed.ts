@@ -1,21 +1,15 @@
 import type { Database } from "../db/database.ts";
+import { refuseField } from "../events/checkQuery.ts";
 import { lanes } from "../events/defineEvent.ts";
 import { entitiesOf } from "../events/entity.ts";
-import {
-  normalFilter,
-  refuseField,
-  type Beside,
-  type EntityLike,
-  type EventFilter,
-} from "../events/filter.ts";
+import { normalFilter, type Beside, type EntityLike, type EventFilter } from "../events/filter.ts";
 import { pageBounds, pageNames, pageOf, type Page, type PageRequest } from "../events/page.ts";
 import { recordedEvent, type RecordedEvent } from "../events/recordedEvent.ts";
-import type { Registry } from "../events/registry.ts";
 import { findPage } from "../log/findPage.ts";
 import { feedItem, type FeedItem } from "./feedItem.ts";
 import type { Localized, Reading } from "./localized.ts";
 import type { ReadMark } from "./marks.ts";
-import { loadPresent, type EntityOfAccount } from "./presentEntities.ts";
+import { loadPresent, type EntityOfAccount, type PresentDependencies } from "./presentEntities.ts";
 import { readStates, type ReaderOfFeed } from "./readState.ts";
 
 export type FeedQuery = EventFilter &
@@ -43,13 +37,12 @@ export interface Feeds {
   items(events: readonly RecordedEvent[], reading?: Reading): Promise<FeedItem[]>;
 }
 
-export interface FeedDependencies {
+export interface FeedDependencies extends PresentDependencies {
   readonly db: Database;
-  readonly registry: Registry;
   readonly accountOf: (given: string | undefined) => string;
 }
 
-export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feeds {
+export function createFeeds({ db, registry, accountOf, signals }: FeedDependencies): Feeds {
   async function feed(query: FeedQuery = {}): Promise<FeedPage> {
     const filter = normalFilter(query, accountOf(query.account), registry, feedNames);
     const found = await findPage(db, filter, pageBounds(query));
@@ -68,7 +61,7 @@ export function createFeeds({ db, registry, accountOf }: FeedDependencies): Feed
 
   async function items(events: readonly RecordedEvent[], { locale }: Reading = {}): Promise<FeedItem[]> {
     const language = registry.languages.find(locale);
-    const present = await loadPresent(entitiesIn(events), registry);
+    const present = await loadPresent(entitiesIn(events), { registry, signals });
     return events.map((event) => feedItem(event, registry, present, language));
   }
 

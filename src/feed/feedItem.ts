@@ -12,7 +12,7 @@ import { sayFirst, wordings } from "../events/wordings.ts";
 export interface FeedEntity extends EntityRef {
   /** Where it is seen, or null. */
   readonly url: string | null;
-  /** True when `load` did not return it. */
+  /** True when `load` answered without it. */
   readonly deleted: boolean;
 }
 
@@ -47,9 +47,9 @@ export interface FeedItem {
   readonly unseen?: boolean | undefined;
 }
 
-/** What the app says of entities now. Undefined: not asked. Null: deleted. */
+/** What the app says of entities now. Undefined: not asked. Null: deleted. `unknown`: their `load` failed. */
 export interface PresentEntities {
-  find(account: string, ref: EntityRef): LoadedEntity | null | undefined;
+  find(account: string, ref: EntityRef): LoadedEntity | null | undefined | "unknown";
 }
 
 const DEFAULT_ICON = "activity";
@@ -99,6 +99,8 @@ export function feedEntity(
   present: PresentEntities,
 ): FeedEntity {
   const now = present.find(account, ref);
+  // It may be gone, which nobody can say: a link could lead nowhere, and `deleted` could be wrong.
+  if (now === "unknown") return { type: ref.type, id: ref.id, label: ref.label, url: null, deleted: false };
   const urlOf = registry.entities.get(ref.type)?.options.url;
   const url = now === null ? null : safe(now?.url ?? (urlOf && attempt(() => urlOf(ref.id, ref))));
   return { type: ref.type, id: ref.id, label: now?.label ?? ref.label, url, deleted: now === null };

@@ -31,7 +31,7 @@ const EVENTS_READ_FIRST = 2;
 
 /** A page of at most `limit` groups. Pages hold every event of the straight feed exactly once. */
 export async function readGroupedFeed(
-  { db, registry, accountOf }: FeedDependencies,
+  { db, registry, accountOf, signals }: FeedDependencies,
   query: FeedQuery,
 ): Promise<GroupedFeedPage> {
   const filter = normalFilter(query, accountOf(query.account), registry, feedNames);
@@ -71,7 +71,7 @@ export async function readGroupedFeed(
   const older = forwards ? first : unlooked || beyond.length > 0 ? last : null;
 
   const [present, states] = await Promise.all([
-    loadPresent(entitiesIn(shown), registry),
+    loadPresent(entitiesIn(shown), { registry, signals }),
     query.reader && readStates(db, query.reader, filter.account, shown),
   ]);
   const mayContinue = continuation(shown, beyond, keyOf);

@@ -59,7 +59,7 @@ export async function readGroup(
   const from = query.before === undefined ? 0 : events.findIndex((event) => event.id < query.before!);
   const shown = from === -1 ? [] : events.slice(from, from + limit);
   const language = registry.languages.find(query.locale);
-  const present = await loadPresent(entitiesIn(events), registry);
+  const present = await loadPresent(entitiesIn(events), dependencies);
   return {
     group: feedGroup(key, events, false, registry, present, language),
     items: shown.map((event) => feedItem(event, registry, present, language)),

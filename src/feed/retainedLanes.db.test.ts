@@ -2,9 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import { insertPastEvents } from "../../test/support/pastEvents.ts";
 import type { TestDatabase } from "../../test/support/testDatabase.ts";
+import { watchStatements } from "../../test/support/watchStatements.ts";
 import { defineEvent, lanes } from "../events/defineEvent.ts";
 import { defineEntity } from "../events/entity.ts";
 import { sentence } from "../events/sentence.ts";
+import { idFloor } from "../log/findEvents.ts";
 import { createTidings, type Tidings } from "../tidings.ts";
 
 const card = defineEntity("card");
@@ -19,12 +21,15 @@ const BEGIN = Date.UTC(2026, 7, 3, 10);
 /** More of them than an overview looks at. */
 const SEEN = 5_100;
 const account = "acme";
+const STILL_SEEN = { account: "going on", lane: "client" };
 
 describeOnDatabases("where retention has taken one lane, and its timeline rows are left", (open) => {
   let database: TestDatabase;
   let tidings: Tidings;
   /** The newest first. */
   let kept: string[];
+  /** The oldest first. */
+  let goingOn: string[];
   const about = { account, of: card(1), lanes };
 
   beforeAll(async () => {
@@ -44,6 +49,16 @@ describeOnDatabases("where retention has taken one lane, and its timeline rows a
     await seen(every(SEEN, BEGIN + 600_000, 1_000));
     await seen(every(3, BEGIN, 1_000), "busy");
     await insertPastEvents(database.db, every(5_001, BEGIN + DAY_MS, 1_000), { account: "busy" });
+    // Whose lane is still used after what it has lost, in a month that is not the first: all of the past lies there.
+    const later = Date.now() + 40 * DAY_MS;
+    await seen(every(SEEN, BEGIN + 600_000, 1_000), "going on");
+    goingOn = await insertPastEvents(
+      database.db,
+      [...every(3, BEGIN, 60_000), ...every(2, later - 20_000, 8_000)],
+      { account: "going on" },
+    );
+    goingOn.push(...(await insertPastEvents(database.db, every(3, later - 15_000, 1_000), STILL_SEEN)));
+    goingOn.sort();
     await database.db.query(
       `with given as (
          insert into tidings.event_order (pos, account_id, lane, event_id)
@@ -52,7 +67,9 @@ describeOnDatabases("where retention has taken one lane, and its timeline rows a
     );
     const partitions = await database.db.query<{ name: string }>(
       `select inhrelid::regclass::text as name from pg_inherits
-        where inhparent = 'tidings.events'::regclass and inhrelid::regclass::text like 'tidings.events\\_client%'`,
+        where inhparent = 'tidings.events'::regclass and inhrelid in (
+              select tableoid from tidings.events where lane = 'client' and id < $1::uuid)`,
+      [idFloor(BEGIN + DAY_MS)],
     );
     for (const { name } of partitions) await database.db.query(`drop table ${name}`);
   }, 120_000);
@@ -102,6 +119,27 @@ describeOnDatabases("where retention has taken one lane, and its timeline rows a
     expect((await tidings.events.latest(card(1), { account }))?.id).toBe(kept[0]);
     expect(await tidings.events.latest("user:ben", { account })).toBeNull();
     expect(await tidings.events.count(about)).toBe(3);
+  });
+
+  test("a page forwards does not go through what a lane has lost that is still used", async () => {
+    const watched = watchStatements(database.db);
+    const { events } = createTidings({ db: watched.db, events: { cardMoved, cardSeen } });
+    const of = { ...about, account: "going on" };
+    for (const query of [{}, { viewer: { type: "user", id: "cat" } }, { types: [cardMoved, cardSeen] }]) {
+      for (const limit of [1, 2, 50]) {
+        const read = [goingOn[0]!];
+        let page = read;
+        while (page.length > 0) {
+          watched.statements.length = 0;
+          const { items } = await events.list({ ...of, ...query, limit, after: read.at(-1)! });
+          page = items.map(({ id }) => id).toReversed();
+          read.push(...page);
+          // Ids and their events: at first, up to where the lane begins, and from there on; and where that is.
+          expect(watched.statements.length).toBeLessThanOrEqual(7);
+        }
+        expect(read).toEqual(goingOn);
+      }
+    }
   });
 
   test("groups, days, facets and unread counts hold what is left", async () => {

@@ -1,5 +1,5 @@
 import { textArray, type Database } from "../db/database.ts";
-import { TidingsError } from "../errors.ts";
+import { refuseField } from "../events/checkQuery.ts";
 import { lanes, type Lane } from "../events/defineEvent.ts";
 import { checkNames, normalFilter, type EventFilter, type NamesOf } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
@@ -162,17 +162,17 @@ interface CountRow {
 
 /** Checks what can be checked without knowing the time. */
 function zoneOf({ bucket, by, timeZone: zoneName = "UTC" }: EventStatsQuery): TimeZone {
-  if (!["hour", "day"].includes(bucket)) refuse("bucket", `"${bucket}" is neither hour nor day`);
-  if (!["type", "lane"].includes(by)) refuse("by", `"${by}" is neither type nor lane`);
+  if (!["hour", "day"].includes(bucket)) refuseField("bucket", `"${bucket}" is neither hour nor day`);
+  if (!["type", "lane"].includes(by)) refuseField("by", `"${by}" is neither type nor lane`);
   return timeZone(zoneName);
 }
 
 /** Where the buckets begin, oldest first. A day has the hours that the zone gives it: 23, 24 or 25. */
 function bordersOf({ bucket, since: from }: EventStatsQuery, zone: TimeZone, until: number): number[] {
   const since = from?.getTime() ?? until - (bucket === "hour" ? DAY_MS : VOLUME_DAYS * DAY_MS);
-  if (!(since >= 0 && since < until && until < 2 ** 47)) refuse("since", "must be a Date before until");
+  if (!(since >= 0 && since < until && until < 2 ** 47)) refuseField("since", "must be a Date before until");
   if ((until - since) / (bucket === "hour" ? HOUR_MS : DAY_MS) > MOST_BUCKETS)
-    refuse("since", `makes more than ${MOST_BUCKETS} buckets`);
+    refuseField("since", `makes more than ${MOST_BUCKETS} buckets`);
 
   const borders: number[] = [];
   for (let day = zone.dayOf(since); zone.startOf(day) < until; day = nextDay(day)) {
@@ -193,8 +193,4 @@ function firstComplete(rows: readonly CountRow[]): number {
     return looked < LOOK ? 0 : Math.min(...own.map(({ stretch }) => stretch));
   });
   return Math.max(...cut);
-}
-
-function refuse(field: string, what: string): never {
-  throw new TidingsError("INVALID_FILTER", { detail: `${field} ${what}`, path: [field] });
 }

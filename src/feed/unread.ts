@@ -3,7 +3,7 @@ import { entityKey } from "../events/entity.ts";
 import { normalFilter, type Beside, type EventFilter } from "../events/filter.ts";
 import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
-import { findActs } from "../log/findActs.ts";
+import { findEventSummaries } from "../log/findEventSummaries.ts";
 import { LOWEST, idFloor, type NormalFilter } from "../log/findEvents.ts";
 import { createMatcher } from "../log/matchFilter.ts";
 import { positionsOf } from "../log/positionsOf.ts";
@@ -127,10 +127,10 @@ async function countBetween(
 
   let before: string | undefined;
   for (let looked = 0, limit = FIRST_LOOK; looked < LOOK; looked += limit, limit = LOOK - looked) {
-    const { acts, older } = await findActs(db, bounded, { before, limit });
-    const near = acts.flatMap(({ id }) => (isBetween(id) ? [] : [id]));
+    const { summaries, older } = await findEventSummaries(db, bounded, { before, limit });
+    const near = summaries.flatMap(({ id }) => (isBetween(id) ? [] : [id]));
     const positions = await positionsOf(db, filter.account, near);
-    for (const { id, actor_type, actor_id } of acts) {
+    for (const { id, actor_type, actor_id } of summaries) {
       const actor = { type: actor_type, id: actor_id };
       if (isBetween(id)) {
         if (isUnread(actor, null)) count++;

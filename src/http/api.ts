@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { getPathNoStrict } from "hono/utils/url";
 import { TidingsError } from "../errors.ts";
+import { withDotSegments } from "../pathSegment.ts";
 import type { Caller } from "./identity.ts";
 import { invalidRequest } from "./invalidRequest.ts";
 
@@ -17,7 +18,7 @@ export function createApi(base: string): Api {
     getPath: (request) => {
       const path = getPathNoStrict(request);
       if (path === base) return "/";
-      return path.startsWith(`${base}/`) ? path.slice(base.length) : OUTSIDE;
+      return path.startsWith(`${base}/`) ? withDotSegments(path.slice(base.length)) : OUTSIDE;
     },
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error.issues);
@@ -53,6 +54,7 @@ export function normalPublicUrl(publicUrl: string | undefined): string | undefin
   ) {
     throw new TidingsError("INVALID_OPTION", {
       detail: `http.publicUrl "${publicUrl}" must be an http(s) address without a query`,
+      path: ["http", "publicUrl"],
     });
   }
   return url.href.replace(/\/+$/, "");

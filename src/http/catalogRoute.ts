@@ -4,6 +4,7 @@ import { actionKinds, lanes, severities } from "../events/defineEvent.ts";
 import type { JsonObject } from "../events/serializable.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { unchanged } from "./unchanged.ts";
 
@@ -51,7 +52,7 @@ const catalogRoute = createRoute({
   responses: {
     200: {
       description: "Every type, by name.",
-      content: { "application/json": { schema: z.object({ items: z.array(catalogEntrySchema) }) } },
+      content: jsonContent(z.object({ items: z.array(catalogEntrySchema) })),
     },
     304: { description: "It is still the one of `If-None-Match`." },
     default: problemResponse,

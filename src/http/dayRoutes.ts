@@ -2,11 +2,12 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { DayColumn, FeedDay } from "../feed/days.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
-import { timeZoneParameter } from "./facetRoutes.ts";
-import { feedItemJson, feedItemSchema, positionSchema } from "./feedRoutes.ts";
-import { filterParameters } from "./filterQuery.ts";
+import { feedItemJson, feedItemSchema, positionSchema } from "./feedSchema.ts";
+import { filterParameters, limitParameter } from "./filterQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { inLocale, localeParameter, localizedSchema, tellLanguage } from "./localeQuery.ts";
 import { problemResponse } from "./problem.ts";
+import { timeZoneParameter } from "./timeZoneQuery.ts";
 import { unchanged } from "./unchanged.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
 
@@ -51,19 +52,14 @@ const daysRoute = createRoute({
         format: "date",
         description: "Days before this one: a page's `older`.",
       }),
-      limit: z
-        .string()
-        .regex(/^[1-7]$/, "must be a whole number from 1 to 7")
-        .transform(Number)
-        .optional()
-        .openapi({ type: "integer", minimum: 1, maximum: 7, default: 3, description: "Days on a page." }),
+      limit: limitParameter(7, 3, "Days on a page."),
       ...filterParameters,
       ...viewerParameters,
       ...localeParameter,
     }),
   },
   responses: {
-    200: { description: "Some days.", content: { "application/json": { schema: dayPageSchema } } },
+    200: { description: "Some days.", content: jsonContent(dayPageSchema) },
     304: { description: "The page still shows what the one of `If-None-Match` showed." },
     default: problemResponse,
   },

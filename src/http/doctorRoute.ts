@@ -5,6 +5,7 @@ import type { Finding } from "../log/doctor/finding.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { requireRole } from "./identity.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 
 const status = z.enum(["fine", "warning", "bad"]);
@@ -35,7 +36,7 @@ const doctorRoute = createRoute({
   responses: {
     200: {
       description: "What was found, well or not.",
-      content: { "application/json": { schema: examinationSchema } },
+      content: jsonContent(examinationSchema),
     },
     default: problemResponse,
   },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ann, aMove, board, card, cardAdded } from "../../test/support/boardEvents.ts";
 import { createTestApi, type TestApi } from "../../test/support/testApi.ts";
+import type { FeedPage } from "../feed/feed.ts";
 
 describe("entities over HTTP", () => {
   let api: TestApi;
@@ -37,6 +38,18 @@ describe("entities over HTTP", () => {
     });
   });
 
+  test.each([
+    ["limit=0", "limit: must be a whole number from 1 to 50", ["limit"]],
+    ["limit=51", "limit: must be a whole number from 1 to 50", ["limit"]],
+    ["limit=100", "limit: must be a whole number from 1 to 50", ["limit"]],
+    ["viewer=ann", 'viewer "ann" must be "type:id"', ["viewer"]],
+    ["audiences=admins", "audiences belong to a viewer", ["audiences"]],
+  ])("%s is refused with the name of the parameter", async (query, detail, path) => {
+    const response = await api.get(`/entities?${query}`, operator);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: "INVALID_REQUEST", detail, path });
+  });
+
   test("nothing of another account is found or read, by name or by id", async () => {
     for (const q of ["", "card", "card:2", "2"])
       expect(await names(`/entities?q=${q}`)).not.toContain("card:2");
@@ -44,6 +57,28 @@ describe("entities over HTTP", () => {
     const nowhere = await api.get("/entities/card/404", reader);
     expect([there.status, nowhere.status]).toEqual([404, 404]);
     expect(await there.json()).toMatchObject({ code: "ENTITY_NOT_FOUND" });
+  });
+
+  test("an id that a path cannot hold is written with a ~: `.` and `..` are folded away by whoever asks", async () => {
+    await api.tidings.run({ account: "a", actor: ann }, () =>
+      api.tidings.record(aMove("."), aMove(".."), aMove(".."), aMove("~..")),
+    );
+    for (const [id, written, events] of [
+      [".", "~.", 1],
+      ["..", "~..", 2],
+      ["..", "%7E..", 2],
+      ["~..", "~~..", 1],
+    ] as const) {
+      const overview = await api.get(`/entities/card/${written}`, reader);
+      expect(await overview.json(), written).toMatchObject({ entity: { id }, events });
+      const timeline = (await (await api.get(`/timeline/card/${written}`, reader)).json()) as FeedPage;
+      expect(
+        timeline.items.map(({ subject }) => subject.id),
+        written,
+      ).toEqual(Array.from({ length: events }, () => id));
+      const state = await api.get(`/entities/card/${written}/state/moments`, reader);
+      expect(await state.json(), written).toMatchObject({ defined: false });
+    }
   });
 
   test("a reader finds what it may see; an operator everything, or what somebody else may see", async () => {

@@ -2,9 +2,11 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { entitySchema } from "./entitySchema.ts";
-import { feedEntitySchema } from "./feedRoutes.ts";
-import { list } from "./filterQuery.ts";
+import { feedEntitySchema } from "./feedSchema.ts";
+import { limitParameter, list } from "./filterQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
+import { timeZoneParameter } from "./timeZoneQuery.ts";
 import { unchanged } from "./unchanged.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
 
@@ -38,19 +40,14 @@ const searchRoute = createRoute({
           example: "login",
         }),
       types: list(z.string(), "Entities of these kinds: `card`."),
-      limit: z
-        .string()
-        .regex(/^[0-9]{1,2}$/, "must be a whole number from 1 to 50")
-        .transform(Number)
-        .optional()
-        .openapi({ type: "integer", minimum: 1, maximum: 50, default: 20, description: "How many." }),
+      limit: limitParameter(50, 20, "How many."),
       ...viewerParameters,
     }),
   },
   responses: {
     200: {
       description: "What was found.",
-      content: { "application/json": { schema: foundListSchema } },
+      content: jsonContent(foundListSchema),
     },
     default: problemResponse,
   },
@@ -82,15 +79,14 @@ const overviewRoute = createRoute({
   request: {
     params: z.object({ type: z.string(), id: z.string() }),
     query: z.strictObject({
-      timeZone: z.string().optional().openapi({
-        description: "Whose weeks: an IANA name. Default `UTC`.",
-        example: "Europe/Berlin",
-      }),
+      timeZone: timeZoneParameter
+        .optional()
+        .openapi({ description: "Whose weeks: an IANA name. Default `UTC`." }),
       ...viewerParameters,
     }),
   },
   responses: {
-    200: { description: "The entity.", content: { "application/json": { schema: overviewSchema } } },
+    200: { description: "The entity.", content: jsonContent(overviewSchema) },
     304: { description: "It is still as of `If-None-Match`." },
     default: problemResponse,
   },

@@ -4,14 +4,14 @@ import { entityState, stateMoments } from "../replay/entityState.ts";
 import type { ReplayUntil } from "../replay/until.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
-import { feedItemJson, feedItemSchema } from "./feedRoutes.ts";
+import { feedItemJson, feedItemSchema } from "./feedSchema.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { inLocale, localeParameter } from "./localeQuery.ts";
 import { problemResponse } from "./problem.ts";
 import { unchanged } from "./unchanged.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
 
 const params = z.object({ type: z.string(), id: z.string() });
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 
 const until = z
   .union(
@@ -57,7 +57,7 @@ const stateRoute = createRoute({
     query: z.strictObject({ until, ...viewerParameters, ...localeParameter }),
   },
   responses: {
-    200: { description: "The state.", content: json(stateSchema) },
+    200: { description: "The state.", content: jsonContent(stateSchema) },
     304: { description: "It is still as of `If-None-Match`." },
     default: problemResponse,
   },
@@ -81,7 +81,7 @@ const momentsRoute = createRoute({
   summary: "When the state of an entity may have changed",
   request: { params, query: z.strictObject(viewerParameters) },
   responses: {
-    200: { description: "The moments.", content: json(momentsSchema) },
+    200: { description: "The moments.", content: jsonContent(momentsSchema) },
     304: { description: "They are still as of `If-None-Match`." },
     default: problemResponse,
   },

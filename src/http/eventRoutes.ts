@@ -7,6 +7,7 @@ import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { entitySchema } from "./entitySchema.ts";
 import { filterParameters, pageCursors, pageParameters } from "./filterQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { unchanged } from "./unchanged.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
@@ -50,7 +51,7 @@ const listRoute = createRoute({
   summary: "Events as they were recorded, newest first",
   request: { query: z.strictObject({ ...filterParameters, ...pageParameters, ...viewerParameters }) },
   responses: {
-    200: { description: "A page of events.", content: { "application/json": { schema: eventPageSchema } } },
+    200: { description: "A page of events.", content: jsonContent(eventPageSchema) },
     304: { description: "The page is still the one of `If-None-Match`." },
     default: problemResponse,
   },
@@ -65,7 +66,7 @@ const countRoute = createRoute({
   responses: {
     200: {
       description: "The number of events.",
-      content: { "application/json": { schema: z.object({ count: z.number().int() }) } },
+      content: jsonContent(z.object({ count: z.number().int() })),
     },
     default: problemResponse,
   },
@@ -78,7 +79,7 @@ const getRoute = createRoute({
   summary: "One event",
   request: { params: z.object({ id: z.string() }), query: z.strictObject(viewerParameters) },
   responses: {
-    200: { description: "The event.", content: { "application/json": { schema: eventSchema } } },
+    200: { description: "The event.", content: jsonContent(eventSchema) },
     304: { description: "The event is still the one of `If-None-Match`." },
     default: problemResponse,
   },

@@ -3,7 +3,9 @@ import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { entitySchema } from "./entitySchema.ts";
 import { filterParameters } from "./filterQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
+import { timeZoneParameter } from "./timeZoneQuery.ts";
 import { unchanged } from "./unchanged.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
 
@@ -25,11 +27,6 @@ const facetsSchema = z
   })
   .openapi("Facets");
 
-export const timeZoneParameter = z.string().max(100).openapi({
-  description: "Whose days: a name of the IANA database.",
-  example: "Europe/Berlin",
-});
-
 const facetsRoute = createRoute({
   method: "get",
   path: "/feed/facets",
@@ -43,7 +40,7 @@ const facetsRoute = createRoute({
     }),
   },
   responses: {
-    200: { description: "The facets.", content: { "application/json": { schema: facetsSchema } } },
+    200: { description: "The facets.", content: jsonContent(facetsSchema) },
     304: { description: "They are still those of `If-None-Match`." },
     default: problemResponse,
   },

@@ -14,7 +14,7 @@ import { createTestApi, type TestApi } from "../../test/support/testApi.ts";
 import { defineEvent } from "../events/defineEvent.ts";
 import { defineEntity } from "../events/entity.ts";
 import { eventSchema } from "./eventRoutes.ts";
-import { feedItemSchema } from "./feedRoutes.ts";
+import { feedItemSchema } from "./feedSchema.ts";
 
 const titles = new Map([["1", "One"]]);
 const task = defineEntity("task", {
@@ -105,8 +105,9 @@ describe("the feed", () => {
   const wrong: [string, number, object][] = [
     ["type=card.moved", 400, { code: "INVALID_REQUEST", detail: 'unknown name "type"', path: ["type"] }],
     ["account=other", 400, { code: "INVALID_REQUEST", path: ["account"] }],
-    ["limit=0", 400, { code: "INVALID_FILTER", path: ["limit"] }],
-    ["limit=201", 400, { code: "INVALID_FILTER", path: ["limit"] }],
+    ["limit=0", 400, { code: "INVALID_REQUEST", path: ["limit"] }],
+    ["limit=201", 400, { code: "INVALID_REQUEST", path: ["limit"] }],
+    ["limit=1000", 400, { code: "INVALID_REQUEST", path: ["limit"] }],
     ["limit=many", 400, { code: "INVALID_REQUEST", path: ["limit"] }],
     ["limit=1&limit=2", 400, { code: "INVALID_REQUEST", path: ["limit"] }],
     ["lanes=fast", 400, { code: "INVALID_REQUEST", path: ["lanes", 0] }],

@@ -51,15 +51,22 @@ export const filterParameters = {
   until: moment("Recorded before this moment."),
 };
 
+/** How many: checked here, so that whatever is no such number is refused alike. */
+export function limitParameter(most: number, byDefault: number, description: string) {
+  return z
+    .string()
+    .refine((text) => /^[0-9]+$/.test(text) && Number(text) >= 1 && Number(text) <= most, {
+      error: `must be a whole number from 1 to ${most}`,
+    })
+    .transform(Number)
+    .optional()
+    .openapi({ type: "integer", minimum: 1, maximum: most, default: byDefault, description });
+}
+
 export const pageParameters = {
   before: z.string().optional().openapi({ description: "Older than this cursor: a page's `older`." }),
   after: z.string().optional().openapi({ description: "Newer than this cursor: a page's `newer`." }),
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,3}$/, "must be a whole number from 1 to 200")
-    .transform(Number)
-    .optional()
-    .openapi({ type: "integer", minimum: 1, maximum: 200, default: 50, description: "Items on a page." }),
+  limit: limitParameter(200, 50, "Items on a page."),
 };
 
 /** Where the neighbours of a page begin. */

@@ -9,16 +9,16 @@ import {
   feedEntitySchema,
   feedItemJson,
   feedItemSchema,
-  marksParameter,
   positionSchema,
   sentencePartSchema,
-  withReader,
-} from "./feedRoutes.ts";
+} from "./feedSchema.ts";
 import { formatOf, htmlContent, htmlResponse } from "./feedFormats.ts";
 import { filterParameters, pageCursors, pageParameters } from "./filterQuery.ts";
 import { htmlParameters, withoutHtml } from "./htmlQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { inLocale, localeParameter, localizedSchema, tellLanguage } from "./localeQuery.ts";
 import { markJson, readMarkSchema } from "./markRoutes.ts";
+import { marksParameter, withReader } from "./marksQuery.ts";
 import { problemResponse } from "./problem.ts";
 import { unchanged } from "./unchanged.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
@@ -94,7 +94,7 @@ const groupsRoute = createRoute({
   responses: {
     200: {
       description: "A page of groups.",
-      content: { "application/json": { schema: groupPageSchema }, ...htmlContent },
+      content: { ...jsonContent(groupPageSchema), ...htmlContent },
     },
     304: unchangedResponse,
     default: problemResponse,
@@ -127,7 +127,7 @@ const groupRoute = createRoute({
   responses: {
     200: {
       description: "The group.",
-      content: { "application/json": { schema: membersSchema }, ...htmlContent },
+      content: { ...jsonContent(membersSchema), ...htmlContent },
     },
     304: unchangedResponse,
     default: problemResponse,

@@ -1,7 +1,15 @@
 import type { MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { aFunction, anything, checkOptions, milliseconds, type OptionKinds } from "../checkOptions.ts";
-import { checkPositive } from "../checkPositive.ts";
+import {
+  aFunction,
+  aLimit,
+  aPositive,
+  aText,
+  checkOptions,
+  milliseconds,
+  texts,
+  type KindsOf,
+} from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import type { Tidings } from "../tidings.ts";
 import { withDefaults, type Settled } from "../withDefaults.ts";
@@ -99,14 +107,15 @@ export function createHandler(
   options: HttpOptions = {},
   portalOrigins: readonly string[] = [],
 ): (request: Request) => Promise<Response> {
-  const settings = checkedOptions(options);
+  checkOptions(options, httpOptions, ["http"]);
+  const settings = withDefaults<Omit<HttpOptions, "authorize" | "publicUrl">>(defaults, options);
   const basePath = normalBasePath(settings.basePath);
   const origins = originList(settings.origins);
   const api = createApi(basePath);
 
   api.onError((error, c) => respondWithProblem(error, c, tidings.signals));
   api.notFound((c) => respondWithProblem(new TidingsError("ROUTE_NOT_FOUND"), c, tidings.signals));
-  addPortalRoute(api, originList(portalOrigins, "webhooks.portalOrigins"));
+  addPortalRoute(api, originList(portalOrigins, ["webhooks", "portalOrigins"]));
   addDashboardRoute(api);
   api.use(createCors(origins));
   api.use(privately);
@@ -183,24 +192,16 @@ const boundedQuery: MiddlewareHandler<ApiEnv> = async (c, next) => {
 /** So that a comment which comes late still comes before the 45 seconds after which `tidings/react` connects anew. */
 const LONGEST_HEARTBEAT_MS = 30_000;
 
-const httpOptions: OptionKinds = {
-  ...Object.fromEntries(Object.keys(defaults).map((name) => [name, anything])),
+const httpOptions: KindsOf<HttpOptions> = {
   authorize: aFunction,
-  publicUrl: anything,
+  basePath: aText,
+  publicUrl: aText,
+  origins: texts,
+  maxBodyBytes: aLimit(1),
   heartbeatMs: milliseconds(LONGEST_HEARTBEAT_MS),
   slowConsumerMs: milliseconds(),
+  maxStreams: aLimit(0),
+  maxStreamsPerReader: aLimit(1),
   maxStreamMs: milliseconds(),
+  maxLagMs: aPositive(),
 };
-
-function checkedOptions(options: HttpOptions): typeof defaults {
-  checkOptions(options, httpOptions, ["http"]);
-  const settings = withDefaults<Omit<HttpOptions, "authorize" | "publicUrl">>(defaults, options);
-  const { maxBodyBytes, maxLagMs, maxStreamsPerReader } = settings;
-  checkPositive("http", { maxBodyBytes, maxLagMs, maxStreamsPerReader });
-  if (!(settings.maxStreams >= 0)) {
-    throw new TidingsError("INVALID_OPTION", {
-      detail: `http.maxStreams ${settings.maxStreams} must not be negative`,
-    });
-  }
-  return settings;
-}

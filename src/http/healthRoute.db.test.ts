@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aMove, ann, cardMoved } from "../../test/support/boardEvents.ts";
 import { createTestApi, type TestApi } from "../../test/support/testApi.ts";
 import { createTestPglite, type PgliteTestDatabase } from "../../test/support/testDatabase.ts";
+import { pglite } from "../db/pglite.ts";
 
 const operator = { as: { role: "operator" } } as const;
 
@@ -59,6 +60,18 @@ describe("health", () => {
     expect((await api.get("/health")).status).toBe(200);
   });
 
+  test.each(["snapshot = '9000000000:9000000000:'", "system_identifier = 'another'"])(
+    "is 503 when the log was moved and gives no positions, and well once it is repaired: %s",
+    async (moved) => {
+      await database.client.exec(
+        `update tidings.sequencer set ${moved}, ticked_at = now() - interval '1 hour'`,
+      );
+      expect(await (await api.get("/health")).json()).toEqual({ status: "sequencer_late" });
+      await api.number();
+      expect((await api.get("/health")).status).toBe(200);
+    },
+  );
+
   test("is not alarmed by an old event that has only just been committed", async () => {
     await database.client.exec(`
       update tidings.sequencer set ticked_at = clock_timestamp();
@@ -67,6 +80,36 @@ describe("health", () => {
       values ('acme', 'domain', tidings.uuid7_floor(now() - interval '2 hours'), 'card.moved', 3, 'info', 'card', '1',
               'user', 'ann', now(), '{}', '{}', '{}')`);
     expect((await api.get("/health")).status).toBe(200);
+  });
+});
+
+describe("health in the middle of a deploy, with tables that the next version migrated", () => {
+  let database: PgliteTestDatabase;
+  beforeAll(async () => void (database = await createTestPglite()));
+  afterAll(() => database.drop());
+
+  /** A process of the old version. */
+  const aProcess = () => createTestApi({ database: { ...database, db: pglite(database.client) } });
+
+  test("stays well in a process that began before, and says so; another one does not start", async () => {
+    const [hasAnswered, hasStarted, late] = [await aProcess(), await aProcess(), await aProcess()];
+    expect(await (await hasAnswered.get("/health", operator)).json()).toMatchObject({
+      details: { schema: "current" },
+    });
+    await hasStarted.tidings.start({ worker: false });
+    await database.client.exec(
+      "insert into tidings.migrations (id, name, checksum) values (9999, '9999_future.sql', '')",
+    );
+    for (const api of [hasAnswered, hasStarted]) {
+      const response = await api.get("/health", operator);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ status: "ok", details: { schema: "newer" } });
+    }
+    await hasStarted.tidings.stop();
+    const response = await late.get("/health", operator);
+    expect([response.status, await response.json()]).toEqual([503, { status: "schema_newer" }]);
+    await expect(late.tidings.start()).rejects.toMatchObject({ code: "SCHEMA_NEWER" });
+    await expect(hasStarted.tidings.start()).rejects.toMatchObject({ code: "SCHEMA_NEWER" });
   });
 });
 

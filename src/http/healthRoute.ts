@@ -1,10 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { schemaState } from "../db/migrate.ts";
+import { schemaState, wasCurrent } from "../db/migrate.ts";
+import { isTidingsError } from "../errors.ts";
 import { sequencerLag } from "../log/sequencerLag.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { mayActAs } from "./identity.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
+import { slotJson, slotSchema } from "./subscriptionSchema.ts";
 
 const statuses = [
   "ok",
@@ -15,21 +18,8 @@ const statuses = [
   "database_unreachable",
 ] as const;
 
-const subscriptionSchema = z
-  .object({
-    name: z.string(),
-    slot: z.number().int(),
-    slots: z.number().int(),
-    position: z.number().int(),
-    behind: z.number().int(),
-    state: z.enum(["running", "waiting", "stopped", "idle"]),
-    owner: z.string().nullable(),
-    attempts: z.number().int(),
-    lastError: z.string().nullable(),
-    failingSince: z.iso.datetime().nullable(),
-    retryAt: z.iso.datetime().nullable(),
-    parked: z.number().int(),
-  })
+const subscriptionSchema = slotSchema
+  .extend({ name: z.string(), slots: z.number().int(), parked: z.number().int() })
   .openapi("SubscriptionState");
 
 const healthSchema = z
@@ -37,11 +27,15 @@ const healthSchema = z
     status: z.enum(statuses),
     details: z
       .object({
+        schema: z.enum(["current", "newer"]).openapi({
+          description: "`newer`: migrated by the next version while this process runs, which works on.",
+        }),
         sequencer: z.object({
           lastPosition: z.number().int(),
-          lagMs: z
-            .number()
-            .openapi({ description: "How long the oldest event without a position has waited." }),
+          lagMs: z.number().openapi({
+            description:
+              "How long the oldest event without a position has waited. Of a log moved to another cluster: since its last tick there.",
+          }),
         }),
         subscriptions: z.array(subscriptionSchema),
         tracked: z.object({
@@ -57,7 +51,7 @@ const healthSchema = z
 
 type Health = z.infer<typeof healthSchema>;
 
-const content = { "application/json": { schema: healthSchema } };
+const content = jsonContent(healthSchema);
 
 const healthRoute = createRoute({
   method: "get",
@@ -88,16 +82,20 @@ export function addHealthRoute(api: Api, tidings: Tidings, { maxLagMs }: HealthR
   async function readHealth(): Promise<Health> {
     try {
       const schema = await schemaState(tidings.db);
-      if (schema !== "current") return { status: `schema_${schema}` };
+      // In the middle of a deploy: a balancer that is told 503 takes all old processes away at once.
+      const worksOn = schema === "newer" && wasCurrent(tidings.db);
+      if (schema !== "current" && !worksOn) return { status: `schema_${schema}` };
       const sequencer = await sequencerLag(tidings.db);
       const subscriptions = (await tidings.subscriptions.list()).map((state) => ({
-        ...state,
-        failingSince: state.failingSince?.toISOString() ?? null,
-        retryAt: state.retryAt?.toISOString() ?? null,
+        name: state.name,
+        slots: state.slots,
+        parked: state.parked,
+        ...slotJson(state),
       }));
       const status = sequencer.lagMs > maxLagMs ? "sequencer_late" : "ok";
-      return { status, details: { sequencer, subscriptions, tracked: tidings.trackStats() } };
+      return { status, details: { schema, sequencer, subscriptions, tracked: tidings.trackStats() } };
     } catch (error) {
+      if (isTidingsError(error, "FILES_MISSING")) throw error; // the database is well: the answer says what is not
       tidings.signals.emit("http.failed", { method: "GET", path: healthRoute.path, error });
       return { status: "database_unreachable" };
     }

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { z } from "@hono/zod-openapi";
 import type { FeedHtmlOptions } from "../feed/feedHtml.ts";
 import type { ApiEnv } from "./api.ts";
-import { timeZoneParameter } from "./facetRoutes.ts";
+import { timeZoneParameter } from "./timeZoneQuery.ts";
 
 /** What only a page in HTML asks for. */
 export const htmlParameters = {

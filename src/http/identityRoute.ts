@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Api } from "./api.ts";
 import { entitySchema } from "./entitySchema.ts";
 import { accessRoles } from "./identity.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 
 const identitySchema = z
@@ -19,7 +20,7 @@ const identityRoute = createRoute({
   summary: "Who asks, as the app says",
   request: { query: z.strictObject({}) },
   responses: {
-    200: { description: "The caller.", content: { "application/json": { schema: identitySchema } } },
+    200: { description: "The caller.", content: jsonContent(identitySchema) },
     default: problemResponse,
   },
 });

@@ -4,7 +4,7 @@ import type { FeedItem } from "../feed/feedItem.ts";
 import type { PositionedEvent } from "../events/recordedEvent.ts";
 import { escapeHtml } from "../events/renderSentence.ts";
 import type { Tidings } from "../tidings.ts";
-import { feedItemJson } from "./feedRoutes.ts";
+import { feedItemJson } from "./feedSchema.ts";
 import { timeZone as checkedTimeZone } from "../feed/timeZone.ts";
 import { htmlParameters } from "./htmlQuery.ts";
 

@@ -3,6 +3,8 @@ import { aMove, ann, ben } from "../../test/support/boardEvents.ts";
 import { describeOnDatabases } from "../../test/support/describeOnDatabases.ts";
 import { createClient, messagesIn, serve, type Message } from "../../test/support/liveClient.ts";
 import { createTestApi, type TestApi } from "../../test/support/testApi.ts";
+import { defineEvent } from "../events/defineEvent.ts";
+import { defineEntity } from "../events/entity.ts";
 
 const by = (actor = ann, account = "acme") => ({ actor, account });
 
@@ -65,6 +67,28 @@ describeOnDatabases("GET /live", (open) => {
     await api.tidings.record({ ...aMove("while-away"), ...by() });
     const seen = await client.readUntil((message) => message.data !== undefined);
     expect(seen.map(({ subject }) => subject.id)).toEqual(["while-away"]);
+  });
+
+  test("goes on where an entity's load fails", async () => {
+    const doc = defineEntity("doc", { load: () => Promise.reject(new Error("no connection")) });
+    const docRead = defineEvent("doc.read", { subject: doc });
+    const own = await createTestApi({ database: await open(), events: { docRead } });
+    try {
+      await own.tidings.start();
+      const failed: string[] = [];
+      own.tidings.signals.on("entity.load_failed", ({ ids }) => failed.push(...ids));
+      const messages = messagesIn(await own.get("/live?after=0"));
+      for (const id of ["1", "2"]) {
+        await own.tidings.record({ ...docRead({ subject: doc(id, `Doc ${id}`) }), ...by() });
+        let shown: Message["data"];
+        while (!shown) shown = (await messages.next()).value!.data;
+        expect(shown.subject).toMatchObject({ id, label: `Doc ${id}`, deleted: false });
+      }
+      expect(failed).toEqual(["1", "2"]);
+      await messages.return(undefined);
+    } finally {
+      await own.drop();
+    }
   });
 
   test("the header goes before the parameter that the address still has", async () => {

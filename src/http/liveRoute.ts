@@ -4,7 +4,7 @@ import type { LiveQuery } from "../live/live.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { eventMessages } from "./eventMessages.ts";
-import { feedItemSchema } from "./feedRoutes.ts";
+import { feedItemSchema } from "./feedSchema.ts";
 import { matchParameters, moment } from "./filterQuery.ts";
 import { liveForm, liveFormatParameters, type LiveForm } from "./liveFormats.ts";
 import { inLocale, localeParameter } from "./localeQuery.ts";

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { aMove, ann, ben } from "../../test/support/boardEvents.ts";
 import { createTestApi, type TestApi } from "../../test/support/testApi.ts";
-import type { feedPageSchema } from "./feedRoutes.ts";
+import type { feedPageSchema } from "./feedSchema.ts";
 
 let api: TestApi;
 /** The position of each of five moves by Ben; Ann asks. */

@@ -4,6 +4,7 @@ import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { filterParameters } from "./filterQuery.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
 
@@ -55,9 +56,8 @@ const moveSchema = z
   .openapi("MarkMove");
 
 const params = z.object({ feed: feedKey });
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 const markResponses = {
-  200: { description: "How far the one who asks is in the feed.", content: json(readMarkSchema) },
+  200: { description: "How far the one who asks is in the feed.", content: jsonContent(readMarkSchema) },
   default: problemResponse,
 };
 
@@ -69,7 +69,10 @@ const unreadRoute = createRoute({
   request: {
     query: z.strictObject({ feed: feedKey.default("account"), ...filterParameters, ...viewerParameters }),
   },
-  responses: { 200: { description: "The count.", content: json(unreadSchema) }, default: problemResponse },
+  responses: {
+    200: { description: "The count.", content: jsonContent(unreadSchema) },
+    default: problemResponse,
+  },
 });
 
 const getRoute = createRoute({
@@ -87,7 +90,7 @@ const putRoute = createRoute({
   operationId: "moveReadMark",
   summary: "Moves the marks of the one who asks; never back",
   description: "The first move begins: everything up to there counts as read.",
-  request: { params, query: z.strictObject({}), body: { content: json(moveSchema), required: true } },
+  request: { params, query: z.strictObject({}), body: { content: jsonContent(moveSchema), required: true } },
   responses: markResponses,
 });
 

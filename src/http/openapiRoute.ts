@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Api } from "./api.ts";
+import { jsonContent } from "./jsonContent.ts";
 
 const openapiRoute = createRoute({
   method: "get",
@@ -9,7 +10,7 @@ const openapiRoute = createRoute({
   responses: {
     200: {
       description: "The description.",
-      content: { "application/json": { schema: z.record(z.string(), z.unknown()) } },
+      content: jsonContent(z.record(z.string(), z.unknown())),
     },
   },
 });

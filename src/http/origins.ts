@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { checkOption, type OptionKind } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 
 const PREFLIGHT = {
@@ -11,6 +12,9 @@ const PREFLIGHT = {
 /**
  * Answers CORS for the origins that the app allows, with credentials, and says nothing to all others. An empty list
  * sends no CORS header at all.
+ *
+ * Not `hono/cors`: it tells every origin that credentials are allowed and which headers, and answers each OPTIONS itself, also
+ * one that is no preflight and one of an origin that is not on the list, before anybody is asked who it is.
  */
 export function createCors(origins: ReadonlySet<string>): MiddlewareHandler {
   return async (c, next) => {
@@ -42,6 +46,9 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
  * `Sec-Fetch-Site` decides where there is one, because no page can forge it and a proxy does not change it. Older
  * browsers send `Origin`, whose host must then be the request's own; X-Forwarded-Host is not looked at, because without
  * a proxy anyone may send it. Clients that are not browsers send neither, and cannot be tricked.
+ *
+ * Not `hono/csrf`: it lets pass what either header allows, so that a good `Origin` outweighs `Sec-Fetch-Site: cross-site`,
+ * and looks only at what a form can send.
  */
 export function createOriginGuard(origins: ReadonlySet<string>): MiddlewareHandler {
   return async (c, next) => {
@@ -63,14 +70,16 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
-/** Checks and normalises the allow list. `*` is refused: it would hand every account's feed to every site. */
-export function originList(origins: readonly string[], option = "http.origins"): ReadonlySet<string> {
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new TidingsError("INVALID_OPTION", {
-        detail: `${option}: "${origin}" must be an origin such as "https://app.example.com"`,
-      });
-    }
-  }
+const anOrigin: OptionKind = {
+  holds: (value) => typeof value === "string" && URL.canParse(value) && new URL(value).origin === value,
+  must: 'must be an origin such as "https://app.example.com"',
+};
+
+/** Checks the allow list that stands at `path`. `*` is refused: it would hand every account's feed to every site. */
+export function originList(
+  origins: readonly string[],
+  path: readonly string[] = ["http", "origins"],
+): ReadonlySet<string> {
+  origins.forEach((origin, index) => checkOption(origin, anOrigin, [...path, index]));
   return new Set(origins);
 }

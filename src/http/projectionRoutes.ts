@@ -5,10 +5,11 @@ import type { ProjectionState } from "../replay/projectionState.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { requireRole } from "./identity.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
+import { slotSchema } from "./subscriptionSchema.ts";
 
 const query = z.strictObject({});
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 
 const buildSchema = z
   .object({
@@ -18,7 +19,7 @@ const buildSchema = z
     perSecond: z.number().nullable().openapi({
       description: "Positions, since this process last looked, a second ago or more; null at the first look.",
     }),
-    state: z.enum(["running", "waiting", "stopped", "idle"]).openapi({
+    state: slotSchema.shape.state.openapi({
       description: "`waiting`: the last try failed, the next has its time. `idle`: no process works on it.",
     }),
     lastError: z.string().nullable(),
@@ -48,7 +49,7 @@ const listRoute = createRoute({
   responses: {
     200: {
       description: "All that the database holds, by name, also those of other processes.",
-      content: json(
+      content: jsonContent(
         z
           .object({
             lastPosition: z.number().int().openapi({ description: "The end of the log." }),
@@ -70,7 +71,7 @@ const rebuildRoute = createRoute({
     "Whoever runs the worker does it; the list tells how far it is. Joins a build under way, and lets one that stopped try again.",
   request: { params: z.object({ name: z.string() }), query },
   responses: {
-    202: { description: "As it is now.", content: json(projectionSchema) },
+    202: { description: "As it is now.", content: jsonContent(projectionSchema) },
     default: problemResponse,
   },
 });

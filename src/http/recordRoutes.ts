@@ -12,6 +12,7 @@ import { draftOf, draftSchema } from "./draft.ts";
 import { eventJson, eventSchema } from "./eventRoutes.ts";
 import { requireRole, type Identity } from "./identity.ts";
 import { invalidRequest } from "./invalidRequest.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemOf, problemResponse, problemSchema } from "./problem.ts";
 import { readJson } from "./readJson.ts";
 import { viewerOf } from "./viewerQuery.ts";
@@ -52,17 +53,17 @@ const recordRoute = createRoute({
     }),
     body: {
       required: true,
-      content: { "application/json": { schema: z.union([draftSchema, batchSchema]) } },
+      content: jsonContent(z.union([draftSchema, batchSchema])),
     },
   },
   responses: {
     201: {
       description: "Recorded: the event, or for a batch a result for each of its events, in their order.",
-      content: { "application/json": { schema: z.union([eventSchema, resultsSchema]) } },
+      content: jsonContent(z.union([eventSchema, resultsSchema])),
     },
     207: {
       description: "A batch with `atomic: false` of which at least one event was refused.",
-      content: { "application/json": { schema: resultsSchema } },
+      content: jsonContent(resultsSchema),
     },
     default: problemResponse,
   },

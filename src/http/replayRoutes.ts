@@ -5,6 +5,7 @@ import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { requireRole } from "./identity.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import {
   newReplaySchema,
@@ -16,7 +17,6 @@ import {
 
 const params = z.object({ id: z.string() });
 const query = z.strictObject({});
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 
 const setupSchema = z
   .object({
@@ -45,7 +45,7 @@ const listRoute = createRoute({
     200: {
       description:
         "The newest 50, and those in place of every account, because meanwhile this account's actions are refused.",
-      content: json(z.object({ setup: setupSchema, items: z.array(replaySchema) }).openapi("Replays")),
+      content: jsonContent(z.object({ setup: setupSchema, items: z.array(replaySchema) }).openapi("Replays")),
     },
     default: problemResponse,
   },
@@ -58,9 +58,9 @@ const startRoute = createRoute({
   summary: "Begins a replay of the account: by default a dry run, which changes nothing",
   description:
     "It goes on in the server. The same replay in place that was not finished goes on where it stopped.",
-  request: { query, body: { content: json(newReplaySchema) } },
+  request: { query, body: { content: jsonContent(newReplaySchema) } },
   responses: {
-    202: { description: "It has begun.", content: json(replaySchema) },
+    202: { description: "It has begun.", content: jsonContent(replaySchema) },
     default: problemResponse,
   },
 });
@@ -72,7 +72,7 @@ const readRoute = createRoute({
   summary: "How far a replay is, and what it found",
   request: { params, query },
   responses: {
-    200: { description: "The replay.", content: json(replayDetailsSchema) },
+    200: { description: "The replay.", content: jsonContent(replayDetailsSchema) },
     default: problemResponse,
   },
 });
@@ -86,7 +86,7 @@ const cancelRoute = createRoute({
     "One in place leaves the tables as far as it came, and actions are taken again. One that is over stays as it is.",
   request: { params, query },
   responses: {
-    202: { description: "As it is now.", content: json(replaySchema) },
+    202: { description: "As it is now.", content: jsonContent(replaySchema) },
     default: problemResponse,
   },
 });

@@ -5,6 +5,7 @@ import type { SavedFilter } from "../feed/savedFilters.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 
 const texts = (description: string) => z.array(z.string()).min(1).max(50).optional().openapi({ description });
@@ -50,7 +51,6 @@ const createSchema = z
   .openapi("SavedFilterInput");
 const updateSchema = z.strictObject(content).partial().openapi("SavedFilterChanges");
 
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 const params = z.object({ id: z.string() });
 const query = z.strictObject({});
 
@@ -63,7 +63,7 @@ const listRoute = createRoute({
   responses: {
     200: {
       description: "The filters.",
-      content: json(z.object({ items: z.array(savedFilterSchema) }).openapi("SavedFilters")),
+      content: jsonContent(z.object({ items: z.array(savedFilterSchema) }).openapi("SavedFilters")),
     },
     default: problemResponse,
   },
@@ -74,9 +74,9 @@ const createFilterRoute = createRoute({
   path: "/feed/filters",
   operationId: "createSavedFilter",
   summary: "Keeps a filter under a name; at most 100 each",
-  request: { query, body: { content: json(createSchema), required: true } },
+  request: { query, body: { content: jsonContent(createSchema), required: true } },
   responses: {
-    201: { description: "The filter.", content: json(savedFilterSchema) },
+    201: { description: "The filter.", content: jsonContent(savedFilterSchema) },
     default: problemResponse,
   },
 });
@@ -86,9 +86,9 @@ const updateRoute = createRoute({
   path: "/feed/filters/{id}",
   operationId: "updateSavedFilter",
   summary: "Changes what is given of one's own filter",
-  request: { params, query, body: { content: json(updateSchema), required: true } },
+  request: { params, query, body: { content: jsonContent(updateSchema), required: true } },
   responses: {
-    200: { description: "The filter.", content: json(savedFilterSchema) },
+    200: { description: "The filter.", content: jsonContent(savedFilterSchema) },
     default: problemResponse,
   },
 });

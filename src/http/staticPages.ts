@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Context } from "hono";
 import { TidingsError } from "../errors.ts";
+import { readPackaged } from "../packagedFiles.ts";
 import type { Api } from "./api.ts";
 
 export interface StaticPage {
@@ -20,12 +23,6 @@ export interface StaticPage {
  * would get 400 KB.
  */
 const DEEPEST = 10;
-
-/** Where the build puts the pages: beside this module, and beside the sources where it runs from them. */
-const built = new URL(
-  import.meta.url.endsWith(".ts") ? "../../dist/dashboard/" : "../dashboard/",
-  import.meta.url,
-);
 
 /** Serves a page to everybody: it holds nothing, what it shows it asks for over the API. */
 export function addStaticPage(api: Api, { path, file, frameOrigins, deepLinks = false }: StaticPage): void {
@@ -108,25 +105,27 @@ let build: Promise<Build> | undefined;
 
 /** About a megabyte, read once. Only what the build wrote can be asked for: a name is looked up, never made into a path. */
 function readBuild(): Promise<Build> {
-  build ??= readFiles().catch((error: unknown) => {
+  build ??= readPackaged(readFiles).catch((error: unknown) => {
     build = undefined;
-    throw new TidingsError("ROUTE_NOT_FOUND", {
-      detail: "The page is not built: run `npm run build`",
-      cause: error,
-    });
+    throw error;
   });
   return build;
 }
 
 async function readFiles(): Promise<Build> {
-  const folder = new URL("assets/", built);
+  const here = fileURLToPath(import.meta.url);
+  const fromSources = here.endsWith(".ts");
+  // Where the build puts the pages: beside this module, and beside the sources where it runs from them.
+  const built = join(dirname(here), fromSources ? "../../dist/dashboard" : "../dashboard");
+  if (fromSources && !existsSync(built))
+    throw new TidingsError("ROUTE_NOT_FOUND", { detail: "The page is not built: run `npm run build`" });
+  const folder = join(built, "assets");
   const [top, names] = await Promise.all([readdir(built), readdir(folder)]);
   const pages = top
     .filter((name) => extname(name) === ".html")
-    .map(async (name) => [name, await readFile(new URL(name, built), "utf8")] as const);
+    .map(async (name) => [name, await readFile(join(built, name), "utf8")] as const);
   const assets = names.map(
-    async (name) =>
-      [name, new Uint8Array(await readFile(new URL(encodeURIComponent(name), folder)))] as const,
+    async (name) => [name, new Uint8Array(await readFile(join(folder, name)))] as const,
   );
   return { pages: new Map(await Promise.all(pages)), assets: new Map(await Promise.all(assets)) };
 }

@@ -2,12 +2,11 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { lanes } from "../events/defineEvent.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
-import { timeZoneParameter } from "./facetRoutes.ts";
 import { filterParameters, list, moment } from "./filterQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
+import { timeZoneParameter } from "./timeZoneQuery.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
-
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 
 export const eventStatsSchema = z
   .object({
@@ -44,7 +43,7 @@ const eventStatsRoute = createRoute({
     }),
   },
   responses: {
-    200: { description: "The counts.", content: json(eventStatsSchema) },
+    200: { description: "The counts.", content: jsonContent(eventStatsSchema) },
     default: problemResponse,
   },
 });
@@ -67,7 +66,10 @@ const volumesRoute = createRoute({
   operationId: "readTypeVolumes",
   summary: "How much of each event type the last 30 days had",
   request: { query: z.strictObject(viewerParameters) },
-  responses: { 200: { description: "By type.", content: json(volumesSchema) }, default: problemResponse },
+  responses: {
+    200: { description: "By type.", content: jsonContent(volumesSchema) },
+    default: problemResponse,
+  },
 });
 
 /** Before the routes of events: "stats" is no id. */

@@ -1,17 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { TidingsError } from "../errors.ts";
 import { oldestWaitingMs } from "../log/oldestWaiting.ts";
-import { sequencerLag } from "../log/sequencerLag.ts";
+import { lastPosition } from "../log/readPositions.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
+import { limitParameter } from "./filterQuery.ts";
 import { requireRole } from "./identity.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { parkedJson, parkedPageSchema, subscriptionJson, subscriptionSchema } from "./subscriptionSchema.ts";
 
 const params = z.object({ name: z.string() });
 const query = z.strictObject({});
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 
 const subscriptionListSchema = z
   .object({
@@ -29,14 +30,13 @@ const listRoute = createRoute({
   responses: {
     200: {
       description: "All that the log knows, by name, also those of other processes.",
-      content: json(subscriptionListSchema),
+      content: jsonContent(subscriptionListSchema),
     },
     default: problemResponse,
   },
 });
 
-const wholeNumber = (pattern: RegExp, what: string) =>
-  z.string().regex(pattern, what).transform(Number).optional();
+const PAGE = 50;
 
 const parkedRoute = createRoute({
   method: "get",
@@ -46,20 +46,17 @@ const parkedRoute = createRoute({
   request: {
     params,
     query: z.strictObject({
-      after: wholeNumber(/^[0-9]{1,15}$/, "must be a position").openapi({
-        type: "integer",
-        description: "Only those after this position: the `next` of a page.",
-      }),
-      limit: wholeNumber(/^(?:[1-9][0-9]?|1[0-9]{2}|200)$/, "must be a whole number from 1 to 200").openapi({
-        type: "integer",
-        minimum: 1,
-        maximum: 200,
-        default: 50,
-      }),
+      after: z
+        .string()
+        .regex(/^[0-9]{1,15}$/, "must be a position")
+        .transform(Number)
+        .optional()
+        .openapi({ type: "integer", description: "Only those after this position: the `next` of a page." }),
+      limit: limitParameter(200, PAGE, "Events on a page."),
     }),
   },
   responses: {
-    200: { description: "A page of them.", content: json(parkedPageSchema) },
+    200: { description: "A page of them.", content: jsonContent(parkedPageSchema) },
     default: problemResponse,
   },
 });
@@ -77,11 +74,11 @@ const retryRoute = createRoute({
   path: "/subscriptions/{name}/parked/retry",
   operationId: "retryParked",
   summary: "Asks for another try of parked events",
-  request: { params, query, body: { content: json(retrySchema) } },
+  request: { params, query, body: { content: jsonContent(retrySchema) } },
   responses: {
     202: {
       description: "Whoever runs the subscription makes it, each event by itself.",
-      content: json(
+      content: jsonContent(
         z.object({
           requested: z.number().int().openapi({
             description: "For so many that did not wait for a try already.",
@@ -100,12 +97,10 @@ const resumeRoute = createRoute({
   summary: "Lets a stopped subscription try again from where it stopped",
   request: { params, query },
   responses: {
-    200: { description: "As it is now.", content: json(subscriptionSchema) },
+    200: { description: "As it is now.", content: jsonContent(subscriptionSchema) },
     default: problemResponse,
   },
 });
-
-const PAGE = 50;
 
 export interface SubscriptionRouteOptions {
   readonly maxBodyBytes: number;
@@ -123,8 +118,7 @@ export function addSubscriptionRoutes(
   });
 
   api.openapi(listRoute, async (c) => {
-    const { lastPosition } = await sequencerLag(tidings.db);
-    const body = { lastPosition, items: await subscriptions() };
+    const body = { lastPosition: await lastPosition(tidings.db), items: await subscriptions() };
     c.header("cache-control", "no-store");
     return c.json(body, 200);
   });

@@ -4,7 +4,7 @@ import type { ParkedEvent } from "../log/parkedEvents.ts";
 import type { RegisteredSubscription } from "../log/subscriptions.ts";
 import type { SubscriptionState } from "../log/subscriptionStates.ts";
 
-const slotSchema = z
+export const slotSchema = z
   .object({
     slot: z.number().int(),
     position: z.number().int().openapi({ description: "Everything up to here is handled." }),
@@ -78,17 +78,21 @@ export function subscriptionJson(subscription: {
       lanes: [...registered.lanes],
       onFailure: registered.onFailure,
     },
-    slots: slots.map((slot) => ({
-      slot: slot.slot,
-      position: slot.position,
-      behind: slot.behind,
-      state: slot.state,
-      owner: slot.owner,
-      attempts: slot.attempts,
-      lastError: slot.lastError,
-      failingSince: slot.failingSince?.toISOString() ?? null,
-      retryAt: slot.retryAt?.toISOString() ?? null,
-    })),
+    slots: slots.map(slotJson),
+  };
+}
+
+export function slotJson(state: SubscriptionState): z.infer<typeof slotSchema> {
+  return {
+    slot: state.slot,
+    position: state.position,
+    behind: state.behind,
+    state: state.state,
+    owner: state.owner,
+    attempts: state.attempts,
+    lastError: state.lastError,
+    failingSince: state.failingSince?.toISOString() ?? null,
+    retryAt: state.retryAt?.toISOString() ?? null,
   };
 }
 

@@ -8,8 +8,9 @@ import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { entitySchema } from "./entitySchema.ts";
 import { eventJson, eventSchema } from "./eventRoutes.ts";
-import { feedItemJson, feedItemSchema } from "./feedRoutes.ts";
+import { feedItemJson, feedItemSchema } from "./feedSchema.ts";
 import { mayActAs, type Identity } from "./identity.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { inLocale, localeParameter } from "./localeQuery.ts";
 import { problemResponse } from "./problem.ts";
 import { readingOf, viewerParameters } from "./viewerQuery.ts";
@@ -64,7 +65,7 @@ const traceRoute = createRoute({
     query: z.strictObject({ ...viewerParameters, ...localeParameter }),
   },
   responses: {
-    200: { description: "The trace.", content: { "application/json": { schema: traceSchema } } },
+    200: { description: "The trace.", content: jsonContent(traceSchema) },
     default: problemResponse,
   },
 });

@@ -32,11 +32,11 @@ export function viewerOf(identity: Identity, query: ViewerQuery = {}): Viewer | 
     return { type: actor.type, id: actor.id, audiences: own };
   }
   if (viewer === undefined) {
-    if (audiences !== undefined) refuse("audiences belong to a viewer");
+    if (audiences !== undefined) refuse("audiences", "belong to a viewer");
     return undefined;
   }
   const colon = viewer.indexOf(":");
-  if (colon < 1) refuse(`viewer "${viewer.slice(0, 50)}" must be "type:id"`);
+  if (colon < 1) refuse("viewer", `"${viewer.slice(0, 50)}" must be "type:id"`);
   return { type: viewer.slice(0, colon), id: viewer.slice(colon + 1), audiences };
 }
 
@@ -46,6 +46,6 @@ export function readingOf<Query extends ViewerQuery>(identity: Identity, query: 
   return { ...rest, account: identity.account, viewer: viewerOf(identity, query) };
 }
 
-function refuse(detail: string): never {
-  throw new TidingsError("INVALID_REQUEST", { detail, path: ["query", "viewer"] });
+function refuse(field: keyof ViewerQuery, what: string): never {
+  throw new TidingsError("INVALID_REQUEST", { detail: `${field} ${what}`, path: [field] });
 }

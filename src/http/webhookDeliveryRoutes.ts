@@ -3,6 +3,7 @@ import type { Tidings } from "../tidings.ts";
 import { deliveryStates } from "../webhooks/deliveryState.ts";
 import type { Api } from "./api.ts";
 import { list, moment, pageCursors, pageParameters } from "./filterQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { mayManage, mayReadDeliveries } from "./webhookAccess.ts";
 import {
@@ -41,7 +42,7 @@ const listRoute = createRoute({
   responses: {
     200: {
       description: "A page of deliveries.",
-      content: { "application/json": { schema: deliveryPageSchema } },
+      content: jsonContent(deliveryPageSchema),
     },
     default: problemResponse,
   },
@@ -56,7 +57,7 @@ const getRoute = createRoute({
   responses: {
     200: {
       description: "The delivery.",
-      content: { "application/json": { schema: deliveryDetailsSchema } },
+      content: jsonContent(deliveryDetailsSchema),
     },
     default: problemResponse,
   },
@@ -71,7 +72,7 @@ const resendRoute = createRoute({
   responses: {
     202: {
       description: "It is under way.",
-      content: { "application/json": { schema: deliverySchema } },
+      content: jsonContent(deliverySchema),
     },
     default: problemResponse,
   },

@@ -4,6 +4,7 @@ import { signatureSchemes } from "../webhooks/endpoint.ts";
 import type { WithSecret } from "../webhooks/endpoints.ts";
 import type { Api } from "./api.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import {
   endpointChangesSchema,
@@ -18,11 +19,10 @@ import type { WebhookRouteOptions } from "./webhookRoutes.ts";
 
 const query = z.strictObject({});
 const params = z.object({ id: z.string() });
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
-const oneEndpoint = { description: "The endpoint.", content: json(endpointSchema) };
+const oneEndpoint = { description: "The endpoint.", content: jsonContent(endpointSchema) };
 const withSecret = {
   description: "The endpoint, and its secret for the only time.",
-  content: json(withSecretSchema),
+  content: jsonContent(withSecretSchema),
 };
 
 const listRoute = createRoute({
@@ -32,7 +32,7 @@ const listRoute = createRoute({
   summary: "The account's endpoints, oldest first",
   request: { query },
   responses: {
-    200: { description: "All of them.", content: json(z.object({ items: z.array(endpointSchema) })) },
+    200: { description: "All of them.", content: jsonContent(z.object({ items: z.array(endpointSchema) })) },
     default: problemResponse,
   },
 });
@@ -42,7 +42,7 @@ const createEndpointRoute = createRoute({
   path: "/webhooks/endpoints",
   operationId: "createEndpoint",
   summary: "Adds an endpoint",
-  request: { query, body: { required: true, content: json(endpointInputSchema) } },
+  request: { query, body: { required: true, content: jsonContent(endpointInputSchema) } },
   responses: { 201: withSecret, default: problemResponse },
 });
 
@@ -60,7 +60,7 @@ const updateRoute = createRoute({
   path: "/webhooks/endpoints/{id}",
   operationId: "updateEndpoint",
   summary: "Changes what is given; the next try of what is under way goes by it",
-  request: { params, query, body: { required: true, content: json(endpointChangesSchema) } },
+  request: { params, query, body: { required: true, content: jsonContent(endpointChangesSchema) } },
   responses: { 200: oneEndpoint, default: problemResponse },
 });
 
@@ -111,7 +111,7 @@ const rotateRoute = createRoute({
   path: "/webhooks/endpoints/{id}/rotate",
   operationId: "rotateSecret",
   summary: "Gives the endpoint a new secret",
-  request: { params, query, body: { content: json(rotationSchema) } },
+  request: { params, query, body: { content: jsonContent(rotationSchema) } },
   responses: { 200: withSecret, default: problemResponse },
 });
 

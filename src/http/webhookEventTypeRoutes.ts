@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Tidings } from "../tidings.ts";
 import type { PublicEventType, PublicEventVersion } from "../webhooks/eventTypes.ts";
 import type { Api } from "./api.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -27,7 +28,7 @@ const eventTypeSchema = z
 const responses = {
   200: {
     description: "Every type that goes out, by name.",
-    content: { "application/json": { schema: z.object({ items: z.array(eventTypeSchema) }) } },
+    content: jsonContent(z.object({ items: z.array(eventTypeSchema) })),
   },
   default: problemResponse,
 };
@@ -55,7 +56,7 @@ const asyncapiRoute = createRoute({
   summary: "All webhooks in AsyncAPI 3",
   request: { query: z.strictObject({}) },
   responses: {
-    200: { description: "The description.", content: { "application/json": { schema: jsonObject } } },
+    200: { description: "The description.", content: jsonContent(jsonObject) },
     default: problemResponse,
   },
 });

@@ -4,6 +4,7 @@ import type { PulledMessages } from "../webhooks/pull.ts";
 import type { StatsBucket } from "../webhooks/stats.ts";
 import type { Api } from "./api.ts";
 import { moment, pageParameters } from "./filterQuery.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { mayManage } from "./webhookAccess.ts";
 
@@ -34,7 +35,7 @@ const statsQuery = z.strictObject({
 const statsResponses = {
   200: {
     description: "The oldest first.",
-    content: { "application/json": { schema: z.object({ items: z.array(bucketSchema) }) } },
+    content: jsonContent(z.object({ items: z.array(bucketSchema) })),
   },
   default: problemResponse,
 };
@@ -86,7 +87,7 @@ const pullRoute = createRoute({
   responses: {
     200: {
       description: "Messages, the oldest first.",
-      content: { "application/json": { schema: pulledSchema } },
+      content: jsonContent(pulledSchema),
     },
     default: problemResponse,
   },

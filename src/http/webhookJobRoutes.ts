@@ -4,6 +4,7 @@ import type { EndpointJob } from "../webhooks/jobs.ts";
 import type { Api } from "./api.ts";
 import { moment } from "./filterQuery.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { mayManage } from "./webhookAccess.ts";
 import type { WebhookRouteOptions } from "./webhookRoutes.ts";
@@ -27,7 +28,7 @@ export const jobSchema = z
   })
   .openapi("EndpointJob");
 
-const oneJob = { description: "The job.", content: { "application/json": { schema: jobSchema } } };
+const oneJob = { description: "The job.", content: jsonContent(jobSchema) };
 
 const since = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const sinceDescription = { type: "string", format: "date-time" } as const;
@@ -54,7 +55,7 @@ const previewRoute = createRoute({
   responses: {
     200: {
       description: "The number.",
-      content: { "application/json": { schema: recoverableSchema } },
+      content: jsonContent(recoverableSchema),
     },
     default: problemResponse,
   },
@@ -75,7 +76,7 @@ const recoverRoute = createRoute({
   request: {
     params,
     query,
-    body: { required: true, content: { "application/json": { schema: recoverySchema } } },
+    body: { required: true, content: jsonContent(recoverySchema) },
   },
   responses: { 202: oneJob, default: problemResponse },
 });
@@ -101,7 +102,7 @@ const backfillRoute = createRoute({
   request: {
     params,
     query,
-    body: { required: true, content: { "application/json": { schema: backfillSchema } } },
+    body: { required: true, content: jsonContent(backfillSchema) },
   },
   responses: { 202: oneJob, default: problemResponse },
 });
@@ -115,7 +116,7 @@ const listRoute = createRoute({
   responses: {
     200: {
       description: "The jobs.",
-      content: { "application/json": { schema: z.object({ items: z.array(jobSchema) }) } },
+      content: jsonContent(z.object({ items: z.array(jobSchema) })),
     },
     default: problemResponse,
   },

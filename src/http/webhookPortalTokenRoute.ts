@@ -4,6 +4,7 @@ import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { requireRole } from "./identity.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import type { WebhookRouteOptions } from "./webhookRoutes.ts";
 
@@ -28,12 +29,12 @@ const tokenRoute = createRoute({
   summary: "Makes what opens the webhook portal for the account, for a while",
   request: {
     query: z.strictObject({}),
-    body: { required: true, content: { "application/json": { schema: requestSchema } } },
+    body: { required: true, content: jsonContent(requestSchema) },
   },
   responses: {
     201: {
       description: "Sent as `Authorization: Bearer`; a page gets it in its URL's fragment.",
-      content: { "application/json": { schema: z.object({ token: z.string() }).openapi("PortalToken") } },
+      content: jsonContent(z.object({ token: z.string() }).openapi("PortalToken")),
     },
     default: problemResponse,
   },

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Tidings } from "../tidings.ts";
 import type { Api } from "./api.ts";
 import { jsonBody } from "./jsonBody.ts";
+import { jsonContent } from "./jsonContent.ts";
 import { problemResponse } from "./problem.ts";
 import { mayManage } from "./webhookAccess.ts";
 import { deliveryJson, deliverySchema } from "./webhookDeliverySchema.ts";
@@ -11,7 +12,7 @@ const params = z.object({ id: z.string() });
 const responses = {
   202: {
     description: "The delivery, which is under way.",
-    content: { "application/json": { schema: deliverySchema } },
+    content: jsonContent(deliverySchema),
   },
   default: problemResponse,
 };
@@ -28,7 +29,7 @@ const sendRoute = createRoute({
   request: {
     params,
     query: z.strictObject({}),
-    body: { required: true, content: { "application/json": { schema: sendSchema } } },
+    body: { required: true, content: jsonContent(sendSchema) },
   },
   responses,
 });
@@ -50,7 +51,7 @@ const testRoute = createRoute({
   request: {
     params,
     query: z.strictObject({}),
-    body: { content: { "application/json": { schema: testSchema } } },
+    body: { content: jsonContent(testSchema) },
   },
   responses,
 });

@@ -22,8 +22,11 @@ export type LiveListener = (run: LiveRun) => void;
  * streams there are; the streams of other accounts are not even woken.
  */
 export interface Channels {
-  /** Tells `listener` of everything after the place's `position`. Rejects when the log cannot be read. */
-  join(filter: NormalFilter, listener: LiveListener): Promise<Place>;
+  /**
+   * Tells `listener` of everything after the place's `position`, until the log goes back: then `onWentBack` is the last that is
+   * heard. Rejects when the log cannot be read.
+   */
+  join(filter: NormalFilter, listener: LiveListener, onWentBack: () => void): Promise<Place>;
   /** How many streams there are. */
   members(): number;
 }
@@ -49,6 +52,7 @@ interface Channel {
 interface Session {
   readonly followed: Promise<{ stop(): void }>;
   readonly accounts: Map<string, Map<string, Channel>>;
+  readonly wentBack: Set<() => void>;
   members: number;
   position: number;
   quiet: NodeJS.Timeout | undefined;
@@ -58,9 +62,10 @@ export function createChannels(tail: Tail, registry: Registry): Channels {
   const shown = new WeakMap<PositionedStoredEvent, PositionedEvent>();
   let session: Session | undefined;
 
-  async function join(filter: NormalFilter, listener: LiveListener): Promise<Place> {
+  async function join(filter: NormalFilter, listener: LiveListener, onWentBack: () => void): Promise<Place> {
     const mine = (session ??= begin());
     mine.members++;
+    mine.wentBack.add(onWentBack);
     try {
       await mine.followed;
     } catch (error) {
@@ -78,6 +83,7 @@ export function createChannels(tail: Tail, registry: Registry): Channels {
       },
       leave: () => {
         if (!leaveChannel()) return;
+        mine.wentBack.delete(onWentBack);
         mine.members--;
         if (mine.members === 0) end(mine);
       },
@@ -87,12 +93,16 @@ export function createChannels(tail: Tail, registry: Registry): Channels {
   function begin(): Session {
     const mine: Session = {
       followed: tail
-        .follow((run) => deliver(mine, run))
+        .follow(
+          (run) => deliver(mine, run),
+          () => abandon(mine),
+        )
         .then((follow) => {
           mine.position = Math.max(mine.position, follow.position);
           return follow;
         }),
       accounts: new Map(),
+      wentBack: new Set(),
       members: 0,
       position: 0,
       quiet: undefined,
@@ -104,6 +114,12 @@ export function createChannels(tail: Tail, registry: Registry): Channels {
     if (session === mine) session = undefined;
     clearTimeout(mine.quiet);
     void mine.followed.then((follow) => follow.stop());
+  }
+
+  /** Where its streams are is nowhere in the log as it is now: they end, and who comes next begins another session. */
+  function abandon(mine: Session): void {
+    if (session === mine) session = undefined;
+    for (const wentBack of mine.wentBack) wentBack();
   }
 
   function deliver(mine: Session, run: PositionedRun): void {

@@ -66,7 +66,11 @@ function event(given: { account?: string; subject?: string; audience?: string[] 
 
 async function join(filter: EventFilter = {}, account = "acme") {
   const runs: LiveRun[] = [];
-  const place = await channels.join(normalFilter(filter, account, registry), (run) => runs.push(run));
+  const place = await channels.join(
+    normalFilter(filter, account, registry),
+    (run) => runs.push(run),
+    () => undefined,
+  );
   return { runs, place };
 }
 const positions = (runs: readonly LiveRun[]) => runs.map(({ events }) => events.map((e) => e.position));

@@ -64,11 +64,12 @@ async function record(count: number, { account = "acme", close = false } = {}): 
   return lastPosition!;
 }
 
+/** Fails when the stream ends before. */
 async function take(stream: AsyncGenerator<PositionedEvent>, count: number): Promise<number[]> {
   const positions: number[] = [];
   while (positions.length < count) {
     const next = await stream.next();
-    if (next.done) break;
+    if (next.done) throw new Error(`The stream ended after ${positions.length} of ${count} events`);
     positions.push(next.value.position);
   }
   return positions;
@@ -236,15 +237,18 @@ describe("live()", () => {
 
   test("an abort ends a stream that waits, and lets go of one whose reader never comes back", async () => {
     const end = new AbortController();
-    const waiting = live(room, { after: 0, signal: end.signal }).next();
+    const waiting = live(room, { after: 0, signal: end.signal });
     const abandoned = live(room, { after: 0, signal: end.signal });
-    const first = abandoned.next();
+    const first = Promise.all([take(waiting, 1), take(abandoned, 1)]);
     await expect.poll(() => channels.members(), { timeout: 10_000 }).toBe(2);
     await record(1);
-    await Promise.all([waiting, first]);
+    expect(await first).toEqual([[1], [1]]);
+    const ended = waiting.next();
+    await new Promise(setImmediate); // now it waits
     expect(channels.members()).toBe(2);
     end.abort();
     expect(channels.members()).toBe(0);
+    expect(await ended).toMatchObject({ done: true });
     expect(await abandoned.next()).toMatchObject({ done: true });
     expect(await live(room, { signal: AbortSignal.abort() }).next()).toMatchObject({ done: true });
     expect(channels.members()).toBe(0);
@@ -300,13 +304,21 @@ describe("live()", () => {
   });
 
   test("a failing database at the beginning fails that stream, not the next one", async () => {
-    const failing = createTail(
-      { ...database.db, query: () => Promise.reject(new Error("no database")) },
-      createSignals(),
-      3_600_000,
-    );
-    await expect(failing.follow(() => undefined)).rejects.toThrow("no database");
+    let fails = true;
+    const db: Database = {
+      ...database.db,
+      query: (sql, parameters) =>
+        fails ? Promise.reject(new Error("no database")) : database.db.query(sql, parameters),
+    };
+    const failing = createTail(db, createSignals(), 3_600_000);
+    const its = { ...room, channels: createChannels(failing, tidings.registry) };
+    await expect(live(its, { after: 0 }).next()).rejects.toThrow("no database");
     expect(failing.followers()).toBe(0);
-    expect((await begun({})).next).toBeDefined();
+    fails = false;
+    await record(1);
+    const stream = live(its, { after: 0 });
+    expect(await take(stream, 1)).toEqual([1]);
+    await stream.return(undefined);
+    await failing.loop.stop();
   });
 });

@@ -44,8 +44,8 @@ export async function* live(
 /**
  * As `live`, in runs, which streams share: causes are named as recorded. The first run is empty and tells where the reader
  * begins. History comes from the database, recent events from memory; the hand-over to the shared channel is by position, so
- * that nothing is missed and nothing comes twice. Throws INVALID_CURSOR, and POSITION_PRUNED where retention has taken what
- * `after` asks for.
+ * that nothing is missed and nothing comes twice. Throws INVALID_CURSOR, POSITION_PRUNED where retention has taken what
+ * `after` asks for, and LOG_WENT_BACK when the log does.
  */
 export async function* liveRuns(
   { db, channels, registry, accountOf }: LiveDependencies,
@@ -54,7 +54,7 @@ export async function* liveRuns(
   const filter = normalFilter(query, accountOf(query.account), registry, liveNames);
   const signal = query.signal ?? new AbortController().signal;
   const waiting = createWaitingRuns();
-  const place = await channels.join(filter, waiting.add);
+  const place = await channels.join(filter, waiting.add, waiting.endAsWentBack);
   // At once, also when the reader is busy or never comes back: nothing is collected for it any more.
   const leave = () => {
     place.leave();
@@ -72,6 +72,7 @@ export async function* liveRuns(
     let upTo = place.position;
     while (!signal.aborted) {
       while (position < upTo && !signal.aborted) {
+        waiting.checkLog();
         const run = place.recent(position) ?? (await history.read(position, upTo));
         position = run.position;
         yield run;
@@ -87,6 +88,7 @@ export async function* liveRuns(
       }
       upTo = Math.max(upTo, waiting.missedUpTo());
       if (position >= upTo) await waiting.next(signal);
+      waiting.checkLog();
     }
   } finally {
     leave();
@@ -144,6 +146,7 @@ function createWaitingRuns() {
   let runs: LiveRun[] = [];
   let events = 0;
   let missed = 0;
+  let wentBack = false;
   let wakeReader: (() => void) | undefined;
   const wake = () => wakeReader?.();
   return {
@@ -162,6 +165,13 @@ function createWaitingRuns() {
       }
       wake();
     },
+    endAsWentBack: (): void => {
+      wentBack = true;
+      wake();
+    },
+    checkLog: (): void => {
+      if (wentBack) throw new TidingsError("LOG_WENT_BACK");
+    },
     take: (): LiveRun[] => {
       const taken = runs;
       runs = [];
@@ -175,7 +185,7 @@ function createWaitingRuns() {
       return upTo;
     },
     next: async (signal: AbortSignal): Promise<void> => {
-      if (runs.length > 0 || missed > 0 || signal.aborted) return;
+      if (runs.length > 0 || missed > 0 || wentBack || signal.aborted) return;
       await new Promise<void>((resolve) => (wakeReader = resolve));
       wakeReader = undefined;
     },

@@ -1,3 +1,4 @@
+import type { EarlierWaits } from "./slotProgress.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What becomes of events whose handler threw. */
@@ -29,19 +30,23 @@ export function afterCrashes(policy: Policy, crashes: number): Verdict | null {
 }
 
 /**
- * For an event of a type or version that this process does not know, since `failingForMs`. Where others like it were
- * given up, it is not waited for again: each of them would hold up everything behind it for as long.
+ * For an event of a type or version that this process does not know, since `failingForMs`. While the slot waited for others it was
+ * waited for, too: otherwise several types would hold up everything behind them one after the other. And where others like it were
+ * given up, it is not waited for again.
  */
 export function afterUnreadable(
   policy: Policy,
   failingForMs: number,
   unknownForMs: number,
-  likeGivenUp = false,
+  { alike, waitedMs }: EarlierWaits = NONE,
 ): Verdict {
-  if (likeGivenUp && policy.onFailure === "park") return { next: "park" };
   const retryInMs = Math.min(UNREADABLE_RETRY_MS, unknownForMs);
-  return failingForMs >= unknownForMs ? givenUp(policy, retryInMs) : { next: "wait", retryInMs };
+  const parks = policy.onFailure === "park";
+  const isOver = parks ? alike || failingForMs + waitedMs >= unknownForMs : failingForMs >= unknownForMs;
+  return isOver ? givenUp(policy, retryInMs) : { next: "wait", retryInMs };
 }
+
+const NONE: EarlierWaits = { alike: false, waitedMs: 0 };
 
 function givenUp({ onFailure }: Policy, retryInMs: number): Verdict {
   return onFailure === "retry" ? { next: "wait", retryInMs } : { next: onFailure };

@@ -63,6 +63,10 @@ test("what this process cannot read waits for one that can, and is given up when
   expect(afterUnreadable(policy, 0, 900_000)).toEqual({ next: "wait", retryInMs: 5_000 });
   expect(afterUnreadable(policy, 899_999, 900_000)).toEqual({ next: "wait", retryInMs: 5_000 });
   expect(afterUnreadable(policy, 900_000, 900_000)).toEqual({ next: "stop" });
+  const waited = { alike: false, waitedMs: 600_000 };
+  expect(afterUnreadable({ ...policy, onFailure: "park" }, 299_999, 900_000, waited).next).toBe("wait");
+  expect(afterUnreadable({ ...policy, onFailure: "park" }, 300_000, 900_000, waited).next).toBe("park");
+  expect(afterUnreadable(policy, 300_000, 900_000, waited).next, "nothing was parked under it").toBe("wait");
   expect(afterUnreadable(policy, 0, 100), "looks again when the time is over").toEqual({
     next: "wait",
     retryInMs: 100,

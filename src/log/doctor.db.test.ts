@@ -81,6 +81,17 @@ describeOnDatabases("doctor", (open) => {
     expect(finding).toMatchObject({ status: "bad", details: { code: "SCHEMA_NEWER" } });
   });
 
+  test("passes on what an error of the tables says is to do", async () => {
+    const finding = await examineAfter("schema", (tx) =>
+      tx.query("update tidings.migrations set checksum = 'another' where id = 1"),
+    );
+    expect(finding).toMatchObject({
+      status: "bad",
+      fix: expect.stringContaining("Install the version that applied it"),
+      details: { code: "MIGRATION_CHANGED" },
+    });
+  });
+
   test("knows every index of the migrations", async () => {
     const [row] = await db.query<{ count: number }>(
       `select count(*)::int as count from pg_index i join pg_class t on t.oid = i.indrelid
@@ -257,6 +268,19 @@ describeOnDatabases("doctor", (open) => {
       expect(await findingOf(db, "subscription search")).toMatchObject({
         status: "bad",
         summary: "No process runs it; 1 event behind, the oldest for 10 min",
+      });
+    });
+
+    test.each([
+      ["search", "that calls tidings.subscribe() with this name"],
+      ["webhooks", "whose createTidings has `webhooks`"],
+      ["actions.after", "whose createTidings has `actions`"],
+      ["projection:project_stats:1", "whose createTidings has `projections`"],
+    ])("says who runs %s", async (name, worker) => {
+      await add("position", "last_position - 1");
+      await db.query("update tidings.subscriptions set name = $1", [name]);
+      expect(await findingOf(db, `subscription ${name}`)).toMatchObject({
+        fix: expect.stringContaining(`Start a worker ${worker}`),
       });
     });
 

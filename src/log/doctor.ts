@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { pendingMigrations, schemaState } from "../db/migrate.ts";
 import { schemaArgument } from "../db/schema.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
-import { isTidingsError } from "../errors.ts";
+import { errorTable, isTidingsError } from "../errors.ts";
 import type { Json, JsonObject } from "../events/serializable.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { examineGrants } from "./doctor/grants.ts";
@@ -13,6 +13,7 @@ import { examineSequencer } from "./doctor/sequencer.ts";
 import { examineSubscriptions } from "./doctor/subscriptions.ts";
 import { examineTransactions } from "./doctor/transactions.ts";
 import { examineVacuum } from "./doctor/vacuum.ts";
+import { examineWritable } from "./doctor/writable.ts";
 
 /** The log's own checks, and after them those of `others`: none where the tables are missing or of another version. */
 export async function examineLog(db: Database, others: readonly Check[] = []): Promise<Finding[]> {
@@ -22,6 +23,7 @@ export async function examineLog(db: Database, others: readonly Check[] = []): P
 }
 
 const CHECKS: readonly Check[] = [
+  ["writes", examineWritable],
   ["sequencer", examineSequencer],
   ["subscriptions", examineSubscriptions],
   ["partitions", examinePartitions],
@@ -59,7 +61,10 @@ async function examineSchema(db: Database): Promise<Finding> {
     if (sqlStateOf(error) === INSUFFICIENT_PRIVILEGE)
       return { ...notExamined(db, check, error), status: "bad" };
     if (!isTidingsError(error)) throw error;
-    const fix = "Install the version of Tidings that migrated this database";
+    const fix =
+      error.code === "SCHEMA_NEWER"
+        ? "Install the version of Tidings that migrated this database"
+        : errorTable[error.code].message;
     return {
       check,
       status: "bad",

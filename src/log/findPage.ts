@@ -5,7 +5,8 @@ import { findEvents, HIGHEST, idBounds, idFloor } from "./findEvents.ts";
 import type { NormalFilter, PageBounds } from "./findEvents.ts";
 import { readEvents } from "./readEvents.ts";
 import { ofSequencer } from "./sequencerRow.ts";
-import { EVENT_COLUMNS, storedEvent, type EventColumns, type StoredEvent } from "./storedEvent.ts";
+import { EVENT_COLUMNS, storedEvent } from "./storedEvent.ts";
+import type { EventColumns, NullableEventColumns, StoredEvent } from "./storedEvent.ts";
 
 export interface FoundPage {
   /** Newest first; oldest first when paging `after`. */
@@ -57,10 +58,9 @@ async function look(on: Queryable, filter: NormalFilter, page: PageBounds): Prom
   };
 }
 
-type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
-type Columns = { position: string } & Nullable<EventColumns>;
+type Columns = { position: string } & NullableEventColumns;
 /** Of an event that retention took, its key is left. */
-type KeyColumns = Pick<EventColumns, "lane" | "id"> & Nullable<EventColumns>;
+type KeyColumns = Pick<EventColumns, "lane" | "id"> & NullableEventColumns;
 
 /** Each list of its own gives a whole page of events, of which one page is shown: from here on, keys cost less. */
 const MOST_LISTS = 4;

@@ -5,6 +5,7 @@ import { holdingTracks } from "../events/heldTracks.ts";
 import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import type { PositionedStoredEvent } from "./readPositions.ts";
+import type { Place } from "./place.ts";
 import { checkpoint } from "./slotProgress.ts";
 import type { SlotLease } from "./slotLease.ts";
 import type { Subscription } from "./subscription.ts";
@@ -31,7 +32,7 @@ export interface HandleOptions {
   readonly lease: SlotLease;
   readonly leaseMs: number;
   /** Everything up to here is done when these events are. */
-  readonly upTo: number;
+  readonly upTo: Place;
   readonly attempt: number;
 }
 

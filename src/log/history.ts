@@ -1,12 +1,14 @@
 import type { Database } from "../db/database.ts";
-import { readAfter, type PositionedRun } from "./readPositions.ts";
+import { readAfter, type ContinuedRun } from "./readPositions.ts";
 
 /** Reads old events in blocks that all readers of the process share. */
 export interface History {
   /** The events after a position, up to the end of its block at most. */
-  read(after: number): Promise<PositionedRun>;
+  read(after: number): Promise<ContinuedRun>;
   /** The same as the log is now: asks the database in any case. Whoever comes later finds what it found. */
-  readAnew(after: number): Promise<PositionedRun>;
+  readAnew(after: number): Promise<ContinuedRun>;
+  /** The log may be another one now, an earlier state of this one: nothing that was read before is told any more. */
+  forget(): void;
 }
 
 const BLOCK = 500;
@@ -18,9 +20,9 @@ const KEPT_BLOCKS = 8;
  * at different places soon ask for the same ones, and the database is asked once for all of them.
  */
 export function createHistory(db: Database): History {
-  const kept = new Map<number, Promise<PositionedRun>>();
+  const kept = new Map<number, Promise<ContinuedRun>>();
 
-  async function readAnew(after: number): Promise<PositionedRun> {
+  async function readAnew(after: number): Promise<ContinuedRun> {
     const reading = readAfter(db, after, BLOCK - (after % BLOCK));
     kept.set(after, reading);
     const forget = () => {
@@ -38,5 +40,5 @@ export function createHistory(db: Database): History {
     }
   }
 
-  return { read: async (after) => kept.get(after) ?? readAnew(after), readAnew };
+  return { read: async (after) => kept.get(after) ?? readAnew(after), readAnew, forget: () => kept.clear() };
 }

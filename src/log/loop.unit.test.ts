@@ -96,11 +96,19 @@ test("stop() waits for the step under way; a start in the meantime begins when t
 
 test("a step that never pauses lets timers and requests have their turn", async () => {
   vi.useRealTimers();
-  const loop = createLoop("test", createSignals(), async () => 0);
+  let steps = 0;
+  const loop = createLoop("test", createSignals(), async () => {
+    if (++steps === MANY) void loop.stop(); // nobody else could
+    return 0;
+  });
   loop.start();
   await new Promise((resolve) => setTimeout(resolve, 1));
   await loop.stop();
+  expect(steps).toBeLessThan(MANY);
 });
+
+/** More than there are turns in the millisecond of a timer. */
+const MANY = 100_000;
 
 test("stop() without a start, and twice, is nothing", async () => {
   const loop = createLoop("test", createSignals(), async () => 0);

@@ -1,10 +1,8 @@
 import type { Queryable } from "../db/database.ts";
 import type { SubscriptionState } from "./subscriptionStates.ts";
 
-// A UUIDv7 begins with its milliseconds.
 const NEXT_EVENT = `
-select (extract(epoch from clock_timestamp()) * 1000
-        - ('x' || left(replace(event_id::text, '-', ''), 12))::bit(48)::bigint)::float8 as age_ms
+select extract(epoch from clock_timestamp() - tidings.uuid7_time(event_id))::float8 * 1000 as age_ms
   from tidings.event_order where pos > $1::bigint order by pos limit 1`;
 
 /** How long the first event after a slot's position has been there; 0 when there is none. */

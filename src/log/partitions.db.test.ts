@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { administer } from "../../test/support/databaseServers.ts";
 import { insertRawEvent, uuid7At } from "../../test/support/rawEvents.ts";
 import { createTestDatabase, type PostgresTestDatabase } from "../../test/support/testDatabase.ts";
+import type { Database } from "../db/database.ts";
 import { createSignals, type SignalMap } from "../signals.ts";
+import { examinePartitions } from "./doctor/partitions.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createPartitionsAhead, listPartitions } from "./partitions.ts";
 
@@ -129,6 +131,38 @@ describe("partitions", () => {
     }
     expect(await createPartitionsAhead(database.db, createSignals(), 5_000)).toBe(true);
   });
+});
+
+test("prepared while the database's clock was ahead are named by doctor, with what leaves each month its own", async () => {
+  const { db } = database;
+  const ahead: Database = {
+    ...db,
+    query: async (sql, ...rest) => {
+      const rows = await db.query<{ now_ms?: number }>(sql, ...rest);
+      return rows.map((row) =>
+        row.now_ms ? { ...row, now_ms: row.now_ms + 400 * 86_400_000 } : row,
+      ) as never;
+    },
+  };
+  const before = await listPartitions(db);
+  await createPartitionsAhead(ahead, createSignals());
+  const [finding] = await examinePartitions(db);
+  expect(finding).toMatchObject({ status: "warning", summary: expect.stringContaining("clock was ahead") });
+  const { early } = finding!.details as { early: string[] };
+  expect(early).toHaveLength(10);
+
+  const mend = () => db.query(finding!.fix!.replace(/^.*?: /, ""));
+  await mend();
+  expect(await listPartitions(db)).toEqual(before);
+  expect(await examinePartitions(db)).toMatchObject([{ status: "fine" }]);
+
+  // Where rows lie there they stay, also for whoever makes an old report's statement.
+  await createPartitionsAhead(ahead, createSignals());
+  await insertRawEvent(db, { id: uuid7At(month(5).getTime()) });
+  await expect(mend()).rejects.toMatchObject({ code: "P0004" });
+  expect(await examinePartitions(db)).toMatchObject([
+    { summary: expect.stringContaining("Events lie beyond the prepared months: events_domain_tail (1 row)") },
+  ]);
 });
 
 describe("maintenance", () => {

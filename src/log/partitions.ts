@@ -99,12 +99,13 @@ async function splitTail(db: Database, split: Split): Promise<"split" | "occupie
 // The database's clock, as in the ids: the app's may be wrong.
 const OPEN_PARTITIONS = `
 select parent.relname as table, substring(child.relname from '_([a-z]+)_tail$') as lane,
-       coalesce(('x' || replace(substring(pg_get_expr(child.relpartbound, child.oid) from '''([0-9a-f]{8}-[0-9a-f]{4})'), '-', ''))::bit(48)::bigint, 0)::float8 as from_ms,
+       coalesce(extract(epoch from tidings.uuid7_time(substring(pg_get_expr(child.relpartbound, child.oid)
+                    from '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}')::uuid)) * 1000, 0)::float8 as from_ms,
        extract(epoch from clock_timestamp())::float8 * 1000 as now_ms
   from pg_inherits i
   join pg_class parent on parent.oid = i.inhparent
   join pg_class child on child.oid = i.inhrelid
- where i.inhparent in ('tidings.events'::regclass, 'tidings.timeline'::regclass) and child.relname like '%\\_tail'`;
+ where i.inhparent in ('tidings.events'::regclass, 'tidings.timeline'::regclass) and child.relname ~ '_tail$'`;
 
 interface OpenPartition {
   table: string;

@@ -11,7 +11,7 @@ export function errorText(error: unknown): string {
 }
 
 /** Handlers throw anything, also what makes String() throw; what failed must be written down all the same. */
-export function wholeText(error: unknown): string {
+function wholeText(error: unknown): string {
   if (typeof error === "string") return error;
   const stack: unknown = error instanceof Error ? error.stack : undefined;
   return typeof stack === "string" ? stack : inspect(error, { customInspect: false });

@@ -1,6 +1,6 @@
 import { textArray, type Database, type Queryable } from "../db/database.ts";
-import { EVENT_COLUMNS, storedEvent, type EventColumns } from "./storedEvent.ts";
-import { positioned, type PositionedRun, type PositionedStoredEvent } from "./readPositions.ts";
+import { positionedRows, type PositionedColumns, type PositionedRun } from "./readPositions.ts";
+import { EVENT_COLUMNS } from "./storedEvent.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What a reader of the whole log asks for. */
@@ -40,8 +40,6 @@ const WANTED_AFTER = `
 select e.pos::text as position, ${EVENT_COLUMNS}
   from (select pos, (event).* from tidings.events_of_types_after($1::bigint, $2::int, $3::text[], $4::text[])) e order by e.pos`;
 
-type Columns = { position: string } & { [Column in keyof EventColumns]: EventColumns[Column] | null };
-
 /** The wanted events among the next `limit` positions. */
 export async function readWanted(
   on: Queryable,
@@ -50,12 +48,8 @@ export async function readWanted(
   { types, lanes }: Wanted,
 ): Promise<PositionedRun> {
   const parameters = [String(after), limit, textArray(types), textArray(lanes)];
-  const rows = await on.query<Columns>(WANTED_AFTER, parameters, { prepare: true });
-  const events: PositionedStoredEvent[] = [];
-  for (const row of rows) {
-    if (row.id !== null) events.push(positioned(storedEvent(row as EventColumns), Number(row.position)));
-  }
+  const rows = await on.query<PositionedColumns>(WANTED_AFTER, parameters, { prepare: true });
   const scannedTo = Number(rows.at(-1)?.position ?? after);
   // Positions are dense but for what retention took: then one more read finds nothing.
-  return { events, scannedTo, more: scannedTo - after >= limit };
+  return { events: positionedRows(rows), scannedTo, more: scannedTo - after >= limit };
 }

@@ -57,7 +57,9 @@ describeOnDatabases("a subscription that was given up", (open) => {
     expect(await subscriptions.remove("mail")).toBe(2);
     expect(await subscriptions.list()).toEqual([]);
     expect(await subscriptions.parked("mail")).toEqual([]);
-    await expect(subscriptions.remove("mail")).rejects.toMatchObject({ code: "SUBSCRIPTION_NOT_FOUND" });
+    await expect(subscriptions.remove("mail")).rejects.toMatchObject({
+      code: "SUBSCRIPTION_NOT_FOUND",
+    });
     const positions: number[] = [];
     const again = process();
     again.subscribe("mail", {
@@ -83,7 +85,7 @@ describeOnDatabases("a subscription that was given up", (open) => {
       detail: 'Slot 0 of "mail" is held by host:17:ab',
     });
     expect(await subscriptions.parked("mail")).toHaveLength(2);
-    await lease.release(3);
+    await lease.release({ position: 3, id: null });
     expect(await subscriptions.remove("mail")).toBe(2);
   });
 
@@ -99,7 +101,7 @@ describeOnDatabases("a subscription that was given up", (open) => {
     await again.subscriptions.begin("mail");
     for (const owner of ["one", "two", "three"]) {
       await leaseOf(owner).take();
-      expect(await checkpoint(database!.db, lost, 3, LEASE_MS)).toBe(false);
+      expect(await checkpoint(database!.db, lost, { position: 3, id: null }, LEASE_MS)).toBe(false);
       await database!.db.query("update tidings.subscriptions set lease_until = '-infinity'");
     }
     frozen.forget();
@@ -124,7 +126,10 @@ describeOnDatabases("a subscription that was given up", (open) => {
   test("stays where a projection or a webhook endpoint needs it", async () => {
     database = await open();
     const secretKey = Buffer.alloc(32, 7).toString("base64");
-    const running = process({ projections: [cardsOfBoards], webhooks: { secretKey } });
+    const running = process({
+      projections: [cardsOfBoards],
+      webhooks: { secretKey },
+    });
     await running.start();
     await running.stop();
     await insertEndpoint(database.db, { account: "acme" });

@@ -54,6 +54,36 @@ test("ticks in READ COMMITTED, although the database's default is another level"
   await pool.end();
 });
 
+test("no limit of time that the role's statements have cancels a tick, a sweep or a repair", async () => {
+  const pool = openPool({
+    connectionString: database.url,
+    options: "-c statement_timeout=10min -c transaction_timeout=10min",
+  });
+  // What takes longer than any limit, without the wait: each of the three calls this.
+  await database.db.query(
+    `create or replace function tidings.cluster_identifier() returns text language plpgsql as $$
+     begin
+       if current_setting('statement_timeout') <> '0' or current_setting('transaction_timeout') <> '0' then
+         raise query_canceled;
+       end if;
+       return 'here';
+     end $$`,
+  );
+  const { all, next } = signals();
+  sequencer = createSequencer(pg(pool), all, () => undefined, { tickMs: 1, idleTickMs: 1, sweepMs: 50 });
+  await insertRawEvent(database.db);
+  await database.db.query("update tidings.sequencer set system_identifier = 'another'");
+  expect(await sequencer.tick()).toEqual({ outcome: "repaired", assigned: 1, lastPosition: 1 });
+  await insertRawEvent(database.db);
+  expect(await sequencer.tick()).toEqual({ outcome: "ticked", assigned: 1, lastPosition: 2 });
+  await insertRawEvent(database.db, { id: uuid7At(Date.now() - 3 * 86_400_000) });
+  const swept = next("sequencer.swept");
+  sequencer.loop.start();
+  expect(await swept).toMatchObject({ assigned: 1, lastPosition: 3 });
+  await sequencer.loop.stop();
+  await pool.end();
+});
+
 test("a log that moved to another cluster is repaired by the tick that notices", async () => {
   const { all, next } = signals();
   sequencer = createSequencer(database.db, all, () => undefined);

@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { sqlStateOf } from "../db/sqlState.ts";
 import type { Signals } from "../signals.ts";
 import type { Settled } from "../withDefaults.ts";
 import { createLoop, type Loop } from "./loop.ts";
@@ -105,10 +106,28 @@ select extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as ms fro
 /** How long repair waits for open writers before it lets new ones pass and tries again later. */
 const REPAIR_LOCK_TIMEOUT = "set local lock_timeout = '2s'";
 
-/** Without BEGIN and COMMIT, a fifth of an idle tick (measured). Null where the database's default is not READ COMMITTED. */
+/**
+ * A limit that suits an app's requests would cancel whatever takes longer on each try: a repair of a large log for ever, with all writers
+ * waiting behind it. `transaction_timeout` is there since PostgreSQL 17.
+ */
+const NO_TIME_LIMIT = `
+select set_config('statement_timeout', '0', true),
+       case when current_setting('transaction_timeout', true) is not null then set_config('transaction_timeout', '0', true) end`;
+
+const TIME_IS_UP = ["57014", "25P04"]; // a statement's, a transaction's
+
+/**
+ * Without BEGIN and COMMIT, a fifth of an idle tick (measured). Null where the database's default is not READ COMMITTED, or its limit of
+ * time ended the tick.
+ */
 async function tickAlone(db: Database): Promise<SequencerResult | null> {
-  const [row] = await bySequencer(db.query<ResultRow>(TICK_ALONE, [], { prepare: true }));
-  return row ? resultOf(row) : null;
+  try {
+    const [row] = await bySequencer(db.query<ResultRow>(TICK_ALONE, [], { prepare: true }));
+    return row ? resultOf(row) : null;
+  } catch (error) {
+    if (TIME_IS_UP.includes(sqlStateOf(error) ?? "")) return null;
+    throw error;
+  }
 }
 
 const TICK_ALONE = `
@@ -118,6 +137,7 @@ select outcome, assigned, last_position from tidings.tick()
 async function call(db: Database, name: "tick" | "sweep" | "repair"): Promise<SequencerResult> {
   // A transaction of ours, because the functions need READ COMMITTED whatever the database's default is.
   const called = db.transaction(async (tx) => {
+    await tx.query(NO_TIME_LIMIT);
     if (name === "repair") await tx.execute(REPAIR_LOCK_TIMEOUT);
     const [row] = await tx.query<ResultRow>(`select outcome, assigned, last_position from tidings.${name}()`);
     return resultOf(row!);

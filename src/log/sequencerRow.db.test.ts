@@ -53,3 +53,38 @@ describeOnDatabases("a log whose sequencer has no row", (open) => {
     expect(await order()).toEqual([...before, ...meanwhile, ...after].map(({ id }) => ({ id })));
   });
 });
+
+describeOnDatabases("a log whose data was restored into migrated tables", (open) => {
+  let database: TestDatabase;
+  beforeAll(async () => void (database = await open()));
+  afterAll(() => database.drop());
+
+  test("doctor's fix lets positions go on behind those that are taken, and what had none gets one", async () => {
+    const { db } = database;
+    const tidings = createTidings({ db, events, account: "acme" });
+    const tick = () => createSequencer(db, createSignals(), () => undefined).tick();
+    const move = () => tidings.record({ ...aMove(), actor: ann });
+    const restored = [...(await move()), ...(await move())];
+    await db.query(
+      "insert into tidings.event_order select row_number() over (order by id), account_id, lane, id from tidings.events",
+    );
+    const meanwhile = await move();
+    await expect(tick()).rejects.toMatchObject({ code: "23505" });
+    const [found] = await examineSequencer(db);
+    expect(found).toMatchObject({
+      status: "bad",
+      summary: expect.stringMatching(
+        /^Positions up to 2 are taken, and the sequencer's row goes on from 0 .* every tick fails$/,
+      ),
+    });
+    await db.query(found!.fix!);
+    expect(await tick()).toMatchObject({ outcome: "repaired", assigned: 1, lastPosition: 3 });
+    const after = await move();
+    expect(await tick()).toMatchObject({ outcome: "ticked", assigned: 1, lastPosition: 4 });
+    const order = await db.query<{ id: string }>(
+      "select event_id::text as id from tidings.event_order order by pos",
+    );
+    expect(order).toEqual([...restored, ...meanwhile, ...after].map(({ id }) => ({ id })));
+    expect(await examineSequencer(db)).toMatchObject([{ status: "fine" }]);
+  });
+});

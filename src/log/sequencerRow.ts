@@ -1,6 +1,13 @@
 import { sqlStateOf } from "../db/sqlState.ts";
 import { TidingsError } from "../errors.ts";
 
+/**
+ * Of a row of `tidings.sequencer_now`: it counts with the transaction ids of another cluster, and gives no positions until it is repaired.
+ * As `tidings.tick()` finds it.
+ */
+export const MOVED = `(coalesce(system_identifier <> tidings.cluster_identifier(), false)
+         or pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot()))`;
+
 /** The first row of a statement that reads `tidings.sequencer_now`. Throws SEQUENCER_MISSING where there is none. */
 export function ofSequencer<Row>([row]: readonly Row[]): Row {
   if (row === undefined) throw new TidingsError("SEQUENCER_MISSING");

@@ -2,6 +2,7 @@ import type { Database, Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { Signals } from "../signals.ts";
 import { LAST_RETRY_MS } from "./afterFailure.ts";
+import { isThere, type Place } from "./place.ts";
 
 /** One slot of a subscription, leased by this process. */
 export interface Lease {
@@ -36,7 +37,7 @@ export interface SlotLease {
   lose(): void;
   /** Tells the handler that the process stops, for good; the lease stays until `release`. */
   stop(): void;
-  release(position: number): Promise<void>;
+  release(place: Place): Promise<void>;
 }
 
 export interface SlotLeaseOptions {
@@ -96,15 +97,15 @@ export function createSlotLease({ db, signals, name, slot, owner, leaseMs }: Slo
       stopping = true;
       aborting.abort(new TidingsError("STOPPED"));
     },
-    release: async (position) => {
+    release: async (place) => {
       forget();
-      await releaseLease(db, name, slot, owner, position);
+      await releaseLease(db, name, slot, owner, place);
     },
   };
 }
 
 /** How much longer than our own the lease of another process may be, where their settings differ: during a deploy. */
-const LONGER_LEASE_MS = 600_000;
+export const LONGER_LEASE_MS = 600_000;
 
 // A lease of ours is taken anew too: after an error the row is the truth, not what this process remembers. One that lies further
 // ahead than any is long was given before the database's clock was set back: its process renews it, or is dead, and then nobody
@@ -162,19 +163,21 @@ async function renewLease(db: Queryable, lease: Lease, leaseMs: number): Promise
   return (await db.query(RENEW_LEASE, [lease.name, lease.slot, lease.token, leaseMs])).length === 1;
 }
 
-// By owner, not by token: an error may have made this process forget a lease that it still holds.
+// By owner, not by token: an error may have made this process forget a lease that it still holds. Where the event is not known, the
+// position that the row has is right, or a little behind.
 const RELEASE_LEASE = `
 update tidings.subscriptions
-   set lease_owner = null, lease_until = '-infinity', position = greatest(position, $4::bigint)
+   set lease_owner = null, lease_until = '-infinity',
+       position = case when $5::uuid is not null and ${isThere("$4", "$5")} then greatest(position, $4::bigint) else position end
  where name = $1 and slot = $2::int and lease_owner = $3`;
 
-/** Lets others have the slot, from `position` on. */
+/** Lets others have the slot, from its place on. */
 async function releaseLease(
   db: Queryable,
   name: string,
   slot: number,
   owner: string,
-  position: number,
+  { position, id }: Place,
 ): Promise<void> {
-  await db.query(RELEASE_LEASE, [name, slot, owner, String(position)]);
+  await db.query(RELEASE_LEASE, [name, slot, owner, String(position), id]);
 }

@@ -57,6 +57,9 @@ export interface EventColumns {
   kind: ActionKind | null;
 }
 
+/** Where retention may have taken the event. */
+export type NullableEventColumns = { [Column in keyof EventColumns]: EventColumns[Column] | null };
+
 export function storedEvent(row: EventColumns): StoredEvent {
   return {
     account: row.account_id,

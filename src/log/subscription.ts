@@ -4,6 +4,7 @@ import {
   aFunction,
   aList,
   anything,
+  wholeNumber,
   wrongOption,
   wrongText,
   type OptionKinds,
@@ -100,11 +101,11 @@ const subscriptionOptions = {
   types: aList,
   lanes: aList,
   from: anything,
-  slots: anything,
+  slots: wholeNumber(1, 64),
   key: anything,
-  batch: anything,
+  batch: wholeNumber(1, 1_000),
   onFailure: anything,
-  maxAttempts: anything,
+  maxAttempts: wholeNumber(1, Infinity),
   mixed: aBoolean,
   run: aFunction,
 } satisfies OptionKinds;
@@ -128,12 +129,6 @@ export function checkSubscription(
   } = options;
   if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(name))
     refuse(name, "name must be 1 to 100 of A-Z, a-z, 0-9 and . _ : -");
-  if (!Number.isInteger(slots) || slots < 1 || slots > 64)
-    refuse(name, `slots ${slots} must be a whole number from 1 to 64`);
-  if (!Number.isInteger(batch) || batch < 1 || batch > 1_000)
-    refuse(name, `batch ${batch} must be a whole number from 1 to 1,000`);
-  if (!Number.isInteger(maxAttempts) || maxAttempts < 1)
-    refuse(name, `maxAttempts ${maxAttempts} must be a whole number from 1`);
   if (key !== "account" && key !== "subject")
     refuse(name, `key "${String(key)}" must be "account" or "subject"`);
   if (from !== "start" && from !== "now" && !(Number.isSafeInteger(from?.position) && from.position >= 0))

@@ -10,6 +10,7 @@ import { createLoop, type Loop } from "./loop.ts";
 import { errorText, unreadableError } from "./problems.ts";
 import type { PositionedStoredEvent } from "./readPositions.ts";
 import { retryParked } from "./retryParked.ts";
+import type { Place } from "./place.ts";
 import { createSlotLease, type Lease } from "./slotLease.ts";
 import * as progress from "./slotProgress.ts";
 import type { Subscription } from "./subscription.ts";
@@ -59,9 +60,10 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
   let persistAt = 0;
   let retryAt = 0;
   let position = 0; // all up to here is handled, parked or not asked for
+  let positionId: string | null = null; // the event there
   let persisted = 0;
   let waiting: readonly PositionedStoredEvent[] = []; // events that are read and not yet handled
-  let readUpTo = 0;
+  let readUpTo: Place = { position: 0, id: null };
   let failingSince: number | null = null;
   let lastError: string | null = null;
   /** After a batch failed its events are taken one by one up to here, so that only the culprit is set aside. */
@@ -88,7 +90,8 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     takeAt = now() + IDLE_MS;
     const state = await lease.take();
     if (state === null) return false;
-    position = persisted = readUpTo = state.position;
+    position = persisted = state.position;
+    positionId = null;
     waiting = [];
     retryAt = now() + state.retryInMs;
     parkedAt = takeAt = 0;
@@ -102,10 +105,16 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
   /** Reads on. False when there is nothing more at present. */
   async function read(): Promise<boolean> {
     const run = await tail.read(position);
-    readUpTo = Math.max(position, run.scannedTo);
+    const newest = run.events.at(-1);
+    if (run.scannedTo > position) {
+      readUpTo = {
+        position: run.scannedTo,
+        id: newest?.position === run.scannedTo ? newest.id : null,
+      };
+    } else readUpTo = place();
     waiting = run.events.filter((event) => subscription.wants(event, slot));
     if (waiting.length > 0) return true;
-    position = readUpTo;
+    moveTo(readUpTo);
     await persistLazily();
     if (!run.more) handledUpTo = position;
     return run.more;
@@ -115,7 +124,7 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     if (position === persisted || (position - persisted < PERSIST_AFTER && now() < persistAt)) return;
     const held = lease.held();
     persistAt = now() + IDLE_MS;
-    if (held && (await progress.checkpoint(db, held, position, leaseMs))) persisted = position;
+    if (held && (await progress.checkpoint(db, held, place(), leaseMs))) persisted = position;
     else lease.lose();
   }
 
@@ -126,19 +135,20 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     const events = nextBatch(waiting, alone ? 1 : subscription.batch, registry);
     const [first] = events as [PositionedEvent];
     const last = events.at(-1)!;
-    const attempts = await progress.countAttempt(db, held, first.position - 1, last.position);
+    const attempts = await progress.countAttempt(db, held, first.position - 1, last);
     if (attempts === null) return lease.lose();
-    position = persisted = first.position - 1;
+    moveTo({ position: first.position - 1, id: null });
+    persisted = position;
     if (first.problem !== null) {
       const failingForMs = failingSince === null ? 0 : now() - failingSince;
-      const likeGivenUp = await progress.gaveUp(db, held, first);
-      const verdict = afterUnreadable(subscription, failingForMs, unknownForMs, likeGivenUp);
+      const earlier = await progress.earlierWaits(db, held, first);
+      const verdict = afterUnreadable(subscription, failingForMs, unknownForMs, earlier);
       return settle(held, events, attempts, unreadableError(first), verdict);
     }
     const hopeless = events.length === 1 ? afterCrashes(subscription, attempts - 1) : null;
     if (hopeless) return settle(held, events, attempts - 1, diedHandling(), hopeless);
 
-    const upTo = events.length === waiting.length ? readUpTo : last.position;
+    const upTo = events.length === waiting.length ? readUpTo : last;
     const started = now();
     try {
       await handleBatch(subscription, events, {
@@ -159,9 +169,17 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     signals.emit("subscription.handled", { name, slot, events: events.length, position, durationMs });
   }
 
-  function advance(events: number, upTo: number): void {
+  const place = (): Place => ({ position, id: positionId });
+
+  function moveTo(to: Place): void {
+    position = to.position;
+    positionId = to.id;
+  }
+
+  function advance(events: number, upTo: Place): void {
     waiting = waiting.slice(events);
-    position = persisted = upTo;
+    moveTo(upTo);
+    persisted = position;
     failingSince = lastError = null;
   }
 
@@ -178,17 +196,18 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     const text = errorText(error);
     const willRetryInMs = next === "wait" ? verdict.retryInMs : next === "alone" ? 0 : null;
     const failure = { attempts: next === "alone" ? 0 : attempts, error: text };
+    const waitedMs = failingSince === null ? null : now() - failingSince;
     const written =
       next === "park"
-        ? progress.park(db, held, event, failure, leaseMs)
+        ? progress.park(db, held, event, { ...failure, waitedMs }, leaseMs)
         : progress.noteFailure(db, held, event.position, {
             ...failure,
             retryInMs: willRetryInMs ?? 0,
             stop: next === "stop",
           });
     if (!(await written)) return lease.forget(); // the row knows better: see slotProgress.ts
-    if (next === "park") advance(1, event.position);
-    else if (next === "stop") await lease.release(position);
+    if (next === "park") advance(1, event);
+    else if (next === "stop") await lease.release(place());
     else {
       aloneUpTo = Math.max(aloneUpTo, events.at(-1)!.position);
       failingSince ??= now();
@@ -235,6 +254,6 @@ export function createSlot(subscription: Subscription, slot: number, dependencie
     },
     held: () => lease.held() !== undefined,
     caughtUpTo: () => handledUpTo,
-    release: () => lease.release(position),
+    release: () => lease.release(place()),
   };
 }

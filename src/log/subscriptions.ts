@@ -9,7 +9,9 @@ import type { Registry } from "../events/registry.ts";
 import type { Signals } from "../signals.ts";
 import { createSlots } from "./createSlots.ts";
 import { readEventReaders, type EventReader, type ReadEvent } from "./eventReaders.ts";
+import { ownerOf } from "./ownSubscriptions.ts";
 import { discardParked, listParked, requestRetry, type ParkedEvent } from "./parkedEvents.ts";
+import { createReaderWithPlace } from "./readerWithPlace.ts";
 import { removeSubscription } from "./removeSubscription.ts";
 import { checkSubscription, type Subscription, type SubscriptionOptions } from "./subscription.ts";
 import { createSlot, type Slot } from "./subscriptionSlot.ts";
@@ -23,7 +25,10 @@ import type { Tail } from "./tail.ts";
 
 /** The subscriptions of this app: what they do, how far they are, and their repair. */
 export interface Subscriptions<Handle> {
-  /** Registers a handler. Its first start creates it; `start()` or `work()` runs it. */
+  /**
+   * Registers a handler. Its first start creates it; `start()` or `work()` runs it. Throws SUBSCRIPTION_EXISTS, ALREADY_STARTED,
+   * INVALID_FILTER, and INVALID_OPTION, also for the names of Tidings' own: `webhooks`, `actions.after` and `projection:…`.
+   */
   subscribe<const Types extends readonly (AnyEventDefinition | string)[]>(
     name: string,
     options: SubscriptionOptions<Handle, Types>,
@@ -82,7 +87,11 @@ export interface SubscriptionsDependencies {
 
 export function createSubscriptions<Handle>(
   dependencies: SubscriptionsDependencies,
-): Subscriptions<Handle> & { readonly runner: SubscriptionRunner } {
+): Subscriptions<Handle> & {
+  readonly runner: SubscriptionRunner;
+  /** As `subscribe`, for the names that no app can take. */
+  readonly subscribeOwn: Subscriptions<Handle>["subscribe"];
+} {
   const { db, tail, registry } = dependencies;
   const registered = new Map<string, Subscription>();
   let running: Running | undefined;
@@ -94,14 +103,15 @@ export function createSubscriptions<Handle>(
     start: async () => {
       const run: Running = (running = { slots: [], follow: undefined });
       if (registered.size === 0) return;
-      run.follow = await tail.follow(wake);
+      run.follow = await tail.follow(wake, wake);
       // A name of its own for each start: leases of an earlier one are not mistaken for ours.
       const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
       for (const subscription of registered.values()) {
         await createSlots(db, subscription);
         if (running !== run) break; // stopped meanwhile
         for (let slot = 0; slot < subscription.slots; slot++) {
-          const started = createSlot(subscription, slot, { ...dependencies, owner });
+          const place = createReaderWithPlace(tail, () => tail.read);
+          const started = createSlot(subscription, slot, { ...dependencies, tail: place, owner });
           run.slots.push({ ...started, name: subscription.name });
           started.loop.start();
         }
@@ -124,15 +134,26 @@ export function createSubscriptions<Handle>(
     },
   };
 
+  const subscribeOwn: Subscriptions<Handle>["subscribe"] = (name, options) => {
+    if (registered.has(name)) throw new TidingsError("SUBSCRIPTION_EXISTS", { detail: `"${name}"` });
+    if (running)
+      throw new TidingsError("ALREADY_STARTED", {
+        detail: `Subscription "${name}" must be registered before start()`,
+      });
+    registered.set(name, checkSubscription(name, options as unknown as SubscriptionOptions, registry));
+  };
+
   return {
     runner,
+    subscribeOwn,
     subscribe: (name, options) => {
-      if (registered.has(name)) throw new TidingsError("SUBSCRIPTION_EXISTS", { detail: `"${name}"` });
-      if (running)
-        throw new TidingsError("ALREADY_STARTED", {
-          detail: `Subscription "${name}" must be registered before start()`,
+      const owner = ownerOf(name);
+      if (owner !== null)
+        throw new TidingsError("INVALID_OPTION", {
+          detail: `Subscription "${name}": the name belongs to Tidings, which runs it for createTidings({ ${owner} })`,
+          path: ["name"],
         });
-      registered.set(name, checkSubscription(name, options as unknown as SubscriptionOptions, registry));
+      subscribeOwn(name, options);
     },
     begin: async (name) => {
       const subscription = registered.get(name);

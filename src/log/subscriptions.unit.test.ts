@@ -14,3 +14,19 @@ test("a name is subscribed once in a process: two handlers would take turns at o
     }),
   );
 });
+
+test.each([
+  ["webhooks", "webhooks"],
+  ["actions.after", "actions"],
+  ["projection:project_stats:1", "projections"],
+])("no app takes the name %s: it would do nothing in place of what Tidings does", (name, option) => {
+  const tidings = createTidings({ db: downDatabase().db, events });
+  expect(() => tidings.subscribe(name, { run: () => undefined })).toThrow(
+    expect.objectContaining({
+      code: "INVALID_OPTION",
+      detail: expect.stringContaining(`createTidings({ ${option} })`) as string,
+      path: ["name"],
+    }),
+  );
+  expect(tidings.subscriptions.registered()).toEqual([]);
+});

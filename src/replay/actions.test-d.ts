@@ -90,6 +90,14 @@ export async function perform(): Promise<void> {
 
   // @ts-expect-error: the input of the schema, not its output
   await onPg.perform(create, { name: "Ann", age: 1 });
+  const dated = defineAction("user.date", {
+    kind: "update",
+    input: z.object({ born: z.date() }),
+    subject: () => user("1"),
+    run: () => 1,
+  });
+  // @ts-expect-error: a Date is no JSON
+  await onPg.perform(dated, { born: new Date() });
   // @ts-expect-error: an action without input
   await onPg.perform(touch, { name: "Ann" });
   // @ts-expect-error: no action

@@ -15,9 +15,6 @@ import { hideSecrets } from "./hideSecrets.ts";
 import type { ActRequest } from "./prepareAction.ts";
 import { openData, sealedValues } from "./sensitive.ts";
 
-/** The subscription that calls `after`. */
-export const AFTER_ACTIONS = "actions.after";
-
 export interface AfterActionsDependencies {
   readonly db: Database;
   readonly registry: Registry;

@@ -2,6 +2,8 @@ import type { Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import { entityKey } from "../events/entity.ts";
+import { isSameNow, type PresentFormDependencies } from "./actFingerprint.ts";
+import { readActions } from "./actionRecord.ts";
 import { defaultSeed, locksOf, type ActionLocks } from "./actLocks.ts";
 import type { PreparedAct } from "./prepareAction.ts";
 
@@ -13,7 +15,7 @@ export interface BegunAct {
   readonly held: { readonly lane: Lane; readonly id: string } | null;
 }
 
-export interface BeginOptions {
+export interface BeginOptions extends PresentFormDependencies {
   readonly locks: ActionLocks;
   /** How long an idempotency key holds. */
   readonly keepKeysSeconds: number;
@@ -35,8 +37,9 @@ const BEGIN = "select tidings.begin_actions($1::text, $2::text, $3::bigint, $4::
 export async function beginActions(
   tx: Transaction,
   acts: readonly PreparedAct[],
-  { locks, keepKeysSeconds }: BeginOptions,
+  options: BeginOptions,
 ): Promise<BegunAct[]> {
+  const { locks, keepKeysSeconds } = options;
   const { account } = acts[0]!.row;
   const wanted = acts.map(({ row, key, fingerprints, expectedVersion }) => ({
     lane: row.lane,
@@ -61,15 +64,32 @@ export async function beginActions(
   );
   if (!answer?.begun) throw new TidingsError("REPLAY_UNDER_WAY", { detail: `Account "${account}"` });
   const rows = JSON.parse(answer.begun) as Row[];
+  await refuseConflicts(tx, acts, rows, options);
   return acts.map((act, index) => begunAct(act, rows[index]!));
 }
 
-function begunAct({ row, key, fingerprints, expectedVersion }: PreparedAct, begun: Row): BegunAct {
-  const { id, held, version } = begun;
-  if (held !== null) {
-    if (fingerprints.includes(held.fingerprint)) return { id, held };
-    throw new TidingsError("IDEMPOTENCY_CONFLICT", { detail: `"${key}"`, path: ["idempotencyKey"] });
+/** Throws IDEMPOTENCY_CONFLICT where a key stands for something else. */
+async function refuseConflicts(
+  tx: Transaction,
+  acts: readonly PreparedAct[],
+  rows: readonly Row[],
+  options: BeginOptions,
+): Promise<void> {
+  const others = acts.flatMap((act, index) => {
+    const { held } = rows[index]!;
+    return held === null || act.fingerprints.includes(held.fingerprint) ? [] : [{ act, held }];
+  });
+  const keys = others.map(({ act, held }) => ({ account: act.row.account, lane: held.lane, id: held.id }));
+  const events = new Map((await readActions(tx, keys)).map((event) => [event.id, event]));
+  for (const { act, held } of others) {
+    const event = events.get(held.id);
+    if (!event || !isSameNow(act, held.fingerprint, event, options))
+      throw new TidingsError("IDEMPOTENCY_CONFLICT", { detail: `"${act.key}"`, path: ["idempotencyKey"] });
   }
+}
+
+function begunAct({ row, expectedVersion }: PreparedAct, { id, held, version }: Row): BegunAct {
+  if (held !== null) return { id, held };
   if (expectedVersion !== null && version !== expectedVersion)
     throw versionConflict(row.subject, expectedVersion, version);
   return { id, held: null };

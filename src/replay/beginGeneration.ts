@@ -1,5 +1,6 @@
 import type { Database, Transaction } from "../db/database.ts";
 import type { ContextStore } from "../events/context.ts";
+import { PROJECTION } from "../log/ownSubscriptions.ts";
 import { keptPositions } from "../log/readPositions.ts";
 import type { Projection } from "./defineProjection.ts";
 import { lockProjection, readGenerations, type Generation } from "./generations.ts";
@@ -71,7 +72,7 @@ async function insertGeneration(
   },
 ): Promise<void> {
   const { name, version, generation: number, tables, buildUpTo } = generation;
-  const subscription = `projection:${name}:${version}${number === 1 ? "" : `.${number}`}`;
+  const subscription = `${PROJECTION}${name}:${version}${number === 1 ? "" : `.${number}`}`;
   const parameters = [name, version, number, subscription, JSON.stringify(tables), String(buildUpTo)];
   await tx.query(INSERT_GENERATION, parameters);
   await tx.query(INSERT_SUBSCRIPTION, [subscription, String(generation.position)]);

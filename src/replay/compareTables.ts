@@ -1,4 +1,4 @@
-import { aSignal, aText, checkOptions, wholeNumber, type OptionKind } from "../checkOptions.ts";
+import { aLimit, aSignal, aText, checkOptions } from "../checkOptions.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import { checkComparedTables } from "./checkComparedTables.ts";
 import { excerptsOf } from "./excerpts.ts";
@@ -55,7 +55,7 @@ export async function compareTables(
   options: CompareOptions = {},
 ): Promise<TableDifference[]> {
   checkComparedTables(tables, ["tables"]);
-  checkOptions(options, { listRows: howMany, account: aText, signal: aSignal });
+  checkOptions(options, { listRows: aLimit(0), account: aText, signal: aSignal });
   return present.transaction(async (presentTx) => {
     await presentTx.execute(ONE_MOMENT);
     return replayed.transaction(async (replayedTx) => {
@@ -64,11 +64,6 @@ export async function compareTables(
     });
   });
 }
-
-const howMany: OptionKind = {
-  holds: (value) => value === Infinity || wholeNumber(0, Infinity).holds(value),
-  must: "must be a whole number from 0, or Infinity",
-};
 
 const ONE_MOMENT = "set transaction isolation level repeatable read, read only";
 

@@ -17,6 +17,7 @@ import {
   invalidDefinition,
 } from "../events/definitionFields.ts";
 import type { EntityRef } from "../events/entity.ts";
+import type { RecordableInput } from "../events/recordableInput.ts";
 import type { CheckedUpcasters, Upcasters } from "../events/upcast.ts";
 import type { ActionContext, ActionValues, AfterContext, AfterEvent } from "./actionContext.ts";
 import type { ActionData } from "./actionRecord.ts";
@@ -118,7 +119,7 @@ type ShapeOf<Type extends string, Schema extends StandardSchemaV1, Result> = {
   readonly type: Type;
   readonly subject: string;
   readonly refs: {};
-  readonly input: StandardSchemaV1.InferInput<Schema>;
+  readonly input: RecordableInput<Schema>;
   readonly data: ActionData<StandardSchemaV1.InferOutput<Schema>>;
   readonly result: Result;
 };

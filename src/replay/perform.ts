@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { anObject, checkOption, refuseOption, wholeNumber } from "../checkOptions.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
@@ -160,9 +161,7 @@ async function performInOwn(dependencies: Dependencies, requests: readonly ActRe
     } catch (error) {
       if (tries >= retries || !RETRIABLE.includes(sqlStateOf(error) ?? "")) throw error;
       // Apart from the other one, which has just been let through.
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.random() * FIRST_WAIT_MS * 2 ** Math.min(tries, 6)),
-      );
+      await pause(Math.random() * FIRST_WAIT_MS * 2 ** Math.min(tries, 6));
     }
   }
 }

@@ -1,21 +1,20 @@
-import { createHash, createHmac } from "node:crypto";
 import { anObject, checkOption, wholeNumber } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import { checkEntity, withLabel } from "../events/checkEntities.ts";
 import type { Context } from "../events/context.ts";
 import type { EventReference } from "../events/draft.ts";
-import { entityKey, type EntityRef } from "../events/entity.ts";
+import type { EntityRef } from "../events/entity.ts";
 import { limits } from "../events/limits.ts";
 import { asStored, checkSerializable, sortedJson, type Json } from "../events/serializable.ts";
 import { stampOf } from "../events/stamp.ts";
 import { parseInput } from "../events/validateData.ts";
 import type { Registry } from "../events/registry.ts";
 import type { EventRow } from "../log/append.ts";
+import { actFingerprints } from "./actFingerprint.ts";
 import { lockName } from "./actLocks.ts";
 import { takeCaptures, type TakenCaptures } from "./captures.ts";
 import { isActionDefinition, type AnyActionDefinition } from "./defineAction.ts";
 import type { PerformOptions } from "./performOptions.ts";
-import { withoutSecrets } from "./sensitive.ts";
 
 /** What becomes one event: one call of an action, or several of a summary. */
 export interface ActRequest {
@@ -25,7 +24,7 @@ export interface ActRequest {
   /** Of a summary: what it is about. Otherwise the subject of its one call. */
   readonly about: EntityRef | undefined;
   /** Of a list with an event for each: how long it is. One key stands for all of it. */
-  readonly among?: number | undefined;
+  readonly among?: number | null | undefined;
 }
 
 /** A request that passed every check that needs no SQL. */
@@ -58,7 +57,7 @@ export interface PrepareActDependencies {
 
 /** Checks a call before any SQL. Throws a TidingsError that says where it is wrong. */
 export function prepareAct(
-  { action: given, inputs, options, about, among }: ActRequest,
+  { action: given, inputs, options, about, among = null }: ActRequest,
   context: Context,
   { registry, account: fixedAccount, fingerprintKeys }: PrepareActDependencies,
 ): PreparedAct {
@@ -88,7 +87,8 @@ export function prepareAct(
     key: null, // claimed when the action begins, not when its event is written
     fingerprint: null,
   };
-  const fingerprints = key === null ? [] : fingerprintsOf({ row, calls, among }, action, fingerprintKeys);
+  const asked = { actor: row.actor, inputs: calls.map(({ input }) => input), among };
+  const fingerprints = key === null ? [] : actFingerprints(action, asked, fingerprintKeys);
   return { action, row, cause, key, fingerprints, expectedVersion, calls };
 }
 
@@ -122,26 +122,6 @@ function prepareCall(
   });
   checkEntity(subject, ["subject"]);
   return { input, captures, subject: withLabel(subject), lock: lockName(action, input, subject) };
-}
-
-/**
- * What makes two calls with one key the same: the action, who did it, with which input, and in how long a list. What is sensitive
- * counts only where there is a secret key: a plain hash of a password could be guessed from the table of keys.
- */
-function fingerprintsOf(
-  { row, calls, among }: Pick<PreparedAct, "row" | "calls"> & Pick<ActRequest, "among">,
-  action: AnyActionDefinition,
-  keys: readonly Buffer[],
-): string[] {
-  const content = (inputs: readonly Json[]) =>
-    sortedJson([row.type, row.version, entityKey(row.actor), inputs, among ?? null]);
-  const inputs = calls.map(({ input }) => input);
-  if (action.sensitive.length === 0)
-    return [createHash("sha256").update(content(inputs)).digest("base64url")];
-  if (keys.length > 0)
-    return keys.map((key) => createHmac("sha256", key).update(content(inputs)).digest("base64url"));
-  const open = inputs.map((input) => withoutSecrets(action, input));
-  return [createHash("sha256").update(content(open)).digest("base64url")];
 }
 
 /** Throws INVALID_OPTION for what is no list, TOO_MANY_EVENTS. */

@@ -5,6 +5,7 @@ import type { ContextStore } from "../events/context.ts";
 import type { Registry } from "../events/registry.ts";
 import { createLoop, type Loop } from "../log/loop.ts";
 import { createReadAhead } from "../log/readAhead.ts";
+import { createReaderWithPlace } from "../log/readerWithPlace.ts";
 import { checkSubscription, type Subscription } from "../log/subscription.ts";
 import { createSlot, type Slot } from "../log/subscriptionSlot.ts";
 import { resumeSubscription } from "../log/subscriptionStates.ts";
@@ -19,7 +20,7 @@ import { dropGeneration, isNearlyComplete, swapGeneration } from "./swapGenerati
 
 export interface ProjectionWorkerDependencies {
   readonly db: Database;
-  readonly tail: Pick<Tail, "recent">;
+  readonly tail: Pick<Tail, "recent" | "timesBack">;
   readonly registry: Registry;
   readonly signals: Signals;
   readonly contexts: ContextStore;
@@ -143,10 +144,13 @@ function createGenerationSlot(
     registry,
   );
   const subscription: Subscription = { ...checked, batch: projection.batch, mixed: true };
-  const readAhead = createReadAhead(db, { types: checked.types!, lanes: checked.lanes });
+  const place = createReaderWithPlace(tail, () => {
+    const readAhead = createReadAhead(db, { types: checked.types!, lanes: checked.lanes });
+    return async (after) => tail.recent(after) ?? readAhead(after);
+  });
   return createSlot(subscription, 0, {
     ...dependencies,
-    tail: { read: async (after) => tail.recent(after) ?? readAhead(after) },
+    tail: place,
     unknownForMs: building ? 0 : unknownForMs,
   });
 }

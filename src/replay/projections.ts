@@ -80,7 +80,8 @@ export function createProjections(
       const workers = new Map([...projections].map(([name, projection]) => [name, create(projection)]));
       const run: Running = (running = { workers, follow: undefined });
       for (const worker of workers.values()) await worker.prepare();
-      run.follow = await tail.follow(() => workers.forEach((worker) => worker.wake()));
+      const wake = () => workers.forEach((worker) => worker.wake());
+      run.follow = await tail.follow(wake, wake);
       if (running !== run) return run.follow.stop(); // stopped meanwhile
       workers.forEach((worker) => worker.loop.start());
     },

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "../db/database.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { TidingsError, isTidingsError } from "../errors.ts";
@@ -65,7 +66,7 @@ export async function followRebuild(
     const seconds = (performance.now() - startedAt) / 1_000;
     onProgress?.(progressOf(begun, now, present.lastPosition, seconds));
     if (now.state === "live") return now;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await pause(LOOK_MS);
   }
 }
 

@@ -12,6 +12,7 @@ import { waitForPerforms } from "./inPlace.ts";
 import type { ReplayAction } from "./replayAction.ts";
 import { checkKept } from "./replayBeginning.ts";
 import { checkReplayDefaults } from "./checkReplayOptions.ts";
+import { LEASE_MS } from "./replayProgress.ts";
 import { checkReplay, type CheckedReplay } from "./replayChecks.ts";
 import { clearTables } from "./replayClear.ts";
 import type { ReplayDefaults, ReplayOptions, RunReplay } from "./replayOptions.ts";
@@ -30,9 +31,6 @@ export interface ReplayDependencies {
   readonly replayAction: ReplayAction;
   readonly applyRoute: ApplyRoute;
 }
-
-/** How long another process waits for one that died without a word: three renewals fit in it. */
-const LEASE_MS = 10_000;
 
 /** `tidings.replay`: does again what the log says, in place or into another database. */
 export function createReplay<Handle>(

@@ -3,6 +3,7 @@ import { TidingsError } from "../errors.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { TableDifference } from "./compareTables.ts";
 import type { ReplayFailure } from "./replayFailure.ts";
+import { isHeld } from "./replayProgress.ts";
 import type { ReplayJobKind } from "./replayJobRows.ts";
 import type { Tally } from "./replayTally.ts";
 import type { ReplayUntil } from "./until.ts";
@@ -27,13 +28,13 @@ export interface NewJob {
  * A process that died is missed after so long. Nobody waits for it, and a PGlite that is opened for a comparison keeps a busy
  * process from noting anything for 15 seconds (measured).
  */
-const LEASE_SECONDS = 60;
+export const LEASE_SECONDS = 60;
 /** Of an account that are kept: comparisons hold rows of its tables, which are not to stay for ever. */
 const KEPT = 50;
 
 const RUNNING = `
 select id::text from tidings.replays
- where account_id = $1 and kind <> 'in_place' and state = 'running' and lease_until > clock_timestamp() limit 1`;
+ where account_id = $1 and kind <> 'in_place' and state = 'running' and ${isHeld(`${LEASE_SECONDS * 1_000}`)} limit 1`;
 
 const FORGET = `
 delete from tidings.replays

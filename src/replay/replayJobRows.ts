@@ -1,6 +1,8 @@
 import type { Queryable } from "../db/database.ts";
 import type { EntityRef } from "../events/entity.ts";
 import type { TableDifference } from "./compareTables.ts";
+import { LEASE_SECONDS } from "./replayJobProgress.ts";
+import { isHeld } from "./replayProgress.ts";
 import type { ReplayFailure } from "./replayFailure.ts";
 import { emptyTally, type Tally } from "./replayTally.ts";
 import type { ReplayUntil } from "./until.ts";
@@ -59,9 +61,12 @@ interface JobRow {
   result: string | null;
 }
 
+// One in place has the app's lease; the table does not say how long the lease of a row is, and each may be the longer one.
+const HELD = `(${isHeld(`greatest($3::float8, ${LEASE_SECONDS * 1_000})`)})`;
+
 const COLUMNS = `
   id::text, kind, account_id, started_by::text, request::text,
-  case when state = 'running' and lease_until <= clock_timestamp() then 'interrupted' else state end as state,
+  case when state = 'running' and not ${HELD} then 'interrupted' else state end as state,
   extract(epoch from started_at)::float8 * 1000 as started_ms, extract(epoch from ended_at)::float8 * 1000 as ended_ms,
   position::float8, until_position::float8, tally::text, failure::text, result::text`;
 
@@ -69,6 +74,8 @@ const COLUMNS = `
 export interface JobScope {
   readonly account: string;
   readonly whole: boolean;
+  /** How long a replay in place is held without a word of its process. */
+  readonly leaseMs: number;
 }
 
 // One of every account that rebuilds the tables in place is seen by each: meanwhile its actions are refused.
@@ -79,18 +86,18 @@ const LISTED = 50;
 const LIST = `select ${COLUMNS} from tidings.replays where ${SEEN} order by started_at desc, id limit ${LISTED}`;
 
 /** The newest first. */
-export async function listJobs(on: Queryable, { account, whole }: JobScope): Promise<ReplayJob[]> {
-  return (await on.query<JobRow>(LIST, [account, whole])).map((row) => seenJob(row, whole));
+export async function listJobs(on: Queryable, { account, whole, leaseMs }: JobScope): Promise<ReplayJob[]> {
+  return (await on.query<JobRow>(LIST, [account, whole, leaseMs])).map((row) => seenJob(row, whole));
 }
 
-const READ = `select ${COLUMNS} from tidings.replays where ${SEEN} and id = $3::uuid`;
+const READ = `select ${COLUMNS} from tidings.replays where ${SEEN} and id = $4::uuid`;
 
 export async function readJob(
   on: Queryable,
-  { account, whole }: JobScope,
+  { account, whole, leaseMs }: JobScope,
   id: string,
 ): Promise<ReplayJob | null> {
-  const [row] = await on.query<JobRow>(READ, [account, whole, id]);
+  const [row] = await on.query<JobRow>(READ, [account, whole, leaseMs, id]);
   return row ? seenJob(row, whole) : null;
 }
 
@@ -98,12 +105,16 @@ export async function readJob(
 const CANCEL = `
 update tidings.replays
    set cancel_requested = true,
-       state = case when state = 'running' and lease_until > clock_timestamp() then state else 'cancelled' end,
-       ended_at = case when state = 'running' and lease_until > clock_timestamp() then ended_at else clock_timestamp() end
- where ${OWN} and id = $3::uuid and (state = 'running' or (state = 'failed' and kind = 'in_place'))`;
+       state = case when state = 'running' and ${HELD} then state else 'cancelled' end,
+       ended_at = case when state = 'running' and ${HELD} then ended_at else clock_timestamp() end
+ where ${OWN} and id = $4::uuid and (state = 'running' or (state = 'failed' and kind = 'in_place'))`;
 
-export async function requestCancel(on: Queryable, { account, whole }: JobScope, id: string): Promise<void> {
-  await on.query(CANCEL, [account, whole, id]);
+export async function requestCancel(
+  on: Queryable,
+  { account, whole, leaseMs }: JobScope,
+  id: string,
+): Promise<void> {
+  await on.query(CANCEL, [account, whole, leaseMs, id]);
 }
 
 function seenJob(row: JobRow, whole: boolean): ReplayJob {

@@ -67,6 +67,24 @@ describeOnDatabases("replays as jobs", (open, { needsSeveralConnections }) => {
     await over((await start("dry_run")).id);
   });
 
+  test("one whose process died before the clock was set back is interrupted, and keeps nobody out", async () => {
+    const died = async (kind: "dry_run" | "in_place") => {
+      const [row] = await database.db.query<{ id: string }>(
+        `insert into tidings.replays (kind, account_id, fingerprint, request, lease_until)
+         values ($1, $2, '', '{}', clock_timestamp() + interval '1 hour') returning id::text`,
+        [kind, account],
+      );
+      return tidings.replays.get(row!.id, { account });
+    };
+    expect(await died("dry_run")).toMatchObject({ state: "interrupted" });
+    const inPlace = await died("in_place");
+    expect(inPlace).toMatchObject({ state: "interrupted" });
+    expect((await over((await start("dry_run")).id)).state).toBe("done");
+    expect(await tidings.replays.cancel(inPlace.id, { account })).toMatchObject({ state: "cancelled" });
+    const [listed] = (await tidings.replays.list({ account })).filter(({ id }) => id === inPlace.id);
+    expect(listed!.state).toBe("cancelled");
+  });
+
   test("one that is cancelled ends at its next step", async () => {
     const { id } = await start("compare");
     await tidings.replays.cancel(id, { account });

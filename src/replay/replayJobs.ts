@@ -16,6 +16,7 @@ import {
 } from "./replayJobRows.ts";
 import { insertJob } from "./replayJobProgress.ts";
 import { checkReplay } from "./replayChecks.ts";
+import { LEASE_MS } from "./replayProgress.ts";
 import type { ReplayDefaults, ReplayOptions, ReplayProgress, RunReplay } from "./replayOptions.ts";
 import type { ReplayUntil } from "./until.ts";
 
@@ -80,13 +81,13 @@ export function createReplayJobs<Handle>(
   { db, registry, replay, contexts, accountOf, onlyAccount, stopSignal }: ReplayJobsDependencies<Handle>,
   defaults: ReplayDefaults<Handle>,
 ): { readonly api: ReplayJobs; readonly settled: () => Promise<void> } {
-  const { scratch, tables = [], routes = [], clear } = defaults;
+  const { scratch, tables = [], routes = [], clear, leaseMs = LEASE_MS } = defaults;
   const running = new Set<Promise<void>>();
   const endings = new Map<string, AbortController>();
   const compared = tables.map((table) => (typeof table === "string" ? { table, account: undefined } : table));
   const scopeOf = ({ account: given }: OfAccount = {}): JobScope => {
     const account = accountOf(given);
-    return { account, whole: account === onlyAccount };
+    return { account, whole: account === onlyAccount, leaseMs };
   };
   const detach = (work: () => Promise<unknown>): void => {
     const settle = async () => {

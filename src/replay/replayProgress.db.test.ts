@@ -41,3 +41,18 @@ test("whoever takes a replay over goes on behind a checkpoint that was being com
   });
   await expect(taking).resolves.toMatchObject({ id: slow.id, position: 500, cleared: true });
 });
+
+// A clock that is set back leaves what was written before it that much further ahead.
+test("one whose process died before the clock was set back is taken over", async () => {
+  const { db, pool } = database;
+  await pool.query("update tidings.replays set state = 'cancelled'");
+  const ahead = (by: string) =>
+    pool.query("update tidings.replays set lease_until = clock_timestamp() + $1::interval", [by]);
+  const dead = (await claimReplay(db, "tidings.replays", claimAs(3))) as HeldReplay;
+  await ahead("10 minutes");
+  const heir = () => claimReplay(db, "tidings.replays", claimAs(4));
+  expect(await heir(), "as a process with a longer lease has it").toHaveProperty("heldUntil");
+  await ahead("1 hour");
+  expect(await heir()).toMatchObject({ id: dead.id, resumed: true });
+  expect(await heir(), "the heir's is a lease as any").toHaveProperty("heldUntil");
+});

@@ -1,5 +1,6 @@
 import type { Database, Queryable, Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { LONGER_LEASE_MS } from "../log/slotLease.ts";
 import { laterValues, type SequenceValues } from "./clearedSequences.ts";
 import type { ReplayTable } from "./replayTable.ts";
 import type { Tally } from "./replayTally.ts";
@@ -44,11 +45,21 @@ interface OpenReplay {
   held_until: string;
 }
 
+/** How long another process waits for one that died without a word, unless told otherwise: three renewals fit in it. */
+export const LEASE_MS = 10_000;
+
+/**
+ * As SQL: a process holds the replay of this row, where leases last `leaseMs`. A lease that ends later than any lasts was given before
+ * the database's clock was set back: see slotLease.ts.
+ */
+export const isHeld = (leaseMs: string) => `lease_until > clock_timestamp()
+       and lease_until <= clock_timestamp() + (${leaseMs} + ${LONGER_LEASE_MS}) * interval '1 ms'`;
+
 // One that rebuilds every account's tables is in the way of each, and the other way round. Locked, because a process that was
 // slow may be committing a checkpoint: its place is what counts, and its lease.
 const OPEN = (table: ReplayTable) => `
 select id::text, account_id, fingerprint, position::float8, cleared, sequences::text, tally::text, lease_token::text as token,
-       lease_until > clock_timestamp() as held, lease_until::text as held_until
+       ${isHeld("$3::float8")} as held, lease_until::text as held_until
   from ${table}
  where kind = $1 and state in ('running', 'failed') and (kind = 'into' or account_id is null or $2::text is null or account_id = $2)
  order by started_at, id for update`;
@@ -74,7 +85,7 @@ export async function claimReplay(
 ): Promise<HeldReplay | { readonly id: string; readonly heldUntil: string }> {
   return db.transaction(async (tx) => {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('${table}', 0))`);
-    const open = await tx.query<OpenReplay>(OPEN(table), [claim.kind, claim.account]);
+    const open = await tx.query<OpenReplay>(OPEN(table), [claim.kind, claim.account, claim.leaseMs]);
     const [first] = open;
     const isSame = first?.fingerprint === claim.fingerprint && first.account_id === claim.account;
     if (first && !claim.restart && !(isSame && open.length === 1)) throw underWay(first);

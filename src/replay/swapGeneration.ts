@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { textArray, type Database, type Transaction } from "../db/database.ts";
 import { sqlStateOf } from "../db/sqlState.ts";
 import { lockProjection, readGenerations, type Generation, type Generations } from "./generations.ts";
@@ -123,7 +124,7 @@ async function catchUp(tx: Transaction, { name, subscription }: Generation, wake
     const next = generations.find((each) => each.subscription === subscription);
     if (!next || !live || next.position >= live.position) return;
     wake();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
 }
 

@@ -34,7 +34,7 @@ export interface TestTidings extends Tidings<PGliteTransaction> {
 
 /**
  * Tidings on a PGlite in memory, with its tables and nothing in them. The loops do not run until `start()`, so that
- * subscriptions can still be registered; `nextEvent` works without.
+ * subscriptions can still be registered; `nextEvent` works without. Throws PGLITE_MISSING.
  */
 export async function createTestTidings(options: TestTidingsOptions): Promise<TestTidings> {
   const { actor, clock, cacheDirectory, ...rest } = options;

@@ -1,10 +1,21 @@
 import { AssertionError } from "node:assert";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { aMove, ann, card, cardMoved, commentAdded, events } from "../../test/support/boardEvents.ts";
+import { defineEvent } from "../events/defineEvent.ts";
+import { defineEntity } from "../events/entity.ts";
 import { captureWebhooks, type WebhookCapture } from "./captureWebhooks.ts";
 import { createTestTidings, type TestTidings } from "./createTestTidings.ts";
 import { expectDelivered } from "./expectDelivered.ts";
 import { expectEnqueued } from "./expectEnqueued.ts";
+
+/** Whose ids go out in another form, and whose form cannot be made of what is in that form already. */
+const ticket = defineEntity("ticket", {
+  publicId: (id) => {
+    if (!/^[0-9]+$/.test(id)) throw new Error("not a number");
+    return `tic_${id}`;
+  },
+});
+const ticketOpened = defineEvent("ticket.opened", { subject: ticket });
 
 let tidings: TestTidings;
 let capture: WebhookCapture;
@@ -12,12 +23,15 @@ let endpoint: string;
 beforeAll(async () => {
   capture = await captureWebhooks({ answer: ({ body }) => (body.includes("Card 13") ? 500 : 200) });
   tidings = await createTestTidings({
-    events,
+    events: { ...events, ticketOpened },
     account: "acme",
     actor: ann,
     webhooks: { secretKey: Buffer.alloc(32, 3).toString("base64"), allowAddresses: ["127.0.0.1"] },
   });
-  const created = await tidings.webhooks.endpoints.create({ url: capture.url, types: ["card.moved"] });
+  const created = await tidings.webhooks.endpoints.create({
+    url: capture.url,
+    types: ["card.moved", "ticket.opened"],
+  });
   endpoint = created.endpoint.id;
   capture.trust(created.secret);
   await tidings.start();
@@ -56,6 +70,19 @@ describe("expectDelivered and expectEnqueued", () => {
     const message = await failureOf(expectDelivered(tidings, cardMoved, { subject: card(13), withinMs: 50 }));
     expect(message).toContain("Expected at least one card.moved about card:13 to be delivered, found 0");
     expect(message).toContain(made!.id);
+  });
+
+  test("take a subject by the app's own id and by the one that receivers see, and print which there are", async () => {
+    await tidings.record(ticketOpened({ subject: ticket(77, "Printer") }));
+    const [own] = await expectDelivered(tidings, ticketOpened, { subject: ticket(77), times: 1 });
+    const [seen] = await expectDelivered(tidings, ticketOpened, {
+      subject: { type: "ticket", id: "tic_77" },
+    });
+    expect(own).toMatchObject({ id: seen!.id, subject: { type: "ticket", id: "tic_77", label: "Printer" } });
+    const other = { subject: ticket(78), withinMs: 0 };
+    const message = await failureOf(expectEnqueued(tidings, ticketOpened, other));
+    expect(message).toContain("about ticket:78 to be enqueued, found 0");
+    expect(message).toContain(`${own!.id} about ticket:tic_77 for ${endpoint}`);
   });
 
   test("fail for another endpoint, another number, another type, and say what there is", async () => {

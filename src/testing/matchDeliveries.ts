@@ -1,6 +1,7 @@
 import { setTimeout as passes } from "node:timers/promises";
 import type { AnyEventDefinition } from "../events/defineEvent.ts";
 import { entityKey } from "../events/entity.ts";
+import type { Registry } from "../events/registry.ts";
 import type { Tidings } from "../tidings.ts";
 import type { Delivery } from "../webhooks/delivery.ts";
 import type { DeliveryState } from "../webhooks/deliveryState.ts";
@@ -9,8 +10,8 @@ import type { DeliveryState } from "../webhooks/deliveryState.ts";
 export interface DeliveryExpectation {
   /** `ep_…`. Default: any endpoint of the account. */
   endpoint?: string | undefined;
-  /** What the event happened to, with the id that receivers see. */
-  subject?: { readonly type: string; readonly id: string } | undefined;
+  /** What the event happened to: with the app's own id, or with the one that receivers see. */
+  subject?: SubjectExpectation | undefined;
   /** In one of these states. Default: any. */
   states?: readonly DeliveryState[] | undefined;
   /** Exactly so many; 0 looks once, so call `work()` before. Default: at least one. */
@@ -21,7 +22,9 @@ export interface DeliveryExpectation {
   account?: string | undefined;
 }
 
-export type DeliveriesSource = Pick<Tidings, "webhooks">;
+type SubjectExpectation = { readonly type: string; readonly id: string };
+
+export type DeliveriesSource = Pick<Tidings, "webhooks" | "registry">;
 
 const LOOK_EVERY_MS = 20;
 /** The newest deliveries that are looked at: more than a test makes, in one page. */
@@ -58,20 +61,33 @@ async function look(
   definition: AnyEventDefinition,
   { endpoint, subject, states, account }: DeliveryExpectation,
 ): Promise<Omit<FoundDeliveries, "enough">> {
-  const { deliveries } = tidings.webhooks;
-  const { items } = await deliveries.list({ account, types: [definition.type], limit: LOOK_AT });
+  const subjects = subject === undefined ? null : subjectKeys(subject, tidings.registry);
+  const { items } = await tidings.webhooks.deliveries.list({
+    account,
+    types: [definition.type],
+    limit: LOOK_AT,
+  });
   const others = items.filter(({ origin }) => origin !== "test"); // those are of no event
   const matching: Delivery[] = [];
   for (const delivery of others) {
     if (endpoint !== undefined && delivery.endpoint !== endpoint) continue;
     if (states && !states.includes(delivery.state)) continue;
-    if (subject !== undefined) {
-      const { content } = await deliveries.get(delivery.id, { account });
-      if (content?.subject !== entityKey(subject)) continue;
-    }
+    if (subjects !== null && !(delivery.subject && subjects.includes(entityKey(delivery.subject)))) continue;
     matching.push(delivery);
   }
   return { matching: matching.reverse(), others };
+}
+
+/** As deliveries may name it: by the app's own id, or by the public one that stands for it. */
+function subjectKeys(subject: SubjectExpectation, registry: Registry): string[] {
+  const { type, id } = subject;
+  const publicId = registry.entities.get(type)?.options.publicId;
+  if (publicId === undefined) return [entityKey(subject)];
+  try {
+    return [entityKey(subject), entityKey({ type, id: publicId(id) })];
+  } catch {
+    return [entityKey(subject)]; // it was the public id, of which there is no other
+  }
 }
 
 /** What a failing expectation says. */
@@ -92,8 +108,9 @@ export function describeFound(
   return [`${asked}, found ${matching.length}. Of this type there are:`, ...shown, ...more].join("\n");
 }
 
-function describeDelivery({ id, endpoint, state, attempts, failure, status }: Delivery): string {
+function describeDelivery({ id, subject, endpoint, state, attempts, failure, status }: Delivery): string {
+  const about = subject === null ? "" : ` about ${entityKey(subject)}`;
   const tries = attempts === 1 ? "1 try" : `${attempts} tries`;
   const last = failure === null ? "" : `, ${failure}${status === null ? "" : ` ${status}`}`;
-  return `  - ${id} for ${endpoint}: ${state} after ${tries}${last}`;
+  return `  - ${id}${about} for ${endpoint}: ${state} after ${tries}${last}`;
 }

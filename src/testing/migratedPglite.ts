@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
+import { importPglite } from "../db/importPglite.ts";
 import { migrate, pendingMigrations } from "../db/migrate.ts";
 import { pglite } from "../db/pglite.ts";
 import { inSchema } from "../db/schema.ts";
@@ -14,6 +15,7 @@ export async function openMigratedPglite(
   schema: string,
   cacheDirectory: string | undefined,
 ): Promise<PGlite> {
+  const { PGlite } = await importPglite();
   return PGlite.create({ loadDataDir: await preparedDirectory(schema, cacheDirectory) });
 }
 
@@ -30,6 +32,7 @@ function preparedDirectory(schema: string, cacheDirectory: string | undefined): 
 }
 
 async function prepare(schema: string): Promise<Blob> {
+  const { PGlite } = await importPglite();
   const original = await PGlite.create();
   try {
     await migrate(inSchema(pglite(original), schema));
@@ -59,6 +62,7 @@ async function findOrPrepare(schema: string, cacheDirectory: string): Promise<Bl
 
 /** Throws unless the directory opens and has this version's migrations, unchanged. */
 async function checkPresent(directory: Blob, schema: string): Promise<void> {
+  const { PGlite } = await importPglite();
   const client = await PGlite.create({ loadDataDir: directory });
   try {
     const pending = await pendingMigrations(inSchema(pglite(client), schema));

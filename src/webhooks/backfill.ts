@@ -1,5 +1,7 @@
 import { textArray, type Database, type Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { checkTime, checkWhole, refuseField } from "../events/checkQuery.ts";
+import { checkNames, type NamesOf } from "../events/filter.ts";
 import { positionedEvent, type PositionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { recordedAt } from "../log/eventId.ts";
@@ -7,7 +9,6 @@ import { positionAt } from "../log/positionAt.ts";
 import { unreadableError } from "../log/problems.ts";
 import { keptPositions, readAccountAfter } from "../log/readPositions.ts";
 import type { Signals } from "../signals.ts";
-import { checkTime, checkWhole, refuseFilter } from "./checkQuery.ts";
 import { enqueue } from "./enqueue.ts";
 import { mayGoOut, wants, wantsType } from "./fanOut.ts";
 import { fannedOutTo } from "./fannedOut.ts";
@@ -44,6 +45,7 @@ export interface BackfillDependencies {
 export function createBackfill({ db, accountOf }: BackfillDependencies): Backfill {
   return {
     backfill: async (endpoint, options) => {
+      checkNames(options, optionNames);
       const account = accountOf(options.account);
       const perSecond = checkWhole("perSecond", options.perSecond ?? 50, 1, 1_000);
       const from = await beginning(db, options.from);
@@ -59,6 +61,8 @@ export function createBackfill({ db, accountOf }: BackfillDependencies): Backfil
   };
 }
 
+const optionNames: NamesOf<BackfillOptions> = { account: true, from: true, perSecond: true };
+
 async function beginning(
   db: Queryable,
   from: BackfillOptions["from"],
@@ -66,7 +70,7 @@ async function beginning(
   const { first } = await keptPositions(db);
   if (from === "start") return { position: first - 1, since: 0 };
   if (typeof from === "object" && "time" in from) {
-    const since = checkTime("from.time", from.time) ?? refuseFilter("from.time", "is missing");
+    const since = checkTime("from.time", from.time) ?? refuseField("from.time", "is missing");
     return { position: await positionAt(db, new Date(since)), since };
   }
   const position = checkWhole("from.position", from?.position, 0, Number.MAX_SAFE_INTEGER);

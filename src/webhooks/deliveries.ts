@@ -1,12 +1,14 @@
 import type { Database, Parameter } from "../db/database.ts";
 import { textArray } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { checkTime, checkWhole, refuseField } from "../events/checkQuery.ts";
+import { checkNames, type NamesOf } from "../events/filter.ts";
 import type { Page } from "../events/page.ts";
 import type { Registry } from "../events/registry.ts";
 import { isEventId } from "../log/eventId.ts";
 import { idFloor } from "../log/findEvents.ts";
+import { accountName } from "./accountName.ts";
 import { readAttempts, type Attempt } from "./attempts.ts";
-import { checkTime, checkWhole, refuseFilter } from "./checkQuery.ts";
 import {
   cursorUuid,
   delivery,
@@ -69,6 +71,7 @@ export interface DeliveriesDependencies {
 export function createDeliveries({ db, registry, accountOf }: DeliveriesDependencies): Deliveries {
   return {
     list: async (query = {}) => {
+      checkNames(query, queryNames);
       const limit = checkWhole("limit", query.limit ?? 50, 1, 200);
       const { scanned, conditions, parameters, ofScan } = search(query, accountOf(query.account), registry);
       const direction = query.after === undefined ? "desc" : "asc";
@@ -90,6 +93,7 @@ export function createDeliveries({ db, registry, accountOf }: DeliveriesDependen
     },
 
     get: async (id, options = {}) => {
+      checkNames(options, accountName);
       const account = accountOf(options.account);
       const uuid = uuidOf("delivery", id);
       const found = await readDelivery(db, account, uuid);
@@ -98,6 +102,19 @@ export function createDeliveries({ db, registry, accountOf }: DeliveriesDependen
     },
   };
 }
+
+const queryNames: NamesOf<DeliveryQuery> = {
+  account: true,
+  endpoint: true,
+  event: true,
+  states: true,
+  types: true,
+  since: true,
+  until: true,
+  before: true,
+  after: true,
+  limit: true,
+};
 
 const SCANNED = 10_000;
 
@@ -116,7 +133,7 @@ function search(query: DeliveryQuery, account: string, registry: Registry): Sear
   const types = checkTypes(query.types);
   const since = checkTime("since", query.since);
   const until = checkTime("until", query.until);
-  if (since !== null && until !== null && since >= until) refuseFilter("since", "must be before until");
+  if (since !== null && until !== null && since >= until) refuseField("since", "must be before until");
   if (query.before !== undefined && query.after !== undefined)
     throw new TidingsError("INVALID_CURSOR", { detail: "Pass before or after, not both" });
 
@@ -162,7 +179,7 @@ function search(query: DeliveryQuery, account: string, registry: Registry): Sear
 }
 
 function checkEvent(event: string): string {
-  return isEventId(event) ? event : refuseFilter("event", "must be the id of an event");
+  return isEventId(event) ? event : refuseField("event", "must be the id of an event");
 }
 
 function checkStates(states: DeliveryQuery["states"]): readonly DeliveryState[] | null {
@@ -170,9 +187,10 @@ function checkStates(states: DeliveryQuery["states"]): readonly DeliveryState[] 
   if (
     !Array.isArray(states) ||
     states.length === 0 ||
+    states.length > 50 ||
     !states.every((state) => deliveryStates.includes(state))
   )
-    refuseFilter("states", `must hold some of ${deliveryStates.join(", ")}`);
+    refuseField("states", `must hold 1 to 50 of ${deliveryStates.join(", ")}`);
   return states;
 }
 
@@ -180,7 +198,7 @@ function checkTypes(types: DeliveryQuery["types"]): readonly string[] | null {
   if (types === undefined) return null;
   const isPattern = (type: unknown) => typeof type === "string" && isTypePattern(type);
   if (!Array.isArray(types) || types.length < 1 || types.length > 50 || !types.every(isPattern))
-    refuseFilter("types", "must hold 1 to 50 types or patterns such as card.*");
+    refuseField("types", "must hold 1 to 50 types or patterns such as card.*");
   return types;
 }
 

@@ -1,6 +1,6 @@
 import type { Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
-import type { EntityRef } from "../events/entity.ts";
+import { parseEntityKey, type EntityRef } from "../events/entity.ts";
 import type { DeliveryFailure } from "./complete.ts";
 import type { DeliveryState } from "./deliveryState.ts";
 import type { DeliveryOrigin } from "./enqueue.ts";
@@ -66,7 +66,7 @@ export function delivery(row: DeliveryRow): Delivery {
     endpoint: publicId("endpoint", row.endpoint_id),
     message: publicId("message", row.message_id),
     type: row.type,
-    subject: row.subject === null ? null : subjectOf(row.subject, row.subject_label),
+    subject: row.subject === null ? null : { ...parseEntityKey(row.subject)!, label: row.subject_label },
     origin: row.origin,
     state: row.state,
     attempts: row.attempts,
@@ -76,12 +76,6 @@ export function delivery(row: DeliveryRow): Delivery {
     settledAt: row.settled_ms === null ? null : new Date(row.settled_ms),
     nextTryAt: row.next_ms === null ? null : new Date(row.next_ms),
   };
-}
-
-/** Names of entities hold no colon, so the first one divides. */
-function subjectOf(key: string, label: string | null): EntityRef {
-  const colon = key.indexOf(":");
-  return { type: key.slice(0, colon), id: key.slice(colon + 1), label };
 }
 
 const READ = `

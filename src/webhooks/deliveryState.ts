@@ -29,7 +29,7 @@ export const deliveryEvents = [
 
 /**
  * `failedForNow` and `failedForGood` differ by whether the schedule has another try. `workerLost`: the try's result is not
- * known, because the process died. `endpointStopped`: it was disabled, or made to pull. `resent`: by hand, or by recovery.
+ * known, because the process died; from the third time in a row on that is a failure like others. `endpointStopped`: it was disabled, or made to pull. `resent`: by hand, or by recovery.
  */
 export type DeliveryEvent = (typeof deliveryEvents)[number];
 
@@ -41,7 +41,7 @@ export const deliveryTransitions: {
     succeeded: "delivered",
     failedForNow: "retrying",
     failedForGood: "failed",
-    workerLost: "pending", // sent again at once, under the same id
+    workerLost: "pending", // sent again at once or soon, under the same id
     endpointStopped: "held",
     resent: "pending", // is about to be sent anyway
     messageGone: "expired",

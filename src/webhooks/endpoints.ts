@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "../db/database.ts";
+import { checkNames, type NamesOf } from "../events/filter.ts";
 import { checkIdentifier } from "../events/limits.ts";
 import {
   checkChanges,
@@ -7,6 +8,7 @@ import {
   checkScheme,
   type EndpointRules,
 } from "./checkEndpoint.ts";
+import { accountName } from "./accountName.ts";
 import type { Endpoint, EndpointChanges, EndpointInput, SignatureScheme } from "./endpoint.ts";
 import { endpointOf, lockEndpoint, readEndpoint, readEndpoints } from "./endpointRow.ts";
 import {
@@ -71,6 +73,8 @@ export interface EndpointDependencies {
   readonly begin: () => Promise<void>;
 }
 
+const rotateNames: NamesOf<RotateOptions> = { graceSeconds: true, secret: true, scheme: true };
+
 /** Every change locks the endpoint's row of endpoint_runs first, as the queue does, and writes both tables in one transaction. */
 export function createEndpoints({
   db,
@@ -124,7 +128,7 @@ export function createEndpoints({
   }
 
   async function rotate(id: string, options: InAccount & RotateOptions = {}): Promise<WithSecret> {
-    const account = accountIn(options);
+    const account = accountIn(options, rotateNames);
     const uuid = uuidOf("endpoint", id);
     const graceSeconds = checkGrace(options.graceSeconds ?? defaultGraceSeconds);
     const given = options.secret === undefined ? null : checkSecret(options.secret);
@@ -173,7 +177,8 @@ export function createEndpoints({
     return endpointOf(await readEndpoint(tx, account, uuid), account, sealing);
   }
 
-  function accountIn(options: InAccount): string {
+  function accountIn(options: InAccount, beside: NamesOf<object> = {}): string {
+    checkNames(options, accountName, beside);
     const account = accountOf(options.account);
     checkIdentifier(account, ["account"]);
     return account;

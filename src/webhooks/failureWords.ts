@@ -13,7 +13,7 @@
  * | `protocol` | the answer was not HTTP/1.1, or its head was larger than 16 KiB | yes |
  * | `refused_address` | the address guard let no connection be made | no |
  * | `bad_url` | the stored URL breaks a rule that is stricter now | no |
- * | `worker_lost` | the process ended before the result was known; the sweep writes it | sent again at once |
+ * | `worker_lost` | the process ended before the result was known; the sweep writes it | the first in a row at once, the third yes |
  * | `internal` | it was our fault | yes |
  */
 export const attemptFailures = [

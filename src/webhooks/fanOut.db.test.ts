@@ -41,7 +41,7 @@ describeOnDatabases("fan-out", (open) => {
       publicAccount: (account) => `public-${account}`,
     });
     const fanOut = fanOutSubscription({ db, registry, writer });
-    tidings.subscribe("webhooks", {
+    tidings.subscribe("fan-out", {
       ...fanOut,
       run: async (given, context) => {
         await fanOut.run(given, context);

@@ -1,6 +1,8 @@
 import type { Database, Parameter, Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { checkNames } from "../events/filter.ts";
 import { recordedAt } from "../log/eventId.ts";
+import { accountName } from "./accountName.ts";
 import { publicId, uuidOf } from "./publicId.ts";
 import { findTarget } from "./target.ts";
 
@@ -38,13 +40,18 @@ export interface JobsDependencies {
 
 export function createJobs({ db, accountOf }: JobsDependencies): Jobs {
   return {
-    get: async (id, options = {}) => readJob(db, accountOf(options.account), uuidOf("job", id)),
+    get: async (id, options = {}) => {
+      checkNames(options, accountName);
+      return readJob(db, accountOf(options.account), uuidOf("job", id));
+    },
     list: async (endpoint, options = {}) => {
+      checkNames(options, accountName);
       const account = accountOf(options.account);
       const target = await findTarget(db, account, endpoint);
       return (await db.query<JobRow>(LIST, [account, target.id])).map(endpointJob);
     },
     cancel: async (id, options = {}) => {
+      checkNames(options, accountName);
       const account = accountOf(options.account);
       const uuid = uuidOf("job", id);
       await db.query(CANCEL, [account, uuid]);

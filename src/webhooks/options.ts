@@ -1,6 +1,19 @@
-import { checkOption, milliseconds, refuseOption } from "../checkOptions.ts";
-import { checkPositive } from "../checkPositive.ts";
-import { TidingsError } from "../errors.ts";
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  anObject,
+  anything,
+  aPositive,
+  aText,
+  checkOptions,
+  LARGEST_INTEGER,
+  milliseconds,
+  texts,
+  wholeNumber,
+  type KindsOf,
+  type OptionKind,
+} from "../checkOptions.ts";
 import { secretKeysOf } from "../secretKeys.ts";
 import { withDefaults } from "../withDefaults.ts";
 import { HEADER_VALUE } from "./customHeaders.ts";
@@ -40,9 +53,9 @@ export interface WebhookOptions {
   policy?: EndpointPolicyOptions | undefined;
   /** Tries come later than their schedule by up to this part of the delay, never earlier. 0 to 1. Default 0.2. */
   jitter?: number | undefined;
-  /** A `retry-after` that is longer counts as this. Default 86_400_000. */
+  /** A `retry-after` that is longer counts as this. At most 31_536_000_000: a year. Default 86_400_000. */
   maxRetryAfterMs?: number | undefined;
-  /** Messages, deliveries and attempts older than this many days are dropped, a month at a time. At least 7. Default 90. */
+  /** Messages, deliveries and attempts older than this many days are dropped, a month at a time. 7 to 10_000. Default 90. */
   retainDays?: number | undefined;
   /** How webhooks and the portal call an account. Default: by its id. */
   publicAccount?: ((account: string) => string) | undefined;
@@ -50,7 +63,7 @@ export interface WebhookOptions {
   portalOrigins?: readonly string[] | undefined;
 }
 
-/** When an endpoint's breaker opens, for how long, and when it is disabled. */
+/** When an endpoint's breaker opens, for how long, and when it is disabled. Milliseconds are at most 31_536_000_000: a year. */
 export interface EndpointPolicyOptions {
   /** Failures in a row that open the breaker. Default 10. */
   breakerFailures?: number | undefined;
@@ -108,20 +121,10 @@ const policyDefaults: EndpointPolicy = {
 
 /** Throws INVALID_OPTION: a mistake stops the start and not a delivery. */
 export function webhookSettings(options: WebhookOptions): WebhookSettings {
+  checkOptions(options, webhookOptions, ["webhooks"]);
+  checkOptions(options.policy ?? {}, policyOptions, ["webhooks", "policy"]);
   const { maxEndpoints = 100, slots = 64, pollMs = 250, jitter = 0.2 } = options;
   const { maxRetryAfterMs = 86_400_000, retainDays = 90, userAgent = "Tidings-Webhooks" } = options;
-  const policy = withDefaults(policyDefaults, options.policy);
-  checkPositive("webhooks", { maxEndpoints, slots, maxRetryAfterMs });
-  checkOption(pollMs, milliseconds(), ["webhooks", "pollMs"]);
-  checkPositive("webhooks.policy", policy);
-  // PostgreSQL counts them as integers.
-  checkWhole({ slots, maxEndpoints, breakerFailures: policy.breakerFailures });
-  checkWhole({ breakerLeast: policy.breakerLeast, disableMessages: policy.disableMessages });
-  if (!(jitter >= 0 && jitter <= 1)) refuse(`jitter ${jitter} must be from 0 to 1`);
-  if (policy.breakerRatio > 1) refuse(`policy.breakerRatio ${policy.breakerRatio} must be at most 1`);
-  if (!HEADER_VALUE.test(userAgent)) refuseOption(["webhooks", "userAgent"], "holds what no header can");
-  // A schedule may take most of a week: its messages must outlive it.
-  if (!(retainDays >= 7)) refuse(`retainDays ${retainDays} must be at least 7`);
   return {
     secretKeys: secretKeysOf("webhooks.secretKey", options.secretKey),
     source: options.source ?? null,
@@ -135,7 +138,7 @@ export function webhookSettings(options: WebhookOptions): WebhookSettings {
     maxEndpoints,
     slots,
     pollMs,
-    policy,
+    policy: withDefaults(policyDefaults, options.policy),
     jitter,
     maxRetryAfterMs,
     retainDays,
@@ -144,12 +147,51 @@ export function webhookSettings(options: WebhookOptions): WebhookSettings {
   };
 }
 
-function checkWhole(options: { readonly [name: string]: number }): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!Number.isInteger(value)) refuse(`${name} ${value} must be a whole number`);
-  }
-}
+const aHeaderValue: OptionKind = {
+  holds: (value) => typeof value === "string" && HEADER_VALUE.test(value),
+  must: "must be a text of Latin-1, without line breaks or control characters",
+};
 
-function refuse(what: string): never {
-  throw new TidingsError("INVALID_OPTION", { detail: `webhooks.${what}` });
-}
+const ports: OptionKind = {
+  holds: (value) => Array.isArray(value) && value.every(wholeNumber(0, 65_535).holds),
+  must: "must be a list of ports: whole numbers from 0 to 65,535",
+};
+
+/** PostgreSQL counts by it as an integer. */
+const aCount = wholeNumber(1, LARGEST_INTEGER);
+
+/** PostgreSQL counts from now by it. Beyond the years that it knows every result would fail, and Infinity is none in JSON. */
+const YEAR_MS = 365 * 86_400_000;
+
+const webhookOptions: KindsOf<WebhookOptions> = {
+  secretKey: anything, // by `secretKeysOf`, which shows none of it
+  source: aText,
+  httpsOnly: aBoolean,
+  allowAddresses: texts,
+  denyAddresses: texts,
+  denyPorts: ports,
+  caCertificates: texts,
+  unsafeTls: aBoolean,
+  userAgent: aHeaderValue,
+  maxEndpoints: aCount,
+  slots: aCount,
+  pollMs: milliseconds(),
+  policy: anObject,
+  jitter: aNumber(0, 1),
+  maxRetryAfterMs: milliseconds(YEAR_MS),
+  // A schedule may take most of a week: its messages must outlive it.
+  retainDays: aNumber(7, 10_000),
+  publicAccount: aFunction,
+  portalOrigins: texts,
+};
+
+const policyOptions: KindsOf<EndpointPolicyOptions> = {
+  breakerFailures: aCount,
+  breakerRatio: aPositive(1),
+  breakerLeast: aCount,
+  breakerWindowMs: milliseconds(YEAR_MS),
+  breakerFirstMs: milliseconds(YEAR_MS),
+  breakerLastMs: milliseconds(YEAR_MS),
+  disableMs: milliseconds(YEAR_MS),
+  disableMessages: aCount,
+};

@@ -57,8 +57,32 @@ test("a value that cannot work stops the start", () => {
   refused({ jitter: -0.1 }, "webhooks.jitter");
   refused({ retainDays: 6 }, "webhooks.retainDays");
   refused({ retainDays: Number.NaN }, "webhooks.retainDays");
+  refused({ retainDays: 10_001 }, "webhooks.retainDays 10001 must be a number from 7 to 10,000");
   refused({ maxRetryAfterMs: -1 }, "webhooks.maxRetryAfterMs");
+  refused({ maxRetryAfterMs: Infinity }, "webhooks.maxRetryAfterMs");
   refused({ policy: { disableMs: 0 } }, "webhooks.policy.disableMs");
+  for (const name of ["breakerWindowMs", "breakerFirstMs", "breakerLastMs", "disableMs"])
+    for (const value of [Infinity, 1e15]) refused({ policy: { [name]: value } }, `webhooks.policy.${name}`);
   refused({ policy: { breakerRatio: 70 } }, "webhooks.policy.breakerRatio 70");
   refused({ policy: { breakerLeast: 2.5 } }, "breakerLeast");
+});
+
+// The compiler says so too, but not to those who have none: a misspelt option of security would be off in silence.
+test.each<[given: object, words: string, path: string[]]>([
+  [{ httpOnly: true }, "webhooks.httpOnly is no option", ["httpOnly"]],
+  [{ denyAdresses: ["10.0.0.0/8"] }, "webhooks.denyAdresses is no option", ["denyAdresses"]],
+  [{ policy: { disableMS: 5 } }, "webhooks.policy.disableMS is no option", ["policy", "disableMS"]],
+  [{ httpsOnly: "false" }, "webhooks.httpsOnly 'false' must be true or false", ["httpsOnly"]],
+  [{ denyAddresses: "10.0.0.0/8" }, "must be a list of texts", ["denyAddresses"]],
+  [{ denyPorts: ["22"] }, "must be a list of ports", ["denyPorts"]],
+  [{ publicAccount: "acme" }, "must be a function", ["publicAccount"]],
+  [{ policy: 5 }, "webhooks.policy 5 must be an object", ["policy"]],
+])("%o is refused with the name of the option", (given, words, path) => {
+  expect(() => webhookSettings({ secretKey, ...given })).toThrow(
+    expect.objectContaining({
+      code: "INVALID_OPTION",
+      message: expect.stringContaining(words) as string,
+      path: ["webhooks", ...path],
+    }),
+  );
 });

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { anything, wholeNumber, wrongOption, wrongText, type KindsOf } from "../checkOptions.ts";
 import { TidingsError } from "../errors.ts";
 import { checkIdentifier } from "../events/limits.ts";
 import { deriveKey } from "../deriveKey.ts";
@@ -25,6 +26,12 @@ export interface PortalTokens {
   check(token: string): PortalGrant;
 }
 
+const requested: KindsOf<PortalTokenRequest> = {
+  account: anything,
+  forSeconds: wholeNumber(60, 86_400),
+  role: { holds: (value) => value === "manage" || value === "read", must: 'must be "manage" or "read"' },
+};
+
 /** Every token begins with it, so that scanners of repositories and logs find one that leaked. */
 const PREFIX = "tdp_";
 
@@ -41,14 +48,11 @@ export function createPortalTokens(
 ): PortalTokens {
   const keys = secretKeys.map((key) => deriveKey(key, "portal token v1"));
   return {
-    issue: ({ account, forSeconds = 3_600, role }) => {
+    issue: (request) => {
+      const wrong = wrongOption(request, requested);
+      if (wrong) throw new TidingsError("INVALID_REQUEST", { detail: wrongText(wrong), path: wrong.path });
+      const { account, forSeconds = 3_600, role } = request;
       checkIdentifier(account, ["account"]);
-      if (!Number.isInteger(forSeconds) || forSeconds < 60 || forSeconds > 86_400) {
-        throw new TidingsError("INVALID_REQUEST", {
-          detail: `forSeconds ${forSeconds} must be a whole number from 60 to 86400`,
-          path: ["forSeconds"],
-        });
-      }
       const grant = { v: 1, account, role, exp: Math.floor(now() / 1_000) + forSeconds };
       const text = Buffer.from(JSON.stringify(grant)).toString("base64url");
       return `${PREFIX}${text}.${sign(text, keys[0]!)}`;

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
-import { checkWhole } from "./checkQuery.ts";
+import { checkWhole } from "../events/checkQuery.ts";
+import { checkNames, type NamesOf } from "../events/filter.ts";
 import { cursorUuid } from "./delivery.ts";
 import type { SignatureScheme } from "./endpoint.ts";
 import { publicId } from "./publicId.ts";
@@ -51,6 +52,7 @@ export interface PullDependencies {
 export function createPull({ db, sealing, accountOf }: PullDependencies): Pull {
   return {
     pull: async (endpoint, options = {}) => {
+      checkNames(options, optionNames);
       const account = accountOf(options.account);
       const limit = checkWhole("limit", options.limit ?? 50, 1, 200);
       const after = options.after === undefined ? null : cursorUuid(options.after);
@@ -69,6 +71,8 @@ export function createPull({ db, sealing, accountOf }: PullDependencies): Pull {
     },
   };
 }
+
+const optionNames: NamesOf<PullOptions> = { account: true, after: true, limit: true };
 
 /** Bodies are read into memory: 200 of the largest would be more than 12 MiB. */
 const MOST_BYTES = 4 * 1024 * 1024;

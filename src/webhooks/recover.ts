@@ -1,5 +1,7 @@
 import type { Database, Queryable } from "../db/database.ts";
-import { checkTime, refuseFilter } from "./checkQuery.ts";
+import { checkTime, refuseField } from "../events/checkQuery.ts";
+import { checkNames, type NamesOf } from "../events/filter.ts";
+import { databaseTime } from "../log/databaseTime.ts";
 import type { JobStep, RunningJob } from "./jobLoop.ts";
 import { startJob, type EndpointJob } from "./jobs.ts";
 import { requeue } from "./requeue.ts";
@@ -43,6 +45,7 @@ const PER_SECOND = 50;
 export function createRecover({ db, accountOf }: RecoverDependencies): Recover {
   return {
     recover: async (endpoint, range) => {
+      checkNames(range, rangeNames);
       const account = accountOf(range.account);
       const { since, until } = await checkRange(db, range);
       return db.transaction(async (tx) => {
@@ -55,6 +58,7 @@ export function createRecover({ db, accountOf }: RecoverDependencies): Recover {
     },
 
     recoverable: async (endpoint, range) => {
+      checkNames(range, rangeNames);
       const account = accountOf(range.account);
       const { since, until } = await checkRange(db, range);
       const { id } = await findTarget(db, account, endpoint);
@@ -65,19 +69,16 @@ export function createRecover({ db, accountOf }: RecoverDependencies): Recover {
   };
 }
 
+const rangeNames: NamesOf<RecoverRange> = { account: true, since: true, until: true };
+
 /** What one job may send again is bounded, so that a slip of the year does not call a receiver for weeks. */
 async function checkRange(db: Queryable, range: RecoverRange): Promise<{ since: number; until: number }> {
-  const since = checkTime("since", range.since) ?? refuseFilter("since", "is missing");
-  // Not beyond now: a job does not wait for what is yet to fail.
-  const until = Math.min(checkTime("until", range.until) ?? Infinity, await databaseTime(db));
-  if (since >= until) refuseFilter("since", "must be before until");
-  if (until - since > MAX_DAYS * DAY_MS) refuseFilter("since", `is more than ${MAX_DAYS} days before until`);
+  const since = checkTime("since", range.since) ?? refuseField("since", "is missing");
+  // Not beyond now, as a whole number above: a job does not wait for what is yet to fail.
+  const until = Math.min(checkTime("until", range.until) ?? Infinity, Math.ceil(await databaseTime(db)));
+  if (since >= until) refuseField("since", "must be before until");
+  if (until - since > MAX_DAYS * DAY_MS) refuseField("since", `is more than ${MAX_DAYS} days before until`);
   return { since, until };
-}
-
-async function databaseTime(db: Queryable): Promise<number> {
-  const [row] = await db.query<{ now: number }>("select extract(epoch from now())::float8 * 1000 as now");
-  return Math.ceil(row!.now);
 }
 
 /**

@@ -18,7 +18,7 @@ const FOR_SLOW = 1 / 4;
  * accounts that hang at once, as when a provider fails, would otherwise hold all slots until their timeouts (12 accounts with two
  * such endpoints each: healthy ones waited 44 s, measured). Most answers are there sooner.
  */
-const LONG_MS = 250;
+export const LONG_MS = 250;
 
 /** How many such requests there may be, in sockets for each slot: in all, and of one account. */
 const MOST_LONG = 16;

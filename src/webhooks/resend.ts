@@ -1,5 +1,7 @@
 import type { Database, Transaction } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { checkNames } from "../events/filter.ts";
+import { accountName } from "./accountName.ts";
 import { readDelivery, type Delivery } from "./delivery.ts";
 import { uuidOf } from "./publicId.ts";
 import { requeue } from "./requeue.ts";
@@ -21,6 +23,7 @@ export interface ResendDependencies {
 export function createResend({ db, accountOf }: ResendDependencies): Resend {
   return {
     resend: async (id, options = {}) => {
+      checkNames(options, accountName);
       const account = accountOf(options.account);
       const outcome = await db.transaction((tx) => sendAgain(tx, account, uuidOf("delivery", id)));
       // Not inside: that the delivery expired stays written.

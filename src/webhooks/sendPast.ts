@@ -1,10 +1,12 @@
 import type { Database, Queryable } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
+import { checkNames } from "../events/filter.ts";
 import { positionedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
 import { isEventId } from "../log/eventId.ts";
 import { positionsOf } from "../log/positionsOf.ts";
 import { readEvents } from "../log/readEvents.ts";
+import { accountName } from "./accountName.ts";
 import { readDelivery, type Delivery } from "./delivery.ts";
 import { enqueue } from "./enqueue.ts";
 import { outgoingLanes } from "./fanOut.ts";
@@ -36,6 +38,7 @@ export interface SendPastDependencies {
 export function createSendPast({ db, registry, writer, accountOf }: SendPastDependencies): SendPast {
   return {
     send: async (event, options) => {
+      checkNames(options, accountName, { endpoint: true });
       const account = accountOf(options.account);
       const target = await findTarget(db, account, options.endpoint);
       checkEnabled(target);

@@ -1,5 +1,6 @@
 import type { Database, Parameter } from "../db/database.ts";
-import { checkTime, checkWhole, refuseFilter } from "./checkQuery.ts";
+import { checkTime, checkWhole, refuseField } from "../events/checkQuery.ts";
+import { checkNames, type NamesOf } from "../events/filter.ts";
 import { findTarget } from "./target.ts";
 
 export interface StatsQuery {
@@ -41,20 +42,26 @@ export function createStats({ db, accountOf }: StatsDependencies): WebhookStats 
   const read = async (sql: string, parameters: readonly Parameter[], query: StatsQuery) => {
     const since = checkTime("since", query.since);
     const bucket = checkWhole("bucket", query.bucket ?? 1_800, 300, 86_400);
-    if (bucket % 300 !== 0) refuseFilter("bucket", `${bucket} must be a multiple of 300 seconds`);
+    if (bucket % 300 !== 0) refuseField("bucket", `${bucket} must be a multiple of 300 seconds`);
     const rows = await db.query<StatsRow>(sql, [since, bucket, MOST_BUCKETS + 1, ...parameters]);
-    if (rows.length > MOST_BUCKETS) refuseFilter("since", `makes more than ${MOST_BUCKETS} buckets`);
+    if (rows.length > MOST_BUCKETS) refuseField("since", `makes more than ${MOST_BUCKETS} buckets`);
     return rows.map(statsBucket);
   };
   return {
     stats: async (endpoint, query = {}) => {
+      checkNames(query, queryNames);
       const account = accountOf(query.account);
       const { id } = await findTarget(db, account, endpoint);
       return read(READ, [account, id], query);
     },
-    accountStats: async (query = {}) => read(READ_ALL, [accountOf(query.account)], query),
+    accountStats: async (query = {}) => {
+      checkNames(query, queryNames);
+      return read(READ_ALL, [accountOf(query.account)], query);
+    },
   };
 }
+
+const queryNames: NamesOf<StatsQuery> = { account: true, since: true, bucket: true };
 
 const MOST_BUCKETS = 2_016;
 

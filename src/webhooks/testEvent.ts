@@ -1,8 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { TidingsError } from "../errors.ts";
 import type { AnyEventDefinition } from "../events/defineEvent.ts";
+import { checkNames } from "../events/filter.ts";
 import type { RecordedEvent } from "../events/recordedEvent.ts";
 import type { Registry } from "../events/registry.ts";
+import { accountName } from "./accountName.ts";
 import { readDelivery, type Delivery } from "./delivery.ts";
 import { enqueue } from "./enqueue.ts";
 import { exampleRecordedEvent } from "./exampleEvent.ts";
@@ -31,6 +33,7 @@ export interface TestEventDependencies {
 export function createTestEvents({ db, registry, writer, accountOf }: TestEventDependencies): TestEvents {
   return {
     test: async (endpoint, options = {}) => {
+      checkNames(options, accountName, { type: true });
       const account = accountOf(options.account);
       const target = await findTarget(db, account, endpoint);
       checkEnabled(target);

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 /** Long enough that turns cost nothing, short enough that a request beside it does not notice. */
 const LONGEST_MS = 20;
 
@@ -9,7 +11,7 @@ export function createTurns(clock: () => number = () => performance.now()): () =
   let since = clock();
   return async () => {
     if (clock() - since < LONGEST_MS) return;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     since = clock();
   };
 }

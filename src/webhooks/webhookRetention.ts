@@ -63,7 +63,7 @@ function monthEnd(moment: number, ahead: number): Date {
 // Names in the text, not as parameters: only the text is written for another schema.
 const tail = (table: Table) => `
 select extract(epoch from now())::float8 * 1000 as now_ms,
-       (select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \\(''([^'']+)''\\)'))[1] from pg_class where oid = to_regclass('tidings.${table}_tail')) as low`;
+       (select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM [(]''([^'']+)''[)]'))[1] from pg_class where oid = to_regclass('tidings.${table}_tail')) as low`;
 
 const SPLIT = "select tidings.split_month($1::text, $2::timestamptz) as done";
 
@@ -75,7 +75,7 @@ async function hasOldMonth(db: Queryable, table: Table, retainDays: number): Pro
 const oldMonths = (table: Table) => `
 select 1 as old from pg_inherits i join pg_class c on c.oid = i.inhrelid
  where i.inhparent = to_regclass('tidings.${table}') and c.relname <> '${table}_past'
-   and ((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''([^'']+)''\\)'))[1])::uuid
+   and ((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO [(]''([^'']+)''[)]'))[1])::uuid
        <= tidings.uuid7_floor(now() - $1::float8 * interval '1 day')
  limit 1`;
 

@@ -15,6 +15,7 @@ const OF_THE_LOG = [
   "replays",
   "sequencer",
   "subscriptions",
+  "webhook_sweeps",
 ];
 
 let database: PgliteTestDatabase;

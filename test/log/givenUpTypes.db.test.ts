@@ -53,6 +53,25 @@ test("of many events of an unknown type the first alone is waited for; nobody el
   expect(handled).toEqual(["b"]);
 });
 
+test("of several unknown types the first is waited for, and meanwhile those behind it, also with known ones in between", async () => {
+  const at = { account: "a", actor, subject: item(1) };
+  const others = ["item.moved", "item.sold", "item.lost"].map((type) => defineEvent(type, { subject: item }));
+  const newer = log.open({
+    events: { ...itemEvents, ...Object.fromEntries(others.map((e) => [e.type, e])) },
+  });
+  for (const type of [itemRemoved, ...others, itemRemoved, others[0]!]) await newer.record(type(at));
+  const handled: number[] = [];
+  const { tidings, waited, parked } = openOlder(
+    PATIENCE_MS,
+    (events) => void handled.push(...events.map(({ position }) => position)),
+  );
+  await tidings.start();
+  await log.caughtUp("copy");
+  expect(new Set(waited)).toEqual(new Set([2]));
+  expect(parked).toEqual([2, 3, 4, 6]);
+  expect(handled).toEqual([1, 5]);
+});
+
 test("a process that takes the slot over does not wait for them again, nor does a call of work()", async () => {
   await log.record(1);
   const first = openOlder(PATIENCE_MS);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSequencer } from "../../src/log/sequencer.ts";
 import { createSlotLease } from "../../src/log/slotLease.ts";
 import { checkpoint } from "../../src/log/slotProgress.ts";
 import { createSignals } from "../../src/signals.ts";
@@ -27,7 +28,10 @@ describe("when a worker process goes away", () => {
   });
 
   test("stopped like a sleeping laptop: it cannot commit what it began, and goes on when it is needed", async () => {
-    const settings = { leaseMs: LEASE_MS, subscriptions: [{ name: "copy", batch: 1 }] };
+    const settings = {
+      leaseMs: LEASE_MS,
+      subscriptions: [{ name: "copy", batch: 1 }],
+    };
     const zombie = await log.worker(settings);
     await log.record(1, { act: "pause" });
     await zombie.says("paused 1");
@@ -75,7 +79,10 @@ describe("when a worker process goes away", () => {
   });
 
   test("an event whose handler ends the process is parked in the end, alone of its batch", async () => {
-    const settings = { leaseMs: 200, subscriptions: [{ name: "copy", maxAttempts: 2 }] };
+    const settings = {
+      leaseMs: 200,
+      subscriptions: [{ name: "copy", maxAttempts: 2 }],
+    };
     for (const n of [1, 2, 3]) await log.record(n);
     await log.record(4, { act: "exit" });
     for (const n of [5, 6]) await log.record(n);
@@ -101,6 +108,7 @@ describe("when a worker process goes away", () => {
     await before.says("handled copy 1");
     await before.end();
     await log.record(2);
+    await createSequencer(log.database.db, createSignals(), () => undefined).tick();
     const { db } = log.database;
     const lease = createSlotLease({
       db,
@@ -117,7 +125,7 @@ describe("when a worker process goes away", () => {
     const frozen = await log.database.pool.connect();
     frozen.on("error", () => undefined);
     await frozen.query("begin");
-    expect(await checkpoint(db.adopt(frozen), held, 2, leaseMs)).toBe(true);
+    expect(await checkpoint(db.adopt(frozen), held, { position: 2, id: null }, leaseMs)).toBe(true);
     const worker = await log.worker(settings);
     await worker.says("handled copy 2");
     frozen.release(true);

@@ -42,7 +42,7 @@ afterAll(async () => {
 
 test(
   `case 23: a worker killed ${KILLS} times after a receiver's 200: everything arrives, under the same ids`,
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const port = (receiver.address() as AddressInfo).port;
     const endpoints: string[] = [];

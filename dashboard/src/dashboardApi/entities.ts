@@ -1,3 +1,4 @@
+import { pathSegment } from "../../../src/react/pathSegment.ts";
 import type { EntityRef, FeedEntity } from "../../../src/react/wire.ts";
 import { read } from "./request.ts";
 
@@ -43,6 +44,6 @@ export function searchEntities(q: string, { limit = 20, kind }: SearchOptions = 
 
 /** Weeks are those of the reader's own time zone. */
 export const readEntity = (type: string, id: string) =>
-  read<EntityOverview>(`entities/${encodeURIComponent(type)}/${encodeURIComponent(id)}`, {
+  read<EntityOverview>(`entities/${pathSegment(type)}/${pathSegment(id)}`, {
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });

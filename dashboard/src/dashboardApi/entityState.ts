@@ -1,3 +1,4 @@
+import { pathSegment } from "../../../src/react/pathSegment.ts";
 import type { FeedEntity, FeedItem } from "../../../src/react/wire.ts";
 import { read } from "./request.ts";
 
@@ -38,5 +39,5 @@ export const readState = (type: string, id: string, until: string) =>
   read<EntityState>(`${pathOf(type, id)}/state`, { until });
 
 function pathOf(type: string, id: string): string {
-  return `entities/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
+  return `entities/${pathSegment(type)}/${pathSegment(id)}`;
 }

@@ -1,4 +1,5 @@
 import { useMemo, useSyncExternalStore } from "react";
+import { pathSegment } from "../../../src/react/pathSegment.ts";
 import { dashboardUrl } from "./base.ts";
 
 /** Where the reader is: everything that the page shows follows from it, so that back, reload and links work. */
@@ -24,7 +25,7 @@ export function currentPlace(): Place {
 
 /** The address of `path` (`["webhooks", id]`) with nothing but the given query. */
 export function addressOf(path: readonly string[], query: QueryChange = {}): string {
-  return dashboardUrl.pathname + path.map(encodeURIComponent).join("/") + searchOf(query);
+  return dashboardUrl.pathname + path.map(pathSegment).join("/") + searchOf(query);
 }
 
 /** The present address with some of its query changed: what is open beside, or filtered. */
@@ -61,10 +62,10 @@ function placeOf(href: string): Place {
   return { path: below.split("/").filter(Boolean).map(decoded), query: url.searchParams };
 }
 
-/** An address that somebody typed may hold a lone percent sign. */
+/** What `pathSegment` wrote. An address that somebody typed may hold a lone percent sign. */
 function decoded(part: string): string {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(part).replace(/^~(?=~*\.\.?$)/, "");
   } catch {
     return part;
   }

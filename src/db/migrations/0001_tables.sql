@@ -38,7 +38,7 @@ create table tidings.events (
   audience        text[] collate "C",                               -- who may see it: user:ann, groups of the app's; null: everybody
   kind            text collate "C",                                 -- of an action: create, update, destroy, upsert; otherwise null
   primary key (account_id, lane, id) include (audience)
-  -- No checks: PostgreSQL prepares each of them anew for every statement, 25 of the 190 µs that recording one event takes
+  -- No checks: PostgreSQL prepares each of them anew for every statement, 25 of the 190 us that recording one event takes
   -- (three checks, measured). All rows come through tidings.append_one() and append_list(), and record() has checked them.
 ) partition by range (lane, id);
 
@@ -95,9 +95,9 @@ create table tidings.sequencer (
   system_identifier  text,                                          -- of the cluster whose xids the snapshot counts
   ticked_at          timestamptz not null,
   swept_at           timestamptz not null,
-  sweep_from         pg_snapshot not null,                          -- the next sweep compares from here …
+  sweep_from         pg_snapshot not null,                          -- the next sweep compares from here ...
   sweep_position     bigint not null,
-  sweep_next         pg_snapshot not null,                          -- … and the one after it from here: each event is swept twice
+  sweep_next         pg_snapshot not null,                          -- ... and the one after it from here: each event is swept twice
   sweep_next_pos     bigint not null
 ) with (fillfactor = 10);
 
@@ -114,8 +114,8 @@ create table tidings.subscriptions (
   lease_token       bigint not null default (extract(epoch from clock_timestamp()) * 1000000)::bigint,
   lease_until       timestamptz not null default '-infinity',
   state             text not null default 'running',
-  attempts          integer not null default 0,                     -- of the events after position, counted before each try …
-  tried_up_to       bigint not null default 0,                      -- … up to this one
+  attempts          integer not null default 0,                     -- of the events after position, counted before each try ...
+  tried_up_to       bigint not null default 0,                      -- ... up to this one
   failing_since     timestamptz,
   retry_at          timestamptz not null default '-infinity',
   last_error        text,
@@ -138,16 +138,39 @@ create table tidings.parked_events (
   parked_at           timestamptz not null default now(),
   retry_requested     boolean not null default false,
   unreadable_version  integer,                                      -- the event's, where it could not be read; null: its handler failed
+  waited_since        timestamptz,                                  -- its slot stood still for it from then until parked_at; null: it did not
   primary key (name, position)
 );
 create index parked_events_retry on tidings.parked_events (name, slot, position) where retry_requested; -- looked at every second
 create index parked_events_unreadable on tidings.parked_events (name, slot, type, unreadable_version, parked_at)
  where unreadable_version is not null;
+create index parked_events_waited on tidings.parked_events (name, slot, parked_at) where waited_since is not null;
 
 -- The smallest UUIDv7 of a moment: the bound of a partition, or of a search by time.
 create function tidings.uuid7_floor(moment timestamptz) returns uuid
 language sql immutable strict parallel safe
 return (lpad(to_hex(floor(extract(epoch from moment) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid;
+
+-- When a UUIDv7 was made: its first 48 bits are milliseconds (RFC 9562).
+create function tidings.uuid7_time(id uuid) returns timestamptz
+language sql immutable strict parallel safe
+return to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0);
+
+-- Leaves a new partition to its owner alone. Default privileges (`alter default privileges ... grant ...`) give others rights on it as on
+-- every table, and who has them passes by what the table in front of it refuses: its lists of rights, and its row level security.
+create function tidings.leave_to_owner(partition text) returns void
+language plpgsql as $$
+declare
+  other oid;
+begin
+  for other in
+    select distinct a.grantee from pg_class c cross join aclexplode(c.relacl) a
+     where c.oid = to_regclass(format('tidings.%I', partition)) and a.grantee <> c.relowner
+  loop
+    execute format('revoke all on tidings.%I from %s', partition,
+                   case other when 0 then 'public' else quote_ident(pg_get_userbyid(other)) end);
+  end loop;
+end $$;
 
 -- Makes a lane's open partition, from `lower_bound` (as SQL) on; the one of timeline has no lane (null). The owner gives away its
 -- rights to change rows here too: they are asked of the table that a statement names, which may be the partition.
@@ -158,11 +181,12 @@ declare
 begin
   execute format('create table tidings.%I partition of tidings.%I for values from (%s) to (%s)', tail, parent,
                  concat_ws(', ', quote_literal(lane), lower_bound), concat_ws(', ', quote_literal(lane), 'maxvalue'));
+  perform tidings.leave_to_owner(tail);
   execute format('revoke update, delete, truncate on tidings.%I from current_user', tail);
 end $$;
 
 -- Ends a lane's open partition (lane null: that of timeline) at `upper_bound` and opens the next one there. The open partition is
--- named …_tail and reaches to MAXVALUE, so that an insert never fails for want of a partition. Returns false when rows lie beyond
+-- named ..._tail and reaches to MAXVALUE, so that an insert never fails for want of a partition. Returns false when rows lie beyond
 -- the bound. Takes ACCESS EXCLUSIVE on the table: the caller sets a short lock_timeout. Runs with the owner's rights, because
 -- the worker's role may not change tables; nobody may call it who was not granted that.
 create function tidings.split_tail(parent text, id_column text, lane text, upper_bound timestamptz) returns boolean
@@ -178,9 +202,11 @@ begin
   if (parent, id_column, lane is null) not in (('events', 'id', false), ('timeline', 'event_id', true)) then
     raise exception 'tidings.split_tail() does not keep the table %', tail;
   end if;
+  -- Not while migrate() gives rights: it writes the same rows of the catalog. First of all locks, as there.
+  perform pg_advisory_xact_lock_shared(hashtextextended('tidings.migrations', 0));
   -- Changes nothing but takes the lock: before PostgreSQL 17, LOCK TABLE wants a right that the owner gave away below.
   execute format('alter table tidings.%I enable row level security', parent);
-  select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \((?:''[a-z]+'', )?(MINVALUE|''[^'']+'')\)'))[1] into lower_bound
+  select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM [(](?:''[a-z]+'', )?(MINVALUE|''[^'']+'')[)]'))[1] into lower_bound
     from pg_class where oid = to_regclass(format('tidings.%I', tail));
   if lower_bound is null then raise exception 'partition % is missing', tail; end if;
   if lower_bound <> 'MINVALUE' and trim(both '''' from lower_bound)::uuid >= bound then return true; end if;

@@ -7,7 +7,7 @@
 -- and the row would carry a worker's xid. Only behind the table's lock, for which repair() makes writers wait, may seq be drawn.
 -- An event that is not told when it happened did so at its id's time, to the millisecond, so that who recorded it knows it from the id.
 
--- A UUIDv7 (RFC 9562 §6.2 method 3): 48 bits of milliseconds, 12 bits of their fraction, then what ends a random UUID.
+-- A UUIDv7 (RFC 9562 section 6.2 method 3): 48 bits of milliseconds, 12 bits of their fraction, then what ends a random UUID.
 create function tidings.uuid7(now_us bigint, random_end text) returns uuid
 language sql immutable strict parallel safe
 return (lpad(to_hex(now_us / 1000), 12, '0') || to_hex(28672 + now_us % 1000 * 4096 / 1000) || random_end)::uuid;
@@ -41,9 +41,9 @@ end $$;
 
 -- One event, by far the most frequent call: its id, or null where its idempotency key is taken, and then nothing is written.
 -- `keep_key` is how long a key holds; `notify` wakes a sleeping sequencer; `random_end` is that of the id, where none is reserved:
--- the server's own generator, called once a transaction, takes it 8 µs, Node's a fifth of one.
+-- the server's own generator, called once a transaction, takes it 8 us, Node's a fifth of one.
 --
--- A parameter for each column: read out of one JSON parameter, columns cost 20 to 25 µs more of the 150 that the call takes the server.
+-- A parameter for each column: read out of one JSON parameter, columns cost 20 to 25 us more of the 150 that the call takes the server.
 -- plpgsql gets each expression ready anew in every transaction, so there are few of them; time is counted in float8 instead of numeric,
 -- exact to the microsecond until 2106; the entities stand in the select list, where they need no tuplestore.
 create function tidings.append_one(
@@ -55,7 +55,7 @@ create function tidings.append_one(
 language plpgsql as $$
 #variable_conflict use_column
 declare
-  now_us bigint := (date_part('epoch', clock_timestamp()) * 1000000)::bigint; -- a cast by plpgsql itself would take 9 µs
+  now_us bigint := (date_part('epoch', clock_timestamp()) * 1000000)::bigint; -- a cast by plpgsql itself would take 9 us
   id     uuid;
 begin
   if now_us % 1000 = 0 then now_us := tidings.after_last(now_us, 1); end if;

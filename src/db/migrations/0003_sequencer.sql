@@ -163,8 +163,9 @@ begin
   insert into tidings.event_order (pos, account_id, lane, event_id)
   select state.last_position + row_number() over (order by seq), account_id, lane, id
     from tidings.events e
-   where (id >= tidings.uuid7_floor(state.ticked_at - interval '1 day') or xid >= pg_snapshot_xmin(state.snapshot))
-     and seq > state.floor_seq
+   -- Also under the line: what was recorded here before this has a sequence value of a sequence that began anew.
+   where (id >= tidings.uuid7_floor(state.ticked_at - interval '1 day')
+          or xid >= pg_snapshot_xmin(state.snapshot) and seq > state.floor_seq)
      and not exists (select from tidings.event_order o
                       where o.account_id = e.account_id and o.lane = e.lane and o.event_id = e.id);
   get diagnostics fresh_rows = row_count;

@@ -9,7 +9,7 @@
 -- analyze.
 --
 -- `rows` makes the statement around them look as cheap for any page as for the very page: PostgreSQL would otherwise plan it anew
--- for each, named or not (120 of 750 µs of a first page, measured).
+-- for each, named or not (120 of 750 us of a first page, measured).
 --
 -- `low` and `high` lie outside of the page: ids are greater and less. Each returns at most `page` ids of each lane (those
 -- of an entity: of all lanes).
@@ -191,7 +191,7 @@ end $$;
 -- some are asked for, as subjects or actors too; otherwise those of the types, otherwise all. So what nearly every event is costs as much
 -- as a plain page, and what none is as much as all that is looked at (300,000 events of an account: 0.2 s).
 --
--- The events on a timeline are looked up in runs, see tidings.events_by_key(): as many as the page has room for, then twice as many …
+-- The events on a timeline are looked up in runs, see tidings.events_by_key(): as many as the page has room for, then twice as many ...
 -- Where these do not fill it and there is another list of entities, the shorter one is gone through: what somebody did on a board of
 -- 25,000 events, who was never there, takes 2 ms instead of 110.
 create function tidings.ids_where(keys text[], account text, of_lanes text[], entities text[], of_types text[], actors text[],

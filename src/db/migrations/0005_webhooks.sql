@@ -11,7 +11,7 @@ create table tidings.endpoints (
   description      text not null default '',
   types            text[] collate "C" not null,                     -- exact, `card.*` or `*`; never empty
   filter           jsonb,                                           -- the parsed expression; null: every event of the types
-  filter_text      text,                                            -- … as it was written
+  filter_text      text,                                            -- ... as it was written
   status           text collate "C" not null default 'enabled',
   status_reason    text collate "C",                                -- why it is disabled: asked, failing, gone, control
   status_at        timestamptz not null default now(),
@@ -103,13 +103,13 @@ create table tidings.messages (
   format        text collate "C" not null,
   version       integer not null,                                   -- of the public form
   content_type  text not null,
-  headers       jsonb not null default '{}',                        -- that belong to the format: ce-id, ce-type, …
+  headers       jsonb not null default '{}',                        -- that belong to the format: ce-id, ce-type, ...
   body          bytea not null,
   created_at    timestamptz not null,
   primary key (account_id, id)
 ) partition by range (id);
 -- Not by account first, here and below: a plan that is made while a month is still empty takes any index whose first column it
--- knows for the primary key, and then reads all of the account for each row (measured: 70 µs instead of 5, with 200 messages of the account).
+-- knows for the primary key, and then reads all of the account for each row (measured: 70 us instead of 5, with 200 messages of the account).
 create index messages_of_event on tidings.messages (event_id, format, version);
 
 create table tidings.deliveries (
@@ -182,8 +182,8 @@ create table tidings.endpoint_jobs (
   until         timestamptz not null,
   cursor        uuid,                                               -- recover: the last delivery looked at
   first_position bigint,                                            -- backfill: where it began
-  position      bigint,                                             -- … the last position looked at
-  last_position bigint,                                             -- … the end
+  position      bigint,                                             -- ... the last position looked at
+  last_position bigint,                                             -- ... the end
   per_second    integer not null,
   done          bigint not null default 0,                          -- deliveries made or sent again
   state         text collate "C" not null default 'running',
@@ -200,7 +200,7 @@ create index endpoint_jobs_of_endpoint on tidings.endpoint_jobs (account_id, end
 create unique index endpoint_jobs_running on tidings.endpoint_jobs (account_id, endpoint_id, kind) where state = 'running';
 create index endpoint_jobs_finished on tidings.endpoint_jobs (finished_at) where state <> 'running'; -- for retention
 
--- Partitions: one level, a month each. The last is named …_tail and reaches to MAXVALUE, the first begins at MINVALUE, so that
+-- Partitions: one level, a month each. The last is named ..._tail and reaches to MAXVALUE, the first begins at MINVALUE, so that
 -- an insert never fails for want of one; as in the log, but without lanes, and with rows that may change and be dropped.
 
 create function tidings.open_month_tail(parent text, lower_bound text) returns void
@@ -209,6 +209,7 @@ begin
   -- Room on the page for the one change that most deliveries see.
   execute format('create table tidings.%I partition of tidings.%I for values from (%s) to (maxvalue) with (fillfactor = %s)',
                  parent || '_tail', parent, lower_bound, case parent when 'deliveries' then 75 else 100 end);
+  perform tidings.leave_to_owner(parent || '_tail');
 end $$;
 
 -- Ends the open partition at `upper_bound`, a month's end, and opens the next one there. False: rows lie beyond the bound. Takes
@@ -226,8 +227,9 @@ begin
   if parent not in ('messages', 'deliveries', 'attempts') then
     raise exception 'tidings.split_month() does not keep the table %', parent;
   end if;
+  perform pg_advisory_xact_lock_shared(hashtextextended('tidings.migrations', 0)); -- as split_tail
   execute format('lock table tidings.%I in access exclusive mode', parent);
-  select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM \((MINVALUE|''[^'']+'')\)'))[1] into lower_bound
+  select (regexp_match(pg_get_expr(relpartbound, oid), 'FROM [(](MINVALUE|''[^'']+'')[)]'))[1] into lower_bound
     from pg_class where oid = to_regclass(format('tidings.%I', tail));
   if lower_bound is null then raise exception 'partition % is missing', tail; end if;
   if lower_bound <> 'MINVALUE' and trim(both '''' from lower_bound)::uuid >= bound then return true; end if;
@@ -241,12 +243,13 @@ begin
 end $$;
 revoke execute on function tidings.split_month from public;
 
--- Retention: drops the months that ended before `moment`. An empty …_past stands where they were, from MINVALUE on.
+-- Retention: drops the months that ended before `moment`. An empty ..._past stands where they were, from MINVALUE on.
 -- Returns how many it dropped. Whoever may call it cannot drop what is younger than a week.
 create function tidings.drop_months(parent text, moment timestamptz) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  bound  uuid := tidings.uuid7_floor(least(moment, now() - interval '7 days'));
+  -- A moment before 1970 would be written as one far ahead, and every month be older than it.
+  bound  uuid := tidings.uuid7_floor(greatest('epoch', least(moment, now() - interval '7 days')));
   old    record;
   newest uuid;
   dropped integer := 0;
@@ -254,10 +257,11 @@ begin
   if parent not in ('messages', 'deliveries', 'attempts') then
     raise exception 'tidings.drop_months() does not keep the table %', parent;
   end if;
+  perform pg_advisory_xact_lock_shared(hashtextextended('tidings.migrations', 0)); -- as split_tail
   for old in
     select name, upper_bound from (
       select c.oid::regclass as name,
-             ((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1])::uuid as upper_bound
+             ((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO [(]''([^'']+)''[)]'))[1])::uuid as upper_bound
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
        where i.inhparent = to_regclass(format('tidings.%I', parent)) and c.relname <> parent || '_past') p
      where upper_bound <= bound order by upper_bound
@@ -269,6 +273,7 @@ begin
   if dropped > 0 then
     execute format('drop table if exists tidings.%I', parent || '_past');
     execute format('create table tidings.%I partition of tidings.%I for values from (minvalue) to (%L)', parent || '_past', parent, newest);
+    perform tidings.leave_to_owner(parent || '_past');
   end if;
   return dropped;
 end $$;

@@ -120,7 +120,7 @@ end $$;
 -- says how many of them each account holds ({account: n}), of which it may hold half; `slow_room` is what is left of the
 -- quarter for slow endpoints. The account that holds the fewest slots goes first, and of its endpoints the one that was served least
 -- recently: a thousand endpoints of one account win nothing.
--- Returns {endpoints: […], deliveries: […], waitMs}. `waitMs`: 0 when there may be more right now, 1 when others hold all that is due,
+-- Returns {endpoints: [...], deliveries: [...], waitMs}. `waitMs`: 0 when there may be more right now, 1 when others hold all that is due,
 -- otherwise nothing is due before then. `body` is null when the message is gone.
 create function tidings.claim_deliveries(want integer, slots integer, slow_room integer, busy text) returns text
 language plpgsql

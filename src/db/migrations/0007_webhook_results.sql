@@ -7,7 +7,7 @@
 --            state: the delivery's next one; retryMs: null when it comes to rest; disable: null or why; attempt: null when nothing
 --            was sent; responseBody in base64
 --   policy:  {breakerFailures, breakerRatio, breakerLeast, breakerWindowMs, breakerFirstMs, breakerLastMs, disableMs, disableMessages}
--- Returns {accepted: [delivery], busy: [delivery], due, notices: [{account, endpoint, notice, …}]}. `due`: endpoints of the batch may
+-- Returns {accepted: [delivery], busy: [delivery], due, notices: [{account, endpoint, notice, ...}]}. `due`: endpoints of the batch may
 -- have more to send; notices: breaker_open, breaker_closed, warned_50, warned_90, disabled.
 create function tidings.complete_deliveries(results text, policy text) returns text
 language plpgsql
@@ -270,50 +270,98 @@ language sql stable as $$
            where q.account_id = r.account_id and q.endpoint_id = r.endpoint_id and q.state = 0 and q.run_at < moment limit 1)
 $$;
 
+-- When the sweep last looked, in one row: a clock that is behind it was set back.
+create table tidings.webhook_sweeps (
+  only_row  boolean primary key,
+  swept_at  timestamptz not null,
+  constraint webhook_sweeps_one_row check (only_row)
+);
+
+-- After the clock was set back by `back` all that was planned lies ahead by so much more than it should: deliveries, retries and probes
+-- would wait for it, and rate limits would take tokens back. What was planned in the seconds since then comes early, once.
+create function tidings.set_webhooks_back(back interval, moment timestamptz) returns void
+language plpgsql as $$
+begin
+  perform from tidings.endpoint_runs order by account_id, endpoint_id for update; -- in the order of whoever makes deliveries: no circle
+  update tidings.endpoint_runs
+     set next_at = next_at - back, breaker_until = breaker_until - back,
+         last_served = least(last_served, moment), tokens_at = least(tokens_at, moment), window_at = least(window_at, moment);
+  update tidings.delivery_queue set run_at = run_at - back where state <> 1;
+  -- Not by as much: a request may be under way that began since then. No lease is longer, because no timeout is longer than 30 s.
+  update tidings.delivery_queue set leased_until = least(leased_until, moment + interval '90 seconds') where state = 1;
+  update tidings.endpoint_jobs set next_at = next_at - back where state = 'running';
+end $$;
+
 -- Puts right what a crash, a lost wake-up or a disabled endpoint left behind; `chunk` rows of each kind at most.
--- Returns {lost, held, woken}; call it again soon when one of them is `chunk`.
+-- Returns {lost, givenUp: [{account, endpoint, delivery}], held, woken}, those given up among the lost ones; call it again soon when a
+-- number is `chunk`.
 create function tidings.sweep_deliveries(chunk integer) returns text
 language plpgsql
 set plan_cache_mode = force_generic_plan set jit = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare
   moment   timestamptz := clock_timestamp();
+  ahead    interval;
   stray    record;
   locked   uuid[];
   lost     integer;
+  given_up json;
   held     integer;
   woken    integer;
 begin
   -- Others wait for it; it does not run twice at once.
   if not pg_try_advisory_xact_lock(hashtextextended('tidings.webhooks.sweep', 0)) then
-    return '{"lost":0,"held":0,"woken":0}';
+    return '{"lost":0,"givenUp":[],"held":0,"woken":0}';
   end if;
+  -- 0. Small corrections of the clock come all the time, and nothing waits long for them.
+  select s.swept_at - moment into ahead from tidings.webhook_sweeps s;
+  if ahead > interval '1 minute' then perform tidings.set_webhooks_back(ahead, moment); end if;
+  insert into tidings.webhook_sweeps as s values (true, moment) on conflict (only_row) do update set swept_at = excluded.swept_at;
+
   -- 1. The worker died between the request and its result. Whether the endpoint got it is not known: it is sent again, under
-  --    the same id, and the try that may have happened is in the log. The schedule's step is not used up.
+  --    the same id, and the try that may have happened is in the log. What is lost again and again may be what kills the worker, or its
+  --    neighbour: in a row, the first loss costs no time and the second a part of the timeout, by chance, so that those that were lost
+  --    together are not under way together once more. From the third on each is a failed try of the schedule.
   select array_agg(l.endpoint_id) into locked from (
     select r.endpoint_id from tidings.endpoint_runs r
       join (select distinct q.account_id, q.endpoint_id from tidings.delivery_queue q where q.state = 1 and q.leased_until < moment) late
         on r.account_id = late.account_id and r.endpoint_id = late.endpoint_id
        for update of r skip locked) l;
-  with late as (
-    select ctid as place from tidings.delivery_queue
+  with late as materialized (
+    select ctid as place, account_id, delivery_id, endpoint_id, step, attempts + 1 as number from tidings.delivery_queue
      where state = 1 and leased_until < moment and endpoint_id = any (locked)
      order by leased_until limit chunk for update skip locked
+  ), counted as materialized (
+    select l.*, e.url, e.schedule, coalesce(e.timeout_ms, 15000) as timeout_ms,
+           l.number - coalesce((select a.number from tidings.attempts a
+                                 where a.account_id = l.account_id and a.delivery_id = l.delivery_id and a.failure is distinct from 'worker_lost'
+                                 order by a.number desc limit 1), 0) as in_row
+      from late l left join lateral (
+        select * from tidings.endpoints e where e.account_id = l.account_id and e.id = l.endpoint_id limit 1) e on true
+  ), judged as materialized ( -- a schedule's first place is the delay before the first try
+    select c.*, case when c.in_row < 3 then c.step else c.step + 1 end as next_step,
+           case when c.in_row < 3 then 0 else c.schedule[c.step + 2] end as delay, -- null: that was the last try
+           case when c.in_row = 1 then 0 else random() * c.timeout_ms end as spread_ms
+      from counted c
   ), back as (
-    update tidings.delivery_queue q set state = 0, claim_id = null, leased_until = null, run_at = moment, attempts = q.attempts + 1
-      from late where q.ctid = late.place
-    returning q.account_id, q.delivery_id, q.endpoint_id, q.attempts
+    update tidings.delivery_queue q
+       set state = 0, claim_id = null, leased_until = null, attempts = j.number, step = j.next_step,
+           run_at = moment + j.delay * interval '1 second' + j.spread_ms * interval '1 millisecond'
+      from judged j where q.ctid = j.place and j.delay is not null
+  ), rested as (
+    delete from tidings.delivery_queue q using judged j where q.ctid = j.place and j.delay is null
   ), logged as (
     insert into tidings.attempts (account_id, delivery_id, number, endpoint_id, url, started_at, duration_ms, failure, request_headers)
-    select b.account_id, b.delivery_id, b.attempts, b.endpoint_id,
-           coalesce((select e.url from tidings.endpoints e where e.account_id = b.account_id and e.id = b.endpoint_id), ''),
-           moment, 0, 'worker_lost', '{}'
-      from back b
+    select account_id, delivery_id, number, endpoint_id, coalesce(url, ''), moment, 0, 'worker_lost', '{}' from judged
     on conflict do nothing
   ), told as (
-    update tidings.deliveries d set attempts = b.attempts, failure = 'worker_lost', status = null
-      from back b where d.account_id = b.account_id and d.id = b.delivery_id
+    update tidings.deliveries d
+       set state = case when j.delay is null then 'failed' when j.next_step > j.step then 'retrying' else d.state end,
+           troubled = d.troubled or j.next_step > j.step, attempts = j.number, failure = 'worker_lost', status = null,
+           settled_at = case when j.delay is null then moment end
+      from judged j where d.account_id = j.account_id and d.id = j.delivery_id
   )
-  select count(*) into lost from back;
+  select count(*), json_agg(json_build_object('account', account_id, 'endpoint', endpoint_id, 'delivery', delivery_id)) filter (where delay is null)
+    into lost, given_up from judged;
 
   -- 2. Slots that a dead worker held, and endpoints that sleep although something is due. Locked first and counted then: what
   --    a claim took in between would be forgotten.
@@ -344,7 +392,7 @@ begin
   end loop;
 
   if lost + woken > 0 then perform tidings.wake_webhooks(); end if;
-  return json_build_object('lost', lost, 'held', held, 'woken', woken)::text;
+  return json_build_object('lost', lost, 'givenUp', coalesce(given_up, '[]'), 'held', held, 'woken', woken)::text;
 end $$;
 
 -- Takes at most `chunk` waiting deliveries of one endpoint out of the queue, unless it became active meanwhile. Returns how many.

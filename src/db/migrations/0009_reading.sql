@@ -7,8 +7,8 @@ create table tidings.read_marks (
   reader      text collate "C" not null,                            -- type:id
   feed        text collate "C" not null,                            -- the app's name for a feed
   seen        bigint not null default 0,                            -- the list was open up to here
-  read        bigint not null default 0,                            -- everything up to here was read …
-  read_above  int8multirange not null default '{}',                 -- … and these, which were opened one by one
+  read        bigint not null default 0,                            -- everything up to here was read ...
+  read_above  int8multirange not null default '{}',                 -- ... and these, which were opened one by one
   updated_at  timestamptz not null default now(),
   primary key (account_id, reader, feed),
   constraint read_marks_what_is_read_is_seen check (seen >= read)
@@ -81,7 +81,7 @@ create index saved_filters_shared on tidings.saved_filters (account_id) where sh
 -- What the newest events of an account are and who did them, without their content: what is counted for facets, days and
 -- unread marks. One scan reads 1,000 of them in half of the time that ids and then columns by key take. `low` and `high` lie
 -- outside, as in 0004_reads.sql; `keys` is what the viewer counts as, null for one who sees everything.
-create function tidings.newest_acts(keys text[], account text, of_lanes text[], low uuid, high uuid, page integer)
+create function tidings.newest_summaries(keys text[], account text, of_lanes text[], low uuid, high uuid, page integer)
 returns table (lane text, id uuid, type text, actor_type text, actor_id text, actor_label text) rows 50
 language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_sort = off as $$
 declare

@@ -5,7 +5,7 @@ export interface Finding {
   /**
    * `schema`, `sequencer`, `subscription search`, `partitions`, `transactions`, `indexes`, `grants`, `vacuum`; `webhooks` where there
    * are no endpoints, otherwise `webhook queue`, `webhook endpoints`, `webhook jobs`, `webhook payloads`, `webhook partitions`; `scratch
-   * databases` where replays left some.
+   * databases` where replays left some; `writes` where nothing can be recorded.
    */
   readonly check: string;
   /** `warning`: look at it soon. `bad`: something does not work, or soon will not. */

@@ -1,5 +1,5 @@
 import type { Database } from "../../db/database.ts";
-import { renameSchema, schemaOf } from "../../db/schema.ts";
+import { quoteIdentifier, renameSchema, schemaOf } from "../../db/schema.ts";
 import type { Finding } from "./finding.ts";
 
 /** The indexes of the migrations, with what makes each again. */
@@ -24,6 +24,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     "create index parked_events_retry on tidings.parked_events (name, slot, position) where retry_requested;",
   parked_events_unreadable:
     "create index parked_events_unreadable on tidings.parked_events (name, slot, type, unreadable_version, parked_at) where unreadable_version is not null;",
+  parked_events_waited:
+    "create index parked_events_waited on tidings.parked_events (name, slot, parked_at) where waited_since is not null;",
   read_marks_pkey: "alter table tidings.read_marks add primary key (account_id, reader, feed);",
   saved_filters_pkey: "alter table tidings.saved_filters add primary key (account_id, id);",
   saved_filters_of_owner: "create index saved_filters_of_owner on tidings.saved_filters (account_id, owner);",
@@ -71,6 +73,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
     "create unique index endpoint_jobs_running on tidings.endpoint_jobs (account_id, endpoint_id, kind) where state = 'running';",
   endpoint_jobs_finished:
     "create index endpoint_jobs_finished on tidings.endpoint_jobs (finished_at) where state <> 'running';",
+  webhook_sweeps_pkey: "alter table tidings.webhook_sweeps add primary key (only_row);",
 };
 
 interface IndexRow {
@@ -100,7 +103,7 @@ export async function examineIndexes(db: Database): Promise<Finding[]> {
   }
   if (invalid.length > 0) {
     const summary = `Not finished, so PostgreSQL does not use them: ${invalid.join(", ")}`;
-    return [{ check, status: "warning", summary, fix: "Drop them and create them again", details }];
+    return [{ check, status: "warning", summary, fix: mended(invalid, schemaOf(db)), details }];
   }
   return [
     {
@@ -111,4 +114,15 @@ export async function examineIndexes(db: Database): Promise<Finding[]> {
       details,
     },
   ];
+}
+
+/** What an interrupted REINDEX CONCURRENTLY leaves beside the index itself, which is there and valid. */
+const LEFT_OVER = /_cc(new|old)\d*$/;
+
+function mended(invalid: readonly string[], schema: string): string {
+  const own = invalid.filter((name) => !LEFT_OVER.test(name));
+  const drops = invalid
+    .filter((name) => LEFT_OVER.test(name))
+    .map((name) => `drop index concurrently ${quoteIdentifier(schema)}.${quoteIdentifier(name)};`);
+  return [...(own.length > 0 ? [`Drop and create again: ${own.join(", ")}.`] : []), ...drops].join(" ");
 }

@@ -13,11 +13,13 @@ const COUNT_TO = 1_000;
 export async function examinePartitions(db: Database): Promise<Finding[]> {
   const partitions = await listPartitions(db);
   // The worker looks once an hour, so two hours are not yet late.
-  const moment = (await databaseTime(db)) - 2 * HOUR_MS;
+  const now = await databaseTime(db);
+  const moment = now - 2 * HOUR_MS;
   const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
   const missing: Tail[] = [];
   const late: Tail[] = [];
   const filled: (Tail & { rows: number })[] = [];
+  const early: Early[] = [];
   for (const { table, lanes } of PARTITIONED) {
     for (const lane of lanes) {
       const own = partitions.filter((partition) => partition.table === table && partition.lane === lane);
@@ -36,9 +38,13 @@ export async function examinePartitions(db: Database): Promise<Finding[]> {
         });
       else if (from === null || recordedAt(from) < preparedUntil(table, moment).getTime())
         late.push({ table, lane, from });
-      if (tail && from !== null) {
-        const rows = await rowsInTail(db, { table, lane, from });
-        if (rows > 0) filled.push({ table, lane, from, rows });
+      const closed = closedEarly(own, preparedUntil(table, now + 2 * HOUR_MS).getTime());
+      const beyond = closed[0] ? lowerBound(closed[0]) : from;
+      if (tail && beyond !== null) {
+        const rows = await rowsBeyond(db, { table, lane, from: beyond });
+        if (rows > 0) filled.push({ table, lane, from: beyond, rows });
+        else if (closed.length > 0)
+          early.push({ table, lane, from: beyond, names: closed.map(({ name }) => name) });
       }
     }
   }
@@ -52,8 +58,9 @@ export async function examinePartitions(db: Database): Promise<Finding[]> {
     missing: missing.map(tailName),
     late: late.map(tailName),
     filled: filled.map((tail) => ({ name: tailName(tail), rows: tail.rows })),
+    early: early.flatMap(({ names }) => names),
   };
-  const { status, summary, fix } = verdict({ missing, late, filled }, partitions.length, bytes);
+  const { status, summary, fix } = verdict({ missing, late, filled, early }, partitions.length, bytes);
   return [{ check: "partitions", status, summary, fix: fix && renameSchema(fix, schemaOf(db)), details }];
 }
 
@@ -64,14 +71,26 @@ interface Tail {
   readonly from: string | null;
 }
 
+/** Empty partitions after those of the present and the next period, the oldest first. */
+interface Early extends Tail {
+  readonly names: readonly string[];
+}
+
+interface Faults {
+  readonly missing: readonly Tail[];
+  readonly late: readonly Tail[];
+  readonly filled: readonly (Tail & { rows: number })[];
+  readonly early: readonly Early[];
+}
+
 function verdict(
-  { missing, late, filled }: { missing: Tail[]; late: Tail[]; filled: (Tail & { rows: number })[] },
+  { missing, late, filled, early }: Faults,
   count: number,
   bytes: number,
 ): Pick<Finding, "status" | "summary" | "fix"> {
   if (missing.length > 0) {
     // As split_tail would make it, if somebody had not dropped it.
-    const [{ table, lane, from }] = missing as [Tail];
+    const [{ table, lane, from }] = missing as readonly [Tail];
     return {
       status: "bad",
       summary: `The open partition is missing: ${missing.map(tailName).join(", ")}. Inserts will fail when the last month is over`,
@@ -93,11 +112,37 @@ function verdict(
       fix: "Keep a worker running (await tidings.start()), or call await tidings.work() once a day",
     };
   }
+  if (early.length > 0) {
+    return {
+      status: "warning",
+      summary: `Months to come share one partition, because the database's clock was ahead when it was prepared: ${early.flatMap(({ names }) => names).join(", ")}`,
+      fix: `As the owner of the tables, while no row is there: do $$ begin ${early.map(reopened).join(" ")} end $$;`,
+    };
+  }
   return {
     status: "fine",
     summary: `The next month is prepared in every lane, and the next quarter of timelines; ${amount(count, "partition")}, ${size(bytes)}`,
     fix: null,
   };
+}
+
+/** Those that begin at `prepared` or later, which no clock that is right closes. */
+function closedEarly(own: readonly Partition[], prepared: number): Partition[] {
+  const begins = (partition: Partition) => lowerBound(partition) ?? "";
+  return own
+    .filter(({ name }) => !name.endsWith("_tail"))
+    .filter((partition) => begins(partition) !== "" && recordedAt(begins(partition)) >= prepared)
+    .toSorted((a, b) => (begins(a) < begins(b) ? -1 : 1));
+}
+
+/** As before they were closed. Whoever does it later than it is said must not lose what was recorded meanwhile. */
+function reopened({ table, lane, from, names }: Early): string {
+  const dropped = [...names, tailName({ table, lane })].map((name) => `tidings.${name}`).join(", ");
+  const ofLane = lane === null ? "null" : `'${lane}'`;
+  return (
+    `assert not exists (select from ${rowsFrom({ table, lane, from })}); drop table ${dropped}; ` +
+    `perform tidings.open_tail('${table}', ${ofLane}, quote_literal('${from}'));`
+  );
 }
 
 function tailName({ table, lane }: Pick<Tail, "table" | "lane">): string {
@@ -113,11 +158,14 @@ function upperBound(partition: Partition): string | null {
 }
 
 /** Asked of the table, not of the partition: the app's role may not read partitions. */
-async function rowsInTail(on: Queryable, { table, lane, from }: Tail): Promise<number> {
-  const id = table === "events" ? "id" : "event_id";
+async function rowsBeyond(on: Queryable, tail: Tail): Promise<number> {
   const [row] = await on.query<{ rows: number }>(
-    `select count(*)::float8 as rows
-       from (select from tidings.${table} where ${lane === null ? "" : `lane = '${lane}' and `}${id} >= '${from}' limit ${COUNT_TO + 1}) beyond`,
+    `select count(*)::float8 as rows from (select from ${rowsFrom(tail)} limit ${COUNT_TO + 1}) beyond`,
   );
   return row!.rows;
+}
+
+function rowsFrom({ table, lane, from }: Tail): string {
+  const id = table === "events" ? "id" : "event_id";
+  return `tidings.${table} where ${lane === null ? "" : `lane = '${lane}' and `}${id} >= '${from}'`;
 }

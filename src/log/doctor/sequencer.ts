@@ -1,5 +1,6 @@
 import type { Database, Queryable } from "../../db/database.ts";
 import { renameSchema, schemaOf } from "../../db/schema.ts";
+import { MOVED } from "../sequencerRow.ts";
 import type { Finding } from "./finding.ts";
 import { amount, duration } from "./words.ts";
 
@@ -15,6 +16,8 @@ interface SequencerRow {
   ticked_ms: number;
   swept_ms: number;
   moved: boolean;
+  /** The last position there is; null: none. */
+  numbered: string | null;
   conditions: string;
 }
 
@@ -22,8 +25,7 @@ const STATE = `
 select last_position::text, floor_seq::text,
        extract(epoch from clock_timestamp() - ticked_at)::float8 * 1000 as ticked_ms,
        extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as swept_ms,
-       coalesce(system_identifier <> tidings.cluster_identifier(), false)
-         or pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as moved,
+       ${MOVED} as moved, (select max(pos) from tidings.event_order)::text as numbered,
        array_to_json(array(select tidings.became_visible(snapshot, pg_current_snapshot())))::text as conditions
   from tidings.sequencer_now`;
 
@@ -31,18 +33,23 @@ select last_position::text, floor_seq::text,
 const ROW_ANEW =
   "insert into tidings.sequencer (last_position, snapshot, ticked_at, swept_at, sweep_from, sweep_position, sweep_next, sweep_next_pos) " +
   "select coalesce(max(pos), 0), '9000000000000:9000000000000:', '2000-01-01', now(), '1:1:', 0, '1:1:', 0 from tidings.event_order;";
+const ROW_CAUGHT_UP =
+  "update tidings.sequencer set last_position = greatest(last_position, (select max(pos) from tidings.event_order)), " +
+  "snapshot = '9000000000000:9000000000000:', ticked_at = '2000-01-01';";
 
 /** Whether events get their positions, and if not, what holds them. */
 export async function examineSequencer(db: Database): Promise<Finding[]> {
   const [state] = await db.query<SequencerRow>(STATE);
   if (!state)
     return [finding("bad", "The sequencer's row is missing", renameSchema(ROW_ANEW, schemaOf(db)), {})];
+  const numbered = Number(state.numbered ?? 0);
   const waiting = state.moved ? { count: 0, oldestMs: 0 } : await waitingEvents(db, state);
   const holder = await lockHolder(db);
   const lookedMs = Math.min(state.ticked_ms, state.swept_ms);
   const position = Number(state.last_position);
   const details = {
     position,
+    numbered,
     waiting: waiting.count,
     oldestMs: Math.round(waiting.oldestMs),
     tickedMsAgo: Math.round(state.ticked_ms),
@@ -50,6 +57,17 @@ export async function examineSequencer(db: Database): Promise<Finding[]> {
     moved: state.moved,
     lockHolder: holder && { ...holder },
   };
+  if (numbered > position) {
+    const given = `Positions up to ${numbered.toLocaleString("en-US")} are taken, and the sequencer's row goes on from ${position.toLocaleString("en-US")}`;
+    return [
+      finding(
+        "bad",
+        `${given} (data restored into tables that had their own row), so that every tick fails`,
+        renameSchema(ROW_CAUGHT_UP, schemaOf(db)),
+        details,
+      ),
+    ];
+  }
   if (state.moved) {
     return [
       finding(
@@ -139,8 +157,7 @@ async function waitingEvents(
   );
   const [row] = await on.query<{ count: number; oldest_ms: number }>(
     `select count(*)::float8 as count,
-            coalesce(extract(epoch from clock_timestamp()) * 1000
-                     - ('x' || left(replace(min(id::text), '-', ''), 12))::bit(48)::bigint, 0)::float8 as oldest_ms
+            coalesce(extract(epoch from clock_timestamp() - tidings.uuid7_time(min(id::text)::uuid)) * 1000, 0)::float8 as oldest_ms
        from (${branches.join(" union all ")}) waiting`,
   );
   return { count: row!.count, oldestMs: Math.max(0, row!.oldest_ms) };

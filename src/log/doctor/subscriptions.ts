@@ -2,6 +2,7 @@ import type { Database } from "../../db/database.ts";
 import { databaseTime } from "../databaseTime.ts";
 import type { Finding } from "./finding.ts";
 import { oldestWaitingMs } from "../oldestWaiting.ts";
+import { ownerOf } from "../ownSubscriptions.ts";
 import { neededFor } from "../removeSubscription.ts";
 import { readSubscriptionStates, type SubscriptionState } from "../subscriptionStates.ts";
 import { amount, duration } from "./words.ts";
@@ -74,7 +75,10 @@ function examineSubscription(
   }
   const late = waiting > BEHIND_MS || behind > BEHIND_EVENTS;
   if (late && slots.some(({ state }) => state === "idle")) {
-    const start = "Start a worker that calls tidings.subscribe() with this name before tidings.start()";
+    const owner = ownerOf(name);
+    const start = owner
+      ? `Start a worker whose createTidings has \`${owner}\``
+      : "Start a worker that calls tidings.subscribe() with this name before tidings.start()";
     const fix = removable ? `${start}; or, if it was given up: ${call("remove")}` : start;
     return { check, status: "bad", summary: `No process runs it; ${lag}`, fix, details };
   }

@@ -18,14 +18,17 @@ interface Session {
   writes: boolean;
 }
 
-// Without pg_read_all_stats the times and states of other roles' sessions are null; their transaction ids are not.
+// Without pg_read_all_stats the times, states and kinds of other roles' sessions are null; their transaction ids are not.
+// Not a vacuum's, whether somebody or the server itself runs it: nothing waits for its end, and it would have to begin anew. An
+// autovacuum belongs to no role. What works for another process in parallel ends with that one.
 const SESSIONS = `
 select pid, application_name as application, usename::text as role, state,
        extract(epoch from clock_timestamp() - xact_start)::float8 * 1000 as age_ms,
        extract(epoch from clock_timestamp() - query_start)::float8 * 1000 as query_ms,
        backend_xid is not null as writes
   from pg_stat_activity
- where datname = current_database() and pid <> pg_backend_pid()
+ where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
+   and backend_type is distinct from 'parallel worker' and pid not in (select pid from pg_stat_progress_vacuum)
    and (xact_start is not null or state is null and (backend_xid is not null or backend_xmin is not null))
  order by xact_start`;
 

@@ -20,15 +20,20 @@ export function noAnswer(): RequestFailed {
   return new RequestFailed("NO_ANSWER", "The server does not answer.", 0);
 }
 
+interface Problem {
+  readonly code?: string;
+  readonly title?: string;
+  readonly detail?: string;
+}
+
 /** Reads the problem (RFC 9457) of a refusal. */
 export async function refusalOf(response: Response): Promise<RequestFailed> {
   const { status } = response;
-  const problem: unknown = await response.json().catch(() => null);
+  // Of a proxy it may be any JSON, or none.
+  const problem = (await response.json().catch(() => null)) as Problem | null;
   const wait = Number(response.headers.get("retry-after") ?? "x");
   const retryAfterMs = Number.isFinite(wait) ? wait * 1_000 : null;
-  if (typeof problem === "object" && problem !== null && "code" in problem) {
-    const { code, detail, title } = problem as { code: string; detail?: string; title?: string };
-    return new RequestFailed(code, title ?? detail ?? code, status, retryAfterMs);
-  }
-  return new RequestFailed(`HTTP_${status}`, `The answer was ${status}.`, status, retryAfterMs);
+  const code = problem?.code ?? `HTTP_${status}`;
+  const said = problem?.code ? (problem.title ?? problem.detail) : `The answer was ${status}.`;
+  return new RequestFailed(code, said ?? code, status, retryAfterMs);
 }

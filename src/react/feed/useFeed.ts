@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "r
 import { RequestFailed } from "../client/requestFailed.ts";
 import { entityKey } from "../entityKey.ts";
 import { filterQuery as queryOfFilter, joined, queryOf, type FeedFilter } from "../filter.ts";
+import { pathSegment } from "../pathSegment.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { entriesOf, type AnyPage } from "./entry.ts";
 import { emptyFeed, feedReducer, type FeedAction, type FeedState } from "./feedState.ts";
@@ -141,7 +142,7 @@ function useSource(options: FeedOptions): FeedSource {
   }, [live, filter, key]);
   const filtering = queryOfFilter(filter);
   const path = entity
-    ? `/timeline/${encodeURIComponent(entity.type)}/${encodeURIComponent(entity.id)}`
+    ? `/timeline/${pathSegment(entity.type)}/${pathSegment(entity.id)}`
     : grouped
       ? "/feed/groups"
       : "/feed";

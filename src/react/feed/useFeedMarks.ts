@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, type Dispatch } from "react";
+import { pathSegment } from "../pathSegment.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import type { FeedAction, FeedState } from "./feedState.ts";
 
@@ -12,7 +13,7 @@ export function useFeedMarks(
   marks: string | undefined,
 ) {
   const { client } = useTidings();
-  const path = marks === undefined ? null : `/feed/marks/${encodeURIComponent(marks)}`;
+  const path = marks === undefined ? null : `/feed/marks/${pathSegment(marks)}`;
 
   const mark = useCallback(
     (change: { seen?: number; read?: number; items?: readonly string[] }) => {

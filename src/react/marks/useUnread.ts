@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "react";
 import { useAnswer } from "../client/useAnswer.ts";
 import { filterQuery, joined, queryOf, type FeedFilter } from "../filter.ts";
 import { useLiveHint } from "../live/useLiveHint.ts";
+import { pathSegment } from "../pathSegment.ts";
 import { useTidings } from "../provider/useTidings.ts";
 import { formatCount } from "../time/formatCount.ts";
 import type { Unread } from "../wire.ts";
@@ -34,7 +35,7 @@ export function useUnread(feed: string, filter?: FeedFilter): UnreadCount {
   }, [reload]);
   useEffect(() => {
     if (value?.begun !== false) return;
-    const path = `/feed/marks/${encodeURIComponent(feed)}`;
+    const path = `/feed/marks/${pathSegment(feed)}`;
     // One that is not taken is tried again with the next answer that says so: after news, or when the reader is back.
     client.send("PUT", path, { begin: true }).then(
       () => client.marksMoved(),

@@ -52,8 +52,8 @@ interface Partition {
 
 const PARTITIONS = `
 select parent.relname::text as table, child.relname::text as name,
-       (regexp_match(pg_get_expr(child.relpartbound, child.oid), 'FROM \\(''([^'']+)''\\)'))[1] as low,
-       (regexp_match(pg_get_expr(child.relpartbound, child.oid), 'TO \\(''([^'']+)''\\)'))[1] as high,
+       (regexp_match(pg_get_expr(child.relpartbound, child.oid), 'FROM [(]''([^'']+)''[)]'))[1] as low,
+       (regexp_match(pg_get_expr(child.relpartbound, child.oid), 'TO [(]''([^'']+)''[)]'))[1] as high,
        pg_total_relation_size(child.oid)::float8 as bytes
   from pg_inherits i
   join pg_class parent on parent.oid = i.inhparent

@@ -3,7 +3,7 @@ import type { Queryable } from "./database.ts";
 import { quoteIdentifier } from "./schema.ts";
 
 /** A scratch database that nobody is connected to: whoever makes one stays connected until it drops it. */
-export interface ForsakenScratch {
+export interface OrphanedScratch {
   readonly name: string;
   /** Since it was made. */
   readonly ageMs: number;
@@ -21,7 +21,7 @@ export async function newScratchName(on: Queryable): Promise<string> {
 }
 
 // Inside a case, because nothing else says in which order conditions are looked at.
-const FORSAKEN = `
+const ORPHANED = `
 select name, age_ms from (
   select datname::text as name, oid,
          case when datname ~ '^tidings_scratch_[0-9a-f]{8}_[0-9a-f]{12}$' and pg_has_role(datdba, 'usage')
@@ -32,15 +32,15 @@ select name, age_ms from (
  order by age_ms desc`;
 
 /** Those that this role may drop, the oldest first. */
-export async function forsakenScratches(on: Queryable): Promise<ForsakenScratch[]> {
-  const rows = await on.query<{ name: string; age_ms: number }>(FORSAKEN);
+export async function orphanedScratches(on: Queryable): Promise<OrphanedScratch[]> {
+  const rows = await on.query<{ name: string; age_ms: number }>(ORPHANED);
   return rows.map(({ name, age_ms }) => ({ name, ageMs: age_ms }));
 }
 
 /** Drops what processes left that were killed. Whatever goes wrong leaves it for the next time. */
-export async function dropForsakenScratches(on: Queryable): Promise<void> {
-  const forsaken = await forsakenScratches(on).catch(() => []);
-  for (const { name } of forsaken) {
+export async function dropOrphanedScratches(on: Queryable): Promise<void> {
+  const orphaned = await orphanedScratches(on).catch(() => []);
+  for (const { name } of orphaned) {
     // Without FORCE: the server refuses where somebody has connected meanwhile.
     await on.query(`drop database if exists ${quoteIdentifier(name)}`).catch(() => undefined);
   }

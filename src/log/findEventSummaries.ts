@@ -1,10 +1,10 @@
 import { textArray, type Queryable } from "../db/database.ts";
 import type { Lane } from "../events/defineEvent.ts";
 import { findColumns } from "./fillPage.ts";
-import { HIGHEST, idFloor, LOWEST, type NormalFilter } from "./findEvents.ts";
+import { idBounds, type NormalFilter } from "./findEvents.ts";
 
 /** What an event is and who did it, without its content: for counting. */
-export interface Act {
+export interface EventSummary {
   readonly lane: Lane;
   readonly id: string;
   /** As it is stored: perhaps an older name. */
@@ -14,50 +14,46 @@ export interface Act {
   readonly actor_label: string | null;
 }
 
-export interface FoundActs {
+export interface FoundSummaries {
   /** Newest first. */
-  readonly acts: readonly Act[];
+  readonly summaries: readonly EventSummary[];
   /** Where to go on: the id before which there may be more. Null when all were read. */
   readonly older: string | null;
 }
 
 /** The newest events that match, and are older than `before`. */
-export async function findActs(
+export async function findEventSummaries(
   on: Queryable,
   filter: NormalFilter,
   page: { readonly before?: string | undefined; readonly limit: number },
-): Promise<FoundActs> {
+): Promise<FoundSummaries> {
   const { of, types, actors, subjects, subjectTypes, severities, kinds } = filter;
   if (of || types || actors || subjects || subjectTypes || severities || kinds) {
-    const { before, limit } = page;
-    return foundActs(await findColumns<Act>(on, COLUMNS, filter, { before, limit }), limit);
+    return foundSummaries(await findColumns<EventSummary>(on, COLUMNS, filter, page), page.limit);
   }
-  const high = [
-    filter.until === null ? HIGHEST : idFloor(filter.until),
-    page.before ?? HIGHEST,
-  ].toSorted()[0]!;
-  const acts = await on.query<Act>(
+  const { low, high } = idBounds(filter, page);
+  const summaries = await on.query<EventSummary>(
     NEWEST,
     [
       filter.audiences && textArray(filter.audiences),
       filter.account,
       textArray(filter.lanes),
-      filter.since === null ? LOWEST : idFloor(filter.since),
+      low,
       high,
       page.limit,
     ],
     { prepare: true },
   );
-  return foundActs(acts, page.limit);
+  return foundSummaries(summaries, page.limit);
 }
 
-function foundActs(acts: readonly Act[], limit: number): FoundActs {
-  return { acts, older: acts.length < limit ? null : acts.at(-1)!.id };
+function foundSummaries(summaries: readonly EventSummary[], limit: number): FoundSummaries {
+  return { summaries, older: summaries.length < limit ? null : summaries.at(-1)!.id };
 }
 
 const COLUMNS = "e.lane, e.id::text, e.type, e.actor_type, e.actor_id, e.actor_label";
 
 // See 0009_reading.sql.
 const NEWEST = `
-select ${COLUMNS} from tidings.newest_acts($1::text[], $2, $3::text[], $4::uuid, $5::uuid, $6::int) e
+select ${COLUMNS} from tidings.newest_summaries($1::text[], $2, $3::text[], $4::uuid, $5::uuid, $6::int) e
  order by e.id desc limit $6::int`;
