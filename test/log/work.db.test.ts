@@ -63,6 +63,11 @@ describe("work()", () => {
     ]);
   });
 
+  test("gives positions however short its time is", async () => {
+    await log.record(1);
+    expect(await log.open().work({ forMs: 0.001 })).toMatchObject({ position: 1 });
+  });
+
   test("makes the retries that were asked for", async () => {
     await log.record(1, { act: "throw_until_healed" });
     const tidings = log.open();
