@@ -6,6 +6,7 @@ import { checkSchema } from "./db/migrate.ts";
 import { TidingsError } from "./errors.ts";
 import type { Tracker } from "./events/track.ts";
 import type { Loop } from "./log/loop.ts";
+import { lastPosition } from "./log/readPositions.ts";
 import type { Sequencer } from "./log/sequencer.ts";
 import type { SubscriptionRunner } from "./log/subscriptions.ts";
 import type { Tail } from "./log/tail.ts";
@@ -127,24 +128,25 @@ export function createLifecycle(
     const until = performance.now() + forMs;
     await tracker.flush();
     await start();
+    let position: number | null = null;
+    let caughtUp = false;
     try {
-      let position = 0;
-      let caughtUp = false;
       // Once in any case: a cold start alone may take longer than it is given, time and again.
       do {
         // In this order: a handler may have recorded something just before it had handled everything.
-        const handled = await runner.caughtUp(position);
-        const { outcome, lastPosition } = await sequencer.tick();
+        const handled = await runner.caughtUp(position ?? 0);
+        const { outcome, lastPosition: now } = await sequencer.tick();
         const delivered = webhooks === null || (await webhooks.idle());
-        caughtUp = handled && outcome === "idle" && lastPosition === position && delivered;
-        position = lastPosition ?? position;
+        caughtUp = handled && outcome === "idle" && now === (position ?? 0) && delivered;
+        position = now ?? position;
         if (!caughtUp) await pause(tickMs);
       } while (!caughtUp && performance.now() < until);
-      return { caughtUp, position };
     } finally {
       await endLoops();
       stopLive = new AbortController(); // between two turns of work this process may serve streams
     }
+    // Where others ticked all the time, the loop of this process among them.
+    return { caughtUp, position: position ?? (await lastPosition(db)) };
   }
 
   const stopSignals = { ofStreams: () => stopLive.signal, ofReplays: () => stopReplays.signal };

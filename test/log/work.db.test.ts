@@ -68,6 +68,18 @@ describe("work()", () => {
     expect(await log.open().work({ forMs: 0.001 })).toMatchObject({ position: 1 });
   });
 
+  test("says where the log is while another process gives positions", async () => {
+    await log.record(1);
+    await log.open().work();
+    await log.record(2);
+    const tidings = log.open();
+    const result = await log.database.db.transaction(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock(hashtextextended('tidings.sequencer', 0))"); // as a tick does
+      return tidings.work({ forMs: 50 });
+    });
+    expect(result).toEqual({ caughtUp: false, position: 1 });
+  });
+
   test("makes the retries that were asked for", async () => {
     await log.record(1, { act: "throw_until_healed" });
     const tidings = log.open();
