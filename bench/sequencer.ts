@@ -8,7 +8,7 @@ import { startChild } from "./childProcess.ts";
 import { createHistory } from "./history.ts";
 import type { FollowedEvents } from "./lagFollower.ts";
 import type { RecordedMoments } from "./lagWriters.ts";
-import { createDatabase, openPool, recycleWal, startServer } from "./server.ts";
+import { createDatabase, openPool, startServer } from "./server.ts";
 import { median, percentile, rounded } from "./statistics.ts";
 
 /** How fast committed events get their positions: a backlog, a steady load, and when there is nothing to do. */
@@ -27,8 +27,6 @@ export const sequencer: Bench = {
 const MONTHS_BACK = 33;
 const EVENTS_PER_SECOND = 300;
 const EMPTY_TICKS = 200;
-/** What three backlogs and their ticks write, 1.6 GB, and some more. */
-const WAL_MB = 2_000;
 /** The account whose live stream is read. */
 const FOLLOWED = "account-lag";
 
@@ -48,7 +46,6 @@ async function run({
     try {
       await createTidings({ db: pg(pool), events }).migrate();
       const partitions = await createHistory(pool, size.monthsBack);
-      if (!quick) await recycleWal(server, choice, WAL_MB);
       const perSecond: number[] = [];
       const emptyTick: number[] = [];
       for (let round = 1; round <= rounds; round++) {

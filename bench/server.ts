@@ -27,7 +27,6 @@ const SETTINGS = [
   "work_mem=16MB",
   "maintenance_work_mem=256MB",
   "max_wal_size=4GB",
-  "min_wal_size=2GB",
   "checkpoint_timeout=15min",
   "random_page_cost=1.1",
 ];
@@ -76,29 +75,4 @@ export function openPool(url: string, max = 10): Pool {
   const pool = new Pool({ connectionString: url, max });
   pool.on("error", () => undefined);
   return pool;
-}
-
-const WAL_FILE_MB = 16;
-
-/**
- * Has the server's WAL lie in files that are there, as on any server that has run for a while: PostgreSQL writes over those of before. A
- * fresh one makes one of 16 MB whenever one is full, and all commits wait for that, 60 to 80 ms. A server given by its URL is taken as it is.
- */
-export async function recycleWal(
-  { url }: BenchServer,
-  choice: ServerChoice,
-  megabytes: number,
-): Promise<void> {
-  if (typeof choice === "object") return;
-  const client = new Client(url);
-  await client.connect();
-  try {
-    for (let made = 0; made < megabytes; made += WAL_FILE_MB) {
-      // Only a file that holds something is left for the next one.
-      await client.query("select pg_logical_emit_message(false, 'bench', 'x'), pg_switch_wal()");
-    }
-    await client.query("checkpoint"); // renames what is no longer needed to what will be
-  } finally {
-    await client.end();
-  }
 }

@@ -25,7 +25,7 @@ export interface TidingsOptions<Handle = unknown> extends ActionsOptions {
   schema?: string | undefined;
   /** Lets record wake the sequencer by a gated NOTIFY. `false` where transactions are prepared. Default true. */
   notify?: boolean | undefined;
-  /** How long an idempotency key holds, in days. Default 7. */
+  /** How long an idempotency key holds, in days, at most 10_000. Default 7. */
   keepIdempotencyKeysDays?: number | undefined;
   /** The buffer of `track`. */
   track?: TrackOptions | undefined;
