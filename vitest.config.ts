@@ -36,7 +36,8 @@ export default defineConfig({
       },
     ],
     coverage: {
-      provider: "v8",
+      provider: "custom",
+      customProviderModule: "./test/support/coverage.ts",
       include: ["src/**/*.ts"],
       // What runs in browsers is tested in one, where coverage does not see it.
       exclude: ["src/**/*.test.ts", "src/**/*.test-d.ts", "src/react/**"],

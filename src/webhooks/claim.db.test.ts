@@ -93,7 +93,8 @@ describeOnDatabases("claiming deliveries", (open, under) => {
       await queue.rows("update tidings.endpoint_runs set last_served = now() where account_id = 'busy'");
       let claimed = await queue.claim({ want: 16 });
       expect(claimed.deliveries).toHaveLength(0);
-      while (claimed.waitMs === 0) claimed = await queue.claim({ want: 16 });
+      // On a slow machine the first of the empty ones are due again before the busy one's turn: then there is more after it.
+      while (claimed.waitMs === 0 && of(claimed, "busy") === 0) claimed = await queue.claim({ want: 16 });
       expect(of(claimed, "busy")).toBe(1);
     });
 

@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { defineEntity, defineEvent, from, many, oneOf, optional, sentence } from "../../src/index.ts";
+// Not from index.ts: each command reads this file anew, with all that it imports.
+import { defineEvent } from "../../src/events/defineEvent.ts";
+import { defineEntity, many, oneOf, optional } from "../../src/events/entity.ts";
+import { sentence } from "../../src/events/sentence.ts";
+import { from } from "../../src/events/upcast.ts";
 
 export const card = defineEntity("card", {
   icon: "square",

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { defineEntity, defineEvent, sentence } from "../../src/index.ts";
+import { defineEvent } from "../../src/events/defineEvent.ts";
+import { defineEntity } from "../../src/events/entity.ts";
+import { sentence } from "../../src/events/sentence.ts";
 
 const card = defineEntity("card");
 
