@@ -1,6 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 import type { CaptureAnswer } from "../src/testing/captureWebhooks.ts";
+import { fannedOutTo } from "../src/webhooks/fannedOut.ts";
 import { findChromium, phone } from "../test/support/chromium.ts";
 import { eventually } from "./testing/openPage.ts";
 import { portalInBrowser } from "./testing/portalInBrowser.ts";
@@ -133,7 +134,7 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
 
   test("history is sent to an endpoint that came late, each event once", async () => {
     await record("late", 1, 2);
-    await numbered("late", 2);
+    await fannedOut("late", 2);
     await addEndpoint("late");
     const { page } = await open(portalUrl("late"));
     await page.getByRole("link", { name: /127\.0\.0\.1/ }).click();
@@ -165,10 +166,15 @@ describe.skipIf(executable === undefined)("deliveries in the portal", { timeout:
     await delivery.getByRole("button", { name: /^Try 1 answered 200/ }).waitFor();
   });
 
-  /** What has its position when an endpoint is made is the past to it. */
-  const numbered = async (account: string, count: number) => {
+  /** Waits until the fan-out has come to so many events: to an endpoint that is made now they are the past. */
+  const fannedOut = async (account: string, count: number) => {
+    let position = 0;
     let seen = 0;
-    for await (const _ of tidings().live({ account, after: 0 })) if (++seen === count) return;
+    for await (const event of tidings().live({ account, after: 0 })) {
+      position = event.position;
+      if (++seen === count) break;
+    }
+    await eventually(() => fannedOutTo(tidings().db)).toBeGreaterThanOrEqual(position);
   };
   const jobsDone = async (account: string): Promise<number> => {
     const [endpoint] = await tidings().webhooks.endpoints.list({ account });
