@@ -32,7 +32,7 @@ const tidingsOptions: KindsOf<TidingsOptions> = {
   account: aText,
   schema: aText,
   notify: aBoolean,
-  keepIdempotencyKeysDays: aPositive(10_000), // a date of PostgreSQL's, which 15 has no Infinity for
+  keepIdempotencyKeysDays: aPositive(10_000), // make_interval knows no Infinity
   track: anObject,
   sequencer: anObject,
   subscriptions: anObject,
