@@ -163,6 +163,14 @@ describeOnDatabases("fan-out", (open) => {
     expect([await count("deliveries"), await count("messages")]).toEqual([0, 0]);
   });
 
+  test("an endpoint gets what was recorded before it was made and not yet looked at", async () => {
+    await recordAndWork(sent(1));
+    await record(sent(2));
+    const endpoint = await insertEndpoint();
+    await recordAndWork(sent(3));
+    expect((await deliveries()).map((each) => each.endpoint)).toEqual([endpoint, endpoint]);
+  });
+
   test("deliveries for endpoints that are disabled or pull are held, out of the queue", async () => {
     await insertEndpoint({ status: "disabled" });
     await insertEndpoint({ delivery: "pull" });
