@@ -1,4 +1,4 @@
-// Compiled, never run: each line under `@ts-expect-error` must be an error, every other one must not.
+// Compiled, never run: each line under `@ts-expect-error` must be an error, every other one must not. Long, as one set of definitions serves all.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { z } from "zod";
 import { expectNothingRecorded, expectRecorded, fixture, nextEvent } from "../testing/index.ts";
